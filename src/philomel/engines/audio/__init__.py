@@ -1,0 +1,149 @@
+"""The audio port: reading tags, analysing, encoding and drawing covers.
+
+Everything here runs in worker processes, because the input is untrusted.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class AudioFormat(Struct, frozen=True):
+    """What a file holds, read from its headers.
+
+    Attributes:
+        container: "mp3", "flac", "ogg", "mp4", "wav", "aiff" or "wavpack".
+        codec: "mp3", "flac", "vorbis", "opus", "aac", "alac", "pcm" or "wavpack".
+        duration_ms: length in milliseconds.
+        bitrate: average, bits per second.
+        sample_rate: Hz.
+        bit_depth: bits per sample of lossless codecs.
+    """
+
+    container: str
+    codec: str
+    duration_ms: int
+    bitrate: int
+    sample_rate: int
+    channels: int
+    bit_depth: int | None = None
+
+
+class TagValue(Struct, frozen=True):
+    """One tag with all its values, whatever the format called it.
+
+    Names are lower-case Vorbis comment names as MusicBrainz Picard writes them: title,
+    artist, artists, album, albumartist, composer, genre, tracknumber, tracktotal,
+    discnumber, disctotal, discsubtitle, date, originaldate, compilation, itunesadvisory,
+    isrc, label, lyrics, musicbrainz_trackid (the recording), musicbrainz_releasetrackid,
+    musicbrainz_albumid, musicbrainz_releasegroupid, musicbrainz_artistid,
+    musicbrainz_albumartistid, releasetype, replaygain_track_gain, artistsort, titlesort,
+    albumsort, albumartistsort, bpm, comment, language, media, barcode, ...
+    """
+
+    name: str
+    values: tuple[str, ...]
+
+
+class FileTags(Struct, frozen=True):
+    """What tag reading found in one file: `error` is set, or `format` is.
+
+    Attributes:
+        key: the file's path below its library, as asked.
+        tags: sorted by name; values at most 32 kB each (lyrics 256 kB), 1,000 a name.
+        picture: whether a cover is embedded.
+        warnings: what was cut or mended, for the administrator.
+        error: why the file is no playable audio, for the administrator.
+    """
+
+    key: bytes
+    format: AudioFormat | None = None
+    tags: tuple[TagValue, ...] = ()
+    picture: bool = False
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class TagReader(Protocol):
+    async def read(self, root: bytes, keys: Sequence[bytes]) -> Sequence[FileTags]:
+        """Tags of files below `root`, in the order asked. A bad file never fails the rest.
+
+        `root` is an absolute path; files that resolve to a place outside it are errors.
+        """
+        ...
+
+
+class Analysis(Struct, frozen=True):
+    """What only decoding tells.
+
+    Attributes:
+        stream_hash: hex SHA-256 over the encoded audio packets; the same after a retag.
+        loudness: integrated, LUFS (EBU R128); None for silence or less than 400 ms.
+        true_peak: dBTP; None for silence.
+        duration_ms: as decoded.
+    """
+
+    stream_hash: str
+    loudness: float | None
+    true_peak: float | None
+    duration_ms: int
+
+
+class Analyzer(Protocol):
+    async def analyze(self, descriptor: int) -> Analysis:
+        """Decode the whole file behind a descriptor.
+
+        Raises:
+            TaskFailed: it cannot be decoded, or not within the limits.
+        """
+        ...
+
+
+class Codec(StrEnum):
+    """What can be encoded on the fly."""
+
+    VORBIS = "vorbis"
+    OPUS = "opus"
+    AAC = "aac"
+    MP3 = "mp3"
+
+
+class Encoding(Struct, frozen=True):
+    """An on-the-fly rendition: Ogg for Vorbis and Opus, ADTS for AAC.
+
+    Attributes:
+        bitrate: kbit/s, 32 to 320.
+        offset_ms: start this far into the track.
+        gain_db: applied before encoding.
+    """
+
+    codec: Codec
+    bitrate: int
+    offset_ms: int = 0
+    gain_db: float = 0.0
+
+
+class Encoder(Protocol):
+    def stream(self, descriptor: int, encoding: Encoding) -> AsyncIterator[bytes]:
+        """The encoded bytes as they are made; closing the iterator stops the worker.
+
+        Raises:
+            TaskFailed: it cannot be decoded. The first bytes may be out by then.
+        """
+        ...
+
+
+class Imager(Protocol):
+    async def embedded(self, descriptor: int) -> bytes | None:
+        """The front cover embedded in an audio file, as it stands there (at most 32 MiB)."""
+        ...
+
+    async def render(self, picture: bytes, edges: Sequence[int]) -> Sequence[bytes]:
+        """JPEG renditions that fit into squares of the given edges, never enlarged.
+
+        Raises:
+            TaskFailed: not a picture that Philomel reads, or too large to be decoded.
+        """
+        ...

@@ -1,0 +1,100 @@
+"""The blobs port: bytes under keys, on disk, in S3, or being made right now.
+
+Keys are bytes because file names are. A store may be read-only (a music library),
+hold what Philomel makes (covers, later rungs of the ladder), or make its blobs while
+they are read (a transcode): then the size is not known.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Entry(Struct, frozen=True):
+    """A blob as a listing shows it.
+
+    Attributes:
+        key: path below the store's root, "/" between folders, no "." or ".." parts.
+        size: bytes.
+        modified_ns: nanoseconds since the Unix epoch.
+        inode: identity of the file on its device where the store knows one, else 0.
+    """
+
+    key: bytes
+    size: int
+    modified_ns: int
+    inode: int = 0
+
+
+class Blob(Protocol):
+    """An open blob: what it is stays the same until it is closed."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, or None while it is being made."""
+        ...
+
+    @property
+    def etag(self) -> str:
+        """Changes when the bytes change; without quotes."""
+        ...
+
+    @property
+    def modified_ns(self) -> int: ...
+
+    def fileno(self) -> int | None:
+        """A file descriptor of the whole blob, if there is one: for `pread` and workers."""
+        ...
+
+    def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes [start, stop). Closing the iterator ends whatever makes them."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Blobs(Protocol):
+    """A store of blobs.
+
+    Raises: `NotFound` for a key that is not there or would lead out of the store;
+    `Unavailable` when the store is away (an unmounted disk, a server down);
+    `FailedPrecondition` for a change to a read-only store.
+    """
+
+    async def open(self, key: bytes) -> Blob: ...
+
+    async def get(self, key: bytes) -> bytes:
+        """All bytes of a small blob."""
+        ...
+
+    async def put(self, key: bytes, data: bytes) -> None:
+        """Durable, and all or nothing: a reader sees the old bytes or the new ones."""
+        ...
+
+    async def delete(self, key: bytes) -> None:
+        """Gone afterwards; no error if it was not there."""
+        ...
+
+    def walk(
+        self, below: bytes = b"", on_error: Callable[[bytes, OSError], None] | None = None
+    ) -> Iterator[Entry]:
+        """Every blob below a folder, in byte order of the keys. Blocks: call in a thread.
+
+        Symbolic links are followed only to places inside the store, and never in a circle.
+        A folder that cannot be read goes to `on_error` with its key, and the walk goes on.
+
+        Raises:
+            Unavailable: the store itself is not there.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Folders(Protocol):
+    """Opens folders of the machine (music libraries) as read-only stores."""
+
+    def open(self, root: bytes) -> Blobs:
+        """The store rooted at an absolute path; nothing outside it can be reached."""
+        ...

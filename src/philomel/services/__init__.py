@@ -1,0 +1,1 @@
+"""The product. Every service has the same rooms; see ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""Catalogue: what exists: libraries, files, tracks, albums, artists and genres."""

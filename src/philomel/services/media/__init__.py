@@ -1,0 +1,1 @@
+"""Media: the assets behind tracks: where their bytes are and how they are delivered."""

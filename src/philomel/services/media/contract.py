@@ -1,0 +1,278 @@
+"""What the rest of the platform may ask the media service.
+
+An asset is one audio file. Tracks (later episodes and chapters) point to assets; media
+knows nothing about them. Whoever knows an asset id was shown it by a service that checked
+the caller's rights; ids are random and never listed.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from philomel.kernel.errors import InvalidArgument, NotFound, RateLimited, Unauthenticated
+
+
+class StreamFormat(StrEnum):
+    """What a listener can ask for."""
+
+    ORIGINAL = "original"
+    VORBIS = "vorbis"
+    OPUS = "opus"
+    AAC = "aac"
+    MP3 = "mp3"
+
+
+class AssetSource(Struct, frozen=True):
+    """Where an asset's bytes are.
+
+    Attributes:
+        path: below the root.
+        codec, container: as the audio port names them.
+        duration_ms: from the headers; analysis corrects it.
+        modified_ns: nanoseconds since the Unix epoch; a change makes analysis start over.
+    """
+
+    asset_id: str
+    library_id: str
+    path: bytes
+    size: int
+    modified_ns: int
+    container: str
+    codec: str
+    duration_ms: int
+    bitrate: int
+
+
+class RegisterAssets(Struct, frozen=True):
+    """Attributes:
+    items: at most 500; registering one again updates it.
+    """
+
+    items: tuple[AssetSource, ...]
+
+
+class LibraryRoot(Struct, frozen=True):
+    library_id: str
+    root: bytes
+
+
+class SetLibraryRoots(Struct, frozen=True):
+    """Attributes:
+    items: every library there is; others are forgotten.
+    """
+
+    items: tuple[LibraryRoot, ...]
+
+
+class RemoveAssets(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class GetAssets(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class Loudness(Struct, frozen=True):
+    """EBU R128: integrated LUFS, and true peak in dBTP."""
+
+    integrated: float
+    true_peak: float
+
+
+class Asset(Struct, frozen=True):
+    """Attributes:
+    stream_hash: hex SHA-256 over the encoded audio packets; None before analysis.
+    loudness: None before analysis, and for silence.
+    error: why analysis failed.
+    """
+
+    id: str
+    size: int
+    container: str
+    codec: str
+    duration_ms: int
+    content_type: str
+    suffix: str
+    stream_hash: str | None = None
+    loudness: Loudness | None = None
+    error: str | None = None
+
+
+class Assets(Struct, frozen=True):
+    items: tuple[Asset, ...]
+
+
+class SignStream(Struct, frozen=True):
+    """Ask for an address that plays an asset.
+
+    Attributes:
+        format: a transcode, or the original bytes.
+        bitrate: kbit/s of a transcode, 32 to 320; the format's default if left out.
+        offset_ms: start of a transcode.
+        download: suggest saving it under this file name.
+    """
+
+    asset_id: str
+    format: StreamFormat = StreamFormat.ORIGINAL
+    bitrate: int | None = None
+    offset_ms: int = 0
+    download: str | None = None
+
+
+class SignCovers(Struct, frozen=True):
+    """Attributes:
+    keys: blob keys of covers, at most 500.
+    """
+
+    keys: tuple[str, ...]
+
+
+class SignedUrl(Struct, frozen=True):
+    """Attributes:
+    path: from the server's root, with the query: "/media/stream/…?…".
+    expires_at: milliseconds since the Unix epoch.
+    """
+
+    path: str
+    expires_at: int
+
+
+class SignedUrls(Struct, frozen=True):
+    """Attributes:
+    items: in the order asked.
+    """
+
+    items: tuple[SignedUrl, ...]
+
+
+class Store(StrEnum):
+    """Which blob store holds the bytes, as seen from the process that runs media."""
+
+    LIBRARY = "library"
+    COVERS = "covers"
+    TRANSCODE = "transcode"
+
+
+class OpenSigned(Struct, frozen=True):
+    """Attributes:
+    path: as it was signed, without the query.
+    query: the query string as it came.
+    """
+
+    path: str
+    query: str
+
+
+class Opened(Struct, frozen=True):
+    """Where the media door finds the bytes.
+
+    Attributes:
+        key: in the blob store; for LIBRARY and TRANSCODE understood by that store only.
+        immutable: the bytes behind this address never change.
+        duration_ms: for players that ask before the length in bytes is known.
+    """
+
+    store: Store
+    key: bytes
+    content_type: str
+    immutable: bool = False
+    download: str | None = None
+    duration_ms: int | None = None
+
+
+class GetAnalysisState(Struct, frozen=True):
+    pass
+
+
+class AnalysisState(Struct, frozen=True):
+    """How far the background analysis is, in assets."""
+
+    done: int
+    waiting: int
+    failed: int
+
+
+class AssetsAnalysed(Struct, frozen=True):
+    """Announced when analysis of these assets is done; ask `get_assets` for the results.
+
+    Attributes:
+        ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+    at: int
+
+
+EVENTS = (AssetsAnalysed,)
+
+
+class AssetNotFound(NotFound):
+    code = "media.asset_not_found"
+
+
+class BadSignature(Unauthenticated):
+    """The address was changed, has expired, or was never signed."""
+
+    code = "media.bad_signature"
+
+
+class BadStream(InvalidArgument):
+    code = "media.bad_stream"
+
+
+class TooManyStreams(RateLimited):
+    code = "media.too_many_streams"
+
+
+class Media(Protocol):
+    """Assets and the addresses that play them."""
+
+    async def set_library_roots(self, request: SetLibraryRoots, /) -> None:
+        """Where the libraries are. Services and operators."""
+        ...
+
+    async def register_assets(self, request: RegisterAssets, /) -> None:
+        """These files exist; analyse them when there is time. Services and operators."""
+        ...
+
+    async def remove_assets(self, request: RemoveAssets, /) -> None:
+        """These files are gone for good. Services and operators."""
+        ...
+
+    async def get_assets(self, request: GetAssets, /) -> Assets:
+        """The known assets among `ids`, in the order asked."""
+        ...
+
+    async def get_analysis_state(self, request: GetAnalysisState, /) -> AnalysisState:
+        """How far the analysis is. Services, operators and administrators."""
+        ...
+
+    async def sign_stream(self, request: SignStream, /) -> SignedUrl:
+        """An address for the calling listener; it outlives a paused track.
+
+        Raises: AssetNotFound, BadStream.
+        """
+        ...
+
+    async def sign_covers(self, request: SignCovers, /) -> SignedUrls:
+        """Addresses of pictures, the same for every listener for a day, so caches can hold them.
+
+        Raises: BadStream.
+        """
+        ...
+
+    async def open_signed(self, request: OpenSigned, /) -> Opened:
+        """Check a signed address and say where its bytes are. Open to whoever has it.
+
+        Raises: BadSignature, AssetNotFound.
+        """
+        ...

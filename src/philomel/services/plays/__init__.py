@@ -1,0 +1,1 @@
+"""Plays: what was listened to, how often and when last."""

@@ -1,0 +1,181 @@
+"""What the rest of the platform may ask the plays service.
+
+Plays belong to the calling person. Their ids make them countable once, whatever is sent
+again.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from philomel.kernel.errors import InvalidArgument
+
+
+class PlayedKind(StrEnum):
+    TRACK = "track"
+    ALBUM = "album"
+    ARTIST = "artist"
+
+
+class Play(Struct, frozen=True):
+    """One listen.
+
+    Attributes:
+        played_at: when it was heard, milliseconds since the Unix epoch.
+        utc_offset_minutes: the listener's clock at that moment, east positive.
+        player: the program's own name.
+    """
+
+    track_id: str
+    played_at: int
+    utc_offset_minutes: int = 0
+    player: str = ""
+
+
+class RecordPlays(Struct, frozen=True):
+    """Attributes:
+    items: at most 500; the same person, track and instant count once.
+    """
+
+    items: tuple[Play, ...]
+
+
+class SetNowPlaying(Struct, frozen=True):
+    track_id: str
+    player: str = ""
+
+
+class NowPlaying(Struct, frozen=True):
+    """Attributes:
+    since: milliseconds since the Unix epoch.
+    """
+
+    user_id: str
+    track_id: str
+    since: int
+    player: str
+
+
+class NowPlayingList(Struct, frozen=True):
+    items: tuple[NowPlaying, ...]
+
+
+class ListNowPlaying(Struct, frozen=True):
+    pass
+
+
+class GetPlayCounts(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    kind: PlayedKind
+    ids: tuple[str, ...]
+
+
+class PlayCount(Struct, frozen=True):
+    id: str
+    count: int
+    last_played_at: int
+
+
+class PlayCounts(Struct, frozen=True):
+    """Attributes:
+    items: in the order asked; what was never played is left out.
+    """
+
+    items: tuple[PlayCount, ...]
+
+
+class PlayedSort(StrEnum):
+    MOST = "most"
+    LAST = "last"
+
+
+class ListPlayed(Struct, frozen=True):
+    """What the caller played, most or last first."""
+
+    kind: PlayedKind
+    sort: PlayedSort
+    limit: int = 50
+    offset: int = 0
+
+
+class PlayedPage(Struct, frozen=True):
+    items: tuple[PlayCount, ...]
+    total: int
+
+
+class ListHistory(Struct, frozen=True):
+    """Attributes:
+    before, after: milliseconds since the Unix epoch, exclusive; one of them at most.
+    """
+
+    limit: int = 50
+    before: int | None = None
+    after: int | None = None
+
+
+class HistoryPage(Struct, frozen=True):
+    """Attributes:
+    items: latest first.
+    """
+
+    items: tuple[Play, ...]
+
+
+class TrackTotal(Struct, frozen=True):
+    """Plays by all listeners together."""
+
+    track_id: str
+    count: int
+
+
+class TotalsChanged(Struct, frozen=True):
+    """Announced after plays: new totals over all listeners, without saying whose.
+
+    Attributes:
+        tracks: at most 500.
+    """
+
+    tracks: tuple[TrackTotal, ...]
+    at: int
+
+
+EVENTS = (TotalsChanged,)
+
+
+class BadPlay(InvalidArgument):
+    code = "plays.bad_play"
+
+
+class Plays(Protocol):
+    """What was listened to."""
+
+    async def record_plays(self, request: RecordPlays, /) -> None:
+        """Count these plays. Plays of tracks that the caller cannot see are left out.
+
+        Raises: BadPlay for an instant before 2000 or more than a day ahead.
+        """
+        ...
+
+    async def set_now_playing(self, request: SetNowPlaying, /) -> None:
+        """The caller listens to this now; forgotten after ten minutes."""
+        ...
+
+    async def list_now_playing(self, request: ListNowPlaying, /) -> NowPlayingList:
+        """Who listens to what. Administrators see everyone, others themselves."""
+        ...
+
+    async def get_play_counts(self, request: GetPlayCounts, /) -> PlayCounts:
+        """The caller's counts of these."""
+        ...
+
+    async def list_played(self, request: ListPlayed, /) -> PlayedPage:
+        """A page of at most 500. Needs scope user-top-read (last: user-read-recently-played)."""
+        ...
+
+    async def list_history(self, request: ListHistory, /) -> HistoryPage:
+        """At most 500 plays, latest first. Needs scope user-read-recently-played."""
+        ...

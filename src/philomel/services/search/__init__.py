@@ -1,0 +1,1 @@
+"""Search: finds artists, albums and tracks while the listener types."""
