@@ -1,0 +1,218 @@
+"""One HTTP application out of the doors: errors in each door's form, limits, headers.
+
+What a door does not say itself is said here, for every answer: what browsers may do with
+it, that nobody keeps it, and the trace it belongs to.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from philomel.gateway.metrics import Metrics
+from philomel.kernel.caller import Context, entering
+from philomel.kernel.errors import (
+    DeadlineExceeded,
+    Internal,
+    InvalidArgument,
+    NotFound,
+    PermissionDenied,
+    PhilomelError,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+)
+
+AnyRequest = Request[Any, Any, State]
+ErrorResponse = Callable[[AnyRequest, PhilomelError], Response[Any]]
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY = 1 << 20
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    # Not "no-referrer": browsers would then send forms of our own pages with "Origin: null".
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+_log = logging.getLogger(__name__)
+
+
+class MethodNotAllowed(InvalidArgument):
+    http_status, code = 405, "method_not_allowed"
+
+
+class TooLarge(InvalidArgument):
+    http_status, code = 413, "too_large"
+
+
+class WrongMediaType(InvalidArgument):
+    http_status, code = 415, "wrong_media_type"
+
+
+_REFUSALS: Mapping[int, tuple[type[PhilomelError], str]] = {
+    401: (Unauthenticated, "sign in first"),
+    403: (PermissionDenied, "this is not allowed"),
+    404: (NotFound, "there is nothing at this address"),
+    405: (MethodNotAllowed, "this address does not take that method"),
+    413: (TooLarge, "the request is too large"),
+    415: (WrongMediaType, "the request has a form that is not understood"),
+    429: (RateLimited, "too many requests"),
+    503: (Unavailable, "this cannot be answered now"),
+    504: (DeadlineExceeded, "the call took too long"),
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One public protocol.
+
+    Attributes:
+        prefixes: path prefixes that belong to it; the longest match of all doors counts.
+        error_response: how it tells a failure.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    handlers: Sequence[ControllerRouterHandler]
+    error_response: ErrorResponse
+
+
+def plain_error(_request: AnyRequest, error: PhilomelError) -> Response[Any]:
+    """A failure in plain JSON, for what has no form of its own."""
+    content = {"error": {"status": error.http_status, "code": error.code, "message": error.message}}
+    return Response(content, status_code=error.http_status, headers=retry_header(error))
+
+
+def retry_header(error: PhilomelError) -> dict[str, str]:
+    """The Retry-After header of an error that says when to come back."""
+    if error.retry_after is None:
+        return {}
+    return {"Retry-After": str(max(1, round(error.retry_after + 0.5)))}
+
+
+def create_app(doors: Sequence[Door], metrics: Metrics) -> Application:
+    """The ASGI application that answers for all `doors`."""
+    table = _DoorTable(doors)
+
+    def refuse(request: AnyRequest, exception: Exception) -> Response[Any]:
+        error = as_error(exception)
+        if error.http_status == Internal.http_status:
+            # The path alone: a query may hold somebody's password or token.
+            _log.error("%s %s failed", request.method, request.url.path, exc_info=exception)
+        render = table.find(request.scope["path"]).error_response
+        return render(request, error)
+
+    inner = Litestar(
+        route_handlers=[handler for door in doors for handler in door.handlers],
+        exception_handlers={Exception: refuse, HTTPException: refuse, 500: refuse},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=MAX_BODY,
+        debug=False,
+    )
+    return _Shell(inner, table, metrics)  # type: ignore[arg-type]  # Litestar types ASGI's dicts more narrowly
+
+
+def as_error(exception: Exception) -> PhilomelError:
+    """The failure in our own terms; what was not foreseen says nothing of itself."""
+    if isinstance(exception, PhilomelError):
+        return exception
+    if isinstance(exception, TimeoutError):
+        return DeadlineExceeded("the call took too long")
+    if isinstance(exception, HTTPException) and exception.status_code < 500:
+        known = _REFUSALS.get(exception.status_code)
+        if known is None:
+            return InvalidArgument(exception.detail or "the request is not understood")
+        kind, message = known
+        return kind(message)
+    return Internal("something went wrong here; the log of this server says what")
+
+
+class _DoorTable:
+    """Finds the door of a path."""
+
+    def __init__(self, doors: Sequence[Door]) -> None:
+        pairs = [(prefix, door) for door in doors for prefix in door.prefixes]
+        self._pairs = sorted(pairs, key=lambda pair: -len(pair[0]))
+        self._rest = Door("other", (), (), plain_error)
+
+    def find(self, path: str) -> Door:
+        for prefix, door in self._pairs:
+            if prefix in {"/", path} or path.startswith(prefix.rstrip("/") + "/"):
+                return door
+        return self._rest
+
+
+class _Shell:
+    """Around every request: its trace, its numbers, and the headers of its answer."""
+
+    def __init__(self, inner: Application, table: _DoorTable, metrics: Metrics) -> None:
+        self._inner = inner
+        self._table = table
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        door = self._table.find(scope["path"]).name
+        trace_id = _trace_of(scope)
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._metrics.answered(door, status, time.perf_counter() - started)
+                message["headers"] = _complete(message.get("headers", ()), trace_id)
+            await send(message)
+
+        self._metrics.begin()
+        try:
+            with entering(Context(trace_id=trace_id)):
+                await self._inner(scope, receive, send_with_headers)
+        except Exception:
+            if status == 0:
+                raise
+            # The answer has begun: all that is left is to break it off.
+            _log.warning("an answer at %s broke off", scope["path"], exc_info=True)
+            raise
+        finally:
+            self._metrics.end()
+
+
+def _trace_of(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            match = _TRACEPARENT.fullmatch(value)
+            if match is not None and match[1] != b"0" * 32:
+                return match[1].decode()
+    return secrets.token_hex(16)
+
+
+def _complete(given: Sequence[tuple[bytes, bytes]], trace_id: str) -> list[tuple[bytes, bytes]]:
+    """The answer's headers with those it did not set itself."""
+    headers = list(given)
+    names = {name.lower() for name, _ in headers}
+    headers.extend((name, value) for name, value in _HEADERS if name not in names)
+    headers.append((b"x-request-id", trace_id.encode()))
+    return headers
