@@ -103,23 +103,28 @@ class SignIn(Struct, frozen=True):
     """Attributes:
     address: the client's network address, for rate limits.
     device: the browser's own words, shown in the list of sessions.
+    device_token: of an earlier session on this device: its owner gets in even while
+        strangers try passwords for this name.
     """
 
     name: str
     password: str
     address: str
     device: str = ""
+    device_token: str = ""
 
 
 class Session(Struct, frozen=True):
     """Attributes:
     token: secret; shown once. Sent back in a cookie or as a bearer token.
     expires_at: milliseconds since the Unix epoch.
+    device_token: to keep on the device for its next sign-in; worth nothing without a password.
     """
 
     token: str
     expires_at: int
     user: User
+    device_token: str = ""
 
 
 class SignOut(Struct, frozen=True):
