@@ -1,0 +1,40 @@
+"""Which services and doors run in a process of which role."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SERVICES = ("accounts", "catalog", "media", "playlists", "plays", "search")
+"""Every service; each is wired by `philomel.services.<name>.module`."""
+
+DOORS = ("site", "oauth", "webapi", "subsonic", "media")
+"""Every public protocol; each is `philomel.gateway.<name>`."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """Attributes:
+    meaning: for people.
+    services: that run in this process; what they need besides is asked over rpc.
+    doors: that this process opens to the public.
+    """
+
+    name: str
+    meaning: str
+    services: tuple[str, ...]
+    doors: tuple[str, ...]
+
+
+ROLES: Mapping[str, Role] = {
+    role.name: role
+    for role in (
+        Role("all", "everything", SERVICES, DOORS),
+        Role("gateway", "the public doors", (), DOORS),
+        Role("media", "the media service and the bytes", ("media",), ("media",)),
+        Role(
+            "core",
+            "accounts, catalogue, search, playlists, plays, and the log",
+            ("accounts", "catalog", "playlists", "plays", "search"),
+            (),
+        ),
+    )
+}
