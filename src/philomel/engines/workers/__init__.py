@@ -23,12 +23,14 @@ class Limits(Struct, frozen=True):
         wall: seconds in all; for a stream, seconds without the reader taking a chunk
             do not count.
         sealed: no new file descriptor can be opened, so no file and no socket.
+        nice: how far the task steps back behind others, 0 to 19.
     """
 
     memory: int = 512 << 20
     cpu: int = 60
     wall: float = 60.0
     sealed: bool = True
+    nice: int = 0
 
 
 class Job(Struct, frozen=True):
