@@ -153,21 +153,21 @@ class ForkWorkers:
         self, family: Family, order: Start, descriptors: Sequence[int], lane: asyncio.Semaphore
     ) -> "_Child":
         ours, theirs = socket.socketpair()
-        with theirs:
-            for _ in range(2):
+        try:
+            while True:
                 zygote = self._zygote(family.name)
                 child = _Child(order, zygote, ours, lane)
                 try:
                     zygote.start(child, [theirs.fileno(), *descriptors])
                 except ConnectionError:
                     zygote.forget()  # it died between two jobs; a new one takes its place
-                    continue
-                except BaseException:
-                    ours.close()
-                    raise
-                return child
-        ours.close()
-        raise Unavailable("No worker process can be started.")
+                else:
+                    return child
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
 
     def _zygote(self, name: str) -> "_Zygote":
         if self._closed:

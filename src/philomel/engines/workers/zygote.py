@@ -10,7 +10,6 @@ import ctypes
 import errno
 import gc
 import importlib
-import inspect
 import os
 import resource
 import selectors
@@ -67,9 +66,11 @@ class Zygote:
                     self._reap(int(key.fd), *key.data)
 
     def end(self) -> None:
-        """Kill what still runs."""
+        """Kill what still runs, and see it go."""
         for pidfd in self._children.values():
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        for pidfd in self._children.values():
+            os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
 
     def _obey(self) -> bool:
         packet, descriptors, _, _ = socket.recv_fds(
@@ -138,12 +139,12 @@ def _work(connection: socket.socket, order: Start, descriptors: tuple[int, ...])
         raise ValueError("no argument came")
     _limit(order.limits)
     outcome = task(Job(argument, descriptors))
-    if inspect.isgenerator(outcome):
-        for chunk in outcome:
-            send_frame(connection, CHUNK, chunk)
-        send_frame(connection, END)
-    else:
+    if isinstance(outcome, bytes):
         send_frame(connection, RESULT, outcome)
+        return
+    for chunk in outcome:
+        send_frame(connection, CHUNK, chunk)
+    send_frame(connection, END)
 
 
 def _import(task: str, *, strict: bool = False) -> Any:
