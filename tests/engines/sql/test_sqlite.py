@@ -1,0 +1,137 @@
+"""What only the SQLite adapter promises: one writer, and an event loop that never waits."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select
+
+from philomel.engines.sql import writer
+from philomel.engines.sql.sqlite import SqliteDatabase, open_sqlite
+from philomel.kernel.errors import Unavailable
+
+METADATA = MetaData()
+NUMBERS = Table("numbers", METADATA, Column("number", Integer, primary_key=True))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    opened = open_sqlite(tmp_path / "numbers.sqlite")
+    await opened.write(METADATA.create_all)
+    yield opened
+    await opened.close()
+
+
+async def add(database: SqliteDatabase, number: int) -> None:
+    await database.write(lambda connection: connection.execute(insert(NUMBERS), {"number": number}))
+
+
+def all_numbers(connection: Connection) -> list[int]:
+    return list(connection.scalars(select(NUMBERS.c.number).order_by(NUMBERS.c.number)))
+
+
+def locked(database: SqliteDatabase) -> sqlite3.Connection:
+    """The write lock, taken the way another process takes it."""
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+async def test_the_loop_stays_responsive_while_another_process_holds_the_write_lock(
+    database: SqliteDatabase,
+) -> None:
+    other = locked(database)
+    write = asyncio.ensure_future(add(database, 1))
+    worst, end = 0.0, time.monotonic() + 2
+    while time.monotonic() < end:
+        before = time.monotonic()
+        assert await database.read(all_numbers) == []
+        await asyncio.sleep(0.005)
+        worst = max(worst, time.monotonic() - before)
+    assert not write.done()
+    other.execute("ROLLBACK")
+    other.close()
+    await write
+    assert await database.read(all_numbers) == [1]
+    assert worst < 0.25
+
+
+async def test_a_write_gives_up_when_the_lock_cannot_be_had(
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "LOCK_SECONDS", 0.3)
+    other = locked(database)
+    results = await asyncio.gather(*(add(database, n) for n in range(5)), return_exceptions=True)
+    assert [type(result) for result in results] == [Unavailable] * 5
+    other.execute("ROLLBACK")
+    other.close()
+    await add(database, 7)
+    assert await database.read(all_numbers) == [7]
+
+
+async def test_a_cancelled_write_leaves_the_writer_in_order(database: SqliteDatabase) -> None:
+    other = locked(database)
+    tasks = [asyncio.ensure_future(add(database, number)) for number in range(4)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    tasks[2].cancel()
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await add(database, 10)
+    assert {0, 3, 10} <= set(await database.read(all_numbers))
+
+
+async def test_close_finishes_what_is_queued(tmp_path: Path) -> None:
+    database = open_sqlite(tmp_path / "numbers.sqlite")
+    await database.write(METADATA.create_all)
+    tasks = [asyncio.ensure_future(add(database, number)) for number in range(200)]
+    await asyncio.sleep(0)
+    await database.close()
+    await asyncio.gather(*tasks)
+    with pytest.raises(Unavailable):
+        await database.read(all_numbers)
+    again = open_sqlite(tmp_path / "numbers.sqlite")
+    assert await again.read(all_numbers) == list(range(200))
+    await again.close()
+
+
+async def test_a_full_disk_is_unavailable_and_undoes_the_commit(database: SqliteDatabase) -> None:
+    def fill(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 8")
+        connection.execute(insert(NUMBERS), [{"number": number} for number in range(20_000)])
+
+    def allow(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    with pytest.raises(Unavailable, match="full"):
+        await database.write(fill)
+    await database.write(allow)
+    await add(database, 1)
+    assert await database.read(all_numbers) == [1]
+
+
+async def test_only_the_owner_can_read_the_files(database: SqliteDatabase) -> None:
+    await add(database, 1)
+    files = list(database.path.parent.glob("numbers.sqlite*"))
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+async def test_readers_cannot_write(database: SqliteDatabase) -> None:
+    def sneak(connection: Connection) -> None:
+        connection.execute(insert(NUMBERS), {"number": 1})
+
+    for long in (False, True):
+        with pytest.raises(Unavailable):
+            await database.read(sneak, long=long)
+    assert await database.read(all_numbers) == []
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("not a database, but long enough to look like a page" * 100)
+    with pytest.raises(Unavailable, match="notes"):
+        open_sqlite(tmp_path / "notes")
