@@ -603,6 +603,25 @@ class ScanRunning(FailedPrecondition):
     code = "catalog.scan_running"
 
 
+class Settings(Struct, frozen=True):
+    """How the catalogue reads tags.
+
+    Attributes:
+        artist_separators: between several artists in one tag value; a tag that really has
+            several values is never parted.
+        artist_exceptions: names that hold a separator and stay whole.
+        articles: opening words that artists are not sorted by.
+    """
+
+    artist_separators: tuple[str, ...] = (
+        " / ", "; ", ";", " feat. ", " feat ", " ft. ", " featuring ",
+    )  # fmt: skip
+    artist_exceptions: tuple[str, ...] = ("AC/DC",)
+    genre_separators: tuple[str, ...] = (" / ", ";", "/")
+    genre_exceptions: tuple[str, ...] = ("R&B/Soul",)
+    articles: tuple[str, ...] = ("The", "A", "An")
+
+
 class Catalog(Protocol):
     """What exists, as far as the caller may see it."""
 

@@ -1,0 +1,1 @@
+"""Decisions of the catalogue, without I/O: names, numbers, identity, matching."""
