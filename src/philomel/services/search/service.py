@@ -1,0 +1,194 @@
+"""Search over the index, through the caller's eyes, and what keeps the index current."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from philomel.engines.index import Document, Index, Query
+from philomel.engines.index import Hits as IndexHits
+from philomel.kernel.caller import SERVICE, acting, current
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import InvalidArgument
+from philomel.services.catalog.contract import (
+    Catalog,
+    EntryKind,
+    GetSearchEntries,
+    ListLibraries,
+    ListSearchEntries,
+    SearchEntry,
+)
+from philomel.services.search.contract import (
+    Awaited,
+    AwaitScan,
+    Found,
+    Hits,
+    Rebuild,
+    Rebuilt,
+    Search,
+)
+
+MAX_BATCH = 500
+_MAX_TEXT = 500
+_MAX_WAIT_MS = 60_000
+_VISIBLE_MS = 2_000
+_MAX_VISIBLE = 1_000
+_SCANS_KEPT = 1_000
+
+
+class SearchService:
+    """Implements the contract; `jobs` feeds it what happens in the catalogue."""
+
+    def __init__(self, index: Index, catalog: Catalog, clock: Clock) -> None:
+        self._index = index
+        self._catalog = catalog
+        self._clock = clock
+        self._visible: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._writing = asyncio.Lock()
+        self._scans: dict[str, asyncio.Event] = {}
+
+    async def search(self, request: Search, /) -> Found:
+        current().caller.require_known()
+        _check(request)
+        filters = await self._visible_libraries()
+        artists, albums, tracks = await asyncio.gather(
+            self._find(request, filters, EntryKind.ARTIST),
+            self._find(request, filters, EntryKind.ALBUM),
+            self._find(request, filters, EntryKind.TRACK),
+        )
+        return Found(artists=artists, albums=albums, tracks=tracks)
+
+    async def rebuild(self, _request: Rebuild, /) -> Rebuilt:
+        current().caller.require_admin()
+        async with self._writing:
+            await self._index.clear()
+            with acting(SERVICE, timeout=None):
+                for kind in EntryKind:
+                    await self._put_all(kind)
+            # One flush at the end: a rebuild that is cut off leaves the old index as it was.
+            await self._index.flush()
+        return Rebuilt(documents=await self._index.count())
+
+    async def await_scan(self, request: AwaitScan, /) -> Awaited:
+        current().caller.require_service()
+        if not 0 <= request.timeout_ms <= _MAX_WAIT_MS:
+            raise InvalidArgument(f"timeout_ms must be between 0 and {_MAX_WAIT_MS}")
+        ready = self._scan(request.scan_id)
+        try:
+            async with asyncio.timeout(request.timeout_ms / 1000):
+                await ready.wait()
+        except TimeoutError:
+            return Awaited(ready=False)
+        return Awaited(ready=True)
+
+    async def rebuild_if_lost(self) -> None:
+        """Make the index anew if it is empty although the catalogue is not."""
+        if await self._index.count() > 0:
+            return
+        with acting(SERVICE):
+            for kind in EntryKind:
+                page = await self._catalog.list_search_entries(ListSearchEntries(kind, limit=1))
+                if page.items:
+                    await self.rebuild(Rebuild())
+                    return
+
+    async def refresh(
+        self, ids: Iterable[str], gone: Iterable[str] = (), totals: Mapping[str, int] | None = None
+    ) -> None:
+        """Bring these entries up to date; seen after `flush`.
+
+        Args:
+            ids: of any kind; those the catalogue no longer knows are removed.
+            gone: ids that are merged into others.
+            totals: plays of tracks, where they may be newer than the catalogue's.
+        """
+        wanted = iter(dict.fromkeys(ids))
+        async with self._writing:
+            while batch := tuple(islice(wanted, MAX_BATCH)):
+                with acting(SERVICE):
+                    entries = await self._catalog.get_search_entries(GetSearchEntries(batch))
+                await self._index.put([_document(entry, totals or {}) for entry in entries.items])
+                known = {entry.id for entry in entries.items}
+                await self._index.remove([id_ for id_ in batch if id_ not in known])
+            await self._index.remove(list(gone))
+
+    async def flush(self) -> None:
+        async with self._writing:
+            await self._index.flush()
+
+    def scan_finished(self, scan_id: str) -> None:
+        """Everything that scan found is flushed."""
+        self._scan(scan_id).set()
+
+    def libraries_changed(self) -> None:
+        self._visible.clear()
+
+    def _scan(self, scan_id: str) -> asyncio.Event:
+        event = self._scans.setdefault(scan_id, asyncio.Event())
+        while len(self._scans) > _SCANS_KEPT:
+            self._scans.pop(next(iter(self._scans)))
+        return event
+
+    async def _find(self, request: Search, filters: tuple[str, ...], kind: EntryKind) -> Hits:
+        limit, offset = _page(request, kind)
+        if limit == 0:
+            return Hits()
+        found: IndexHits = await self._index.search(
+            Query(request.text, kind.value, filters, limit=limit, offset=offset)
+        )
+        return Hits(found.ids, found.total)
+
+    async def _visible_libraries(self) -> tuple[str, ...]:
+        caller = current().caller
+        key = f"{caller.kind}:{caller.user_id}:{caller.admin}"
+        now = self._clock.now()
+        known = self._visible.get(key)
+        if known is not None and known[0] > now:
+            return known[1]
+        libraries = await self._catalog.list_libraries(ListLibraries())
+        ids = tuple(library.id for library in libraries.items)
+        if len(self._visible) >= _MAX_VISIBLE:
+            self._visible.clear()
+        self._visible[key] = (now + _VISIBLE_MS, ids)
+        return ids
+
+    async def _put_all(self, kind: EntryKind) -> None:
+        cursor: str | None = None
+        while True:
+            request = ListSearchEntries(kind, limit=MAX_BATCH, cursor=cursor)
+            page = await self._catalog.list_search_entries(request)
+            await self._index.put([_document(entry, {}) for entry in page.items])
+            cursor = page.next
+            if cursor is None:
+                return
+
+
+def _document(entry: SearchEntry, totals: Mapping[str, int]) -> Document:
+    return Document(
+        id=entry.id,
+        kind=entry.kind.value,
+        name=entry.name,
+        context=entry.context,
+        filters=entry.library_ids,
+        popularity=max(entry.play_count, totals.get(entry.id, 0)),
+    )
+
+
+def _page(request: Search, kind: EntryKind) -> tuple[int, int]:
+    match kind:
+        case EntryKind.ARTIST:
+            return request.artists, request.artist_offset
+        case EntryKind.ALBUM:
+            return request.albums, request.album_offset
+        case EntryKind.TRACK:
+            return request.tracks, request.track_offset
+
+
+def _check(request: Search) -> None:
+    if len(request.text) > _MAX_TEXT:
+        raise InvalidArgument(f"a search has at most {_MAX_TEXT} characters")
+    for kind in EntryKind:
+        limit, offset = _page(request, kind)
+        if not 0 <= limit <= MAX_BATCH:
+            raise InvalidArgument(f"limit must be between 0 and {MAX_BATCH}")
+        if offset < 0:
+            raise InvalidArgument("offset must not be negative")

@@ -1,0 +1,293 @@
+"""Search finds what the catalogue has, for those who may see it, and follows its events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+from msgspec import Struct
+
+from philomel.engines.index.tantivy import Index
+from philomel.engines.log import Log, Message, Record
+from philomel.kernel.caller import ANONYMOUS, SERVICE, Caller, CallerKind, acting, current
+from philomel.kernel.clock import FixedClock
+from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from philomel.kernel.ids import new_event_id, new_id
+from philomel.rpc.codec import to_bytes
+from philomel.services.catalog.contract import (
+    Catalog,
+    EntriesChanged,
+    EntryKind,
+    EntryMerged,
+    GetSearchEntries,
+    Libraries,
+    LibrariesChanged,
+    Library,
+    LibraryKind,
+    ListLibraries,
+    ListSearchEntries,
+    ScanFinished,
+    SearchEntries,
+    SearchEntry,
+)
+from philomel.services.plays.contract import TotalsChanged, TrackTotal
+from philomel.services.search.contract import AwaitScan, Rebuild, Search
+from philomel.services.search.jobs import Follower
+from philomel.services.search.service import SearchService
+
+OPEN, CLOSED = new_id(), new_id()
+INSIDER, OUTSIDER = new_id(), new_id()
+
+
+def person(user_id: str, *, admin: bool = False) -> Caller:
+    return Caller(CallerKind.USER, user_id, "someone", admin=admin, scopes=("*",))
+
+
+class Shelf:
+    """The part of a catalogue that search reads, in memory."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, SearchEntry] = {}
+        self.hidden: set[str] = set()
+        self.calls = 0
+
+    def add(
+        self, name: str, kind: EntryKind = EntryKind.TRACK, library: str = OPEN, plays: int = 0
+    ) -> str:
+        id_ = new_id()
+        self.entries[id_] = SearchEntry(id_, kind, name, "", (library,), plays)
+        return id_
+
+    async def get_search_entries(self, request: GetSearchEntries, /) -> SearchEntries:
+        current().caller.require_service()
+        assert len(request.ids) <= 500
+        return SearchEntries(tuple(self.entries[id_] for id_ in request.ids if id_ in self.entries))
+
+    async def list_search_entries(self, request: ListSearchEntries, /) -> SearchEntries:
+        current().caller.require_service()
+        kind = [entry for entry in self.entries.values() if entry.kind is request.kind]
+        start = int(request.cursor or 0)
+        page = tuple(kind[start : start + request.limit])
+        end = start + len(page)
+        return SearchEntries(page, str(end) if end < len(kind) else None)
+
+    async def list_libraries(self, _request: ListLibraries, /) -> Libraries:
+        self.calls += 1
+        ids = {OPEN, CLOSED} if current().caller.user_id == INSIDER else {OPEN}
+        return Libraries(
+            tuple(Library(id_, id_, LibraryKind.MUSIC, b"", 0) for id_ in ids - self.hidden)
+        )
+
+
+class Tape:
+    """A log in memory with one group; its position is what was committed."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.committed = 0
+        self._read = 0
+        self._more = asyncio.Event()
+
+    def say(self, event: Struct) -> None:
+        service = type(event).__module__.split(".")[2]
+        name = f"{service}.{type(event).__name__}"
+        record = Record(new_event_id(0), "key", name, to_bytes(event))
+        offset = len(self.messages)
+        self.messages.append(Message(f"philomel.{service}", 0, offset, 0, record))
+        self._more.set()
+
+    def subscribe(self, group: str, topics: Sequence[str]) -> "Tape":
+        assert group == "search"
+        assert topics == ("philomel.catalog", "philomel.plays")
+        self._read = self.committed
+        return self
+
+    async def poll(self, limit: int = 500, wait: float = 1.0) -> Sequence[Message]:
+        if self._read == len(self.messages):
+            self._more.clear()
+            try:
+                await asyncio.wait_for(self._more.wait(), wait)
+            except TimeoutError:
+                return []
+        found = self.messages[self._read : self._read + limit]
+        self._read += len(found)
+        return found
+
+    async def commit(self, messages: Sequence[Message]) -> None:
+        self.committed = messages[-1].offset + 1
+
+    async def close(self) -> None:
+        pass
+
+
+class House:
+    """A search service with all it needs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.shelf, self.tape, self.clock = Shelf(), Tape(), FixedClock()
+        self.index = Index(folder)
+        self.service = SearchService(self.index, cast("Catalog", self.shelf), self.clock)
+
+    def follow(self) -> "asyncio.Task[None]":
+        follower = Follower(self.service, cast("Log", self.tape), self.clock)
+        return asyncio.create_task(follower.run())
+
+    async def scan(self, *ids: str) -> None:
+        """Announce these as found by a scan, and wait until search has them."""
+        scan_id = new_id()
+        for start in range(0, len(ids), 500):
+            self.tape.say(EntriesChanged(ids[start : start + 500], 0, scan_id))
+        self.tape.say(ScanFinished(scan_id, 0))
+        with acting(SERVICE):
+            assert (await self.service.await_scan(AwaitScan(scan_id, 20_000))).ready
+
+    async def titles(self, text: str, user_id: str = OUTSIDER) -> list[str]:
+        with acting(person(user_id)):
+            found = await self.service.search(Search(text))
+        assert found.tracks.total == len(found.tracks.ids)
+        return [self.shelf.entries[id_].name for id_ in found.tracks.ids]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    built = House(tmp_path / "index")
+    yield built
+    await built.index.close()
+
+
+@pytest.fixture
+async def following(house: House) -> AsyncIterator[House]:
+    task = house.follow()
+    yield house
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_a_scan_found_is_found_by_search(following: House) -> None:
+    ids = [following.shelf.add(f"Song {number}") for number in range(1_200)]
+    album = following.shelf.add("Song Book", EntryKind.ALBUM)
+    artist = following.shelf.add("Song Writer", EntryKind.ARTIST)
+    await following.scan(*ids, album, artist)
+    with acting(person(OUTSIDER)):
+        found = await following.service.search(Search("song", albums=5, artists=5, tracks=0))
+        paged = await following.service.search(
+            Search("song", albums=0, artists=0, tracks=500, track_offset=1_000)
+        )
+    assert (found.albums.ids, found.artists.ids) == ((album,), (artist,))
+    assert found.tracks.ids == ()
+    assert (paged.tracks.total, len(paged.tracks.ids)) == (1_200, 200)
+
+
+async def test_changes_removals_and_merges_are_followed(following: House) -> None:
+    shelf = following.shelf
+    changed, gone, old, new = (shelf.add(name) for name in ("Abba", "Beck", "Cure", "Cream"))
+    await following.scan(changed, gone, old, new)
+    shelf.entries[changed] = SearchEntry(changed, EntryKind.TRACK, "Zappa", "", (OPEN,), 0)
+    del shelf.entries[gone], shelf.entries[old]
+    following.tape.say(EntryMerged(EntryKind.TRACK, old, new, 0))
+    await following.scan(changed, gone)
+    assert sorted(await following.titles("")) == ["Cream", "Zappa"]
+
+
+async def test_plays_raise_what_is_played(following: House) -> None:
+    first, second = following.shelf.add("Home"), following.shelf.add("Home")
+    await following.scan(first, second)
+    following.tape.say(TotalsChanged((TrackTotal(second, 40),), 0))
+    await following.scan()
+    with acting(person(OUTSIDER)):
+        found = await following.service.search(Search("home"))
+    assert found.tracks.ids == (second, first)
+
+
+async def test_what_one_may_not_see_is_neither_found_nor_counted(following: House) -> None:
+    shelf = following.shelf
+    await following.scan(shelf.add("Open Song"), shelf.add("Closed Song", library=CLOSED))
+    assert await following.titles("song") == ["Open Song"]
+    assert await following.titles("closed") == []
+    assert sorted(await following.titles("song", INSIDER)) == ["Closed Song", "Open Song"]
+
+
+async def test_hidden_libraries_vanish_at_once(following: House) -> None:
+    await following.scan(following.shelf.add("Song"))
+    assert await following.titles("song") == ["Song"]
+    following.shelf.hidden.add(OPEN)
+    following.tape.say(LibrariesChanged((OPEN,), 0))
+    await following.scan()
+    assert await following.titles("song") == []
+
+
+async def test_visible_libraries_are_asked_every_two_seconds_at_most(house: House) -> None:
+    for _ in range(5):
+        await house.titles("song")
+    assert house.shelf.calls == 1
+    house.clock.advance(2_001)
+    await house.titles("song")
+    assert house.shelf.calls == 2
+
+
+async def test_events_are_committed_after_the_flush_only(house: House) -> None:
+    id_ = house.shelf.add("Song")
+    house.tape.say(EntriesChanged((id_,), 0))
+    await house.service.refresh([id_])
+    assert house.tape.committed == 0
+    task = house.follow()
+    await house.scan()
+    assert house.tape.committed == len(house.tape.messages)
+    assert await house.titles("song") == ["Song"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_unreadable_event_does_not_stop_the_others(following: House) -> None:
+    broken = Record(new_event_id(0), "key", "catalog.EntriesChanged", b"\xff\xff\xff")
+    following.tape.messages.append(Message("philomel.catalog", 0, 0, 0, broken))
+    await following.scan(following.shelf.add("Song"))
+    assert await following.titles("song") == ["Song"]
+
+
+async def test_a_lost_index_is_made_anew(tmp_path: Path) -> None:
+    house = House(tmp_path / "index")
+    for number in range(600):
+        house.shelf.add(f"Song {number}")
+    house.shelf.add("Album", EntryKind.ALBUM)
+    task = house.follow()
+    await house.scan()
+    assert await house.index.count() == 601
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await house.index.close()
+
+
+async def test_rebuild_forgets_what_the_catalogue_does_not_have(house: House) -> None:
+    gone = house.shelf.add("Gone")
+    await house.service.refresh([gone])
+    await house.service.flush()
+    del house.shelf.entries[gone]
+    house.shelf.add("Kept")
+    with acting(person(INSIDER, admin=True)):
+        assert (await house.service.rebuild(Rebuild())).documents == 1
+    assert await house.titles("") == ["Kept"]
+
+
+async def test_who_may_do_what(house: House) -> None:
+    with acting(ANONYMOUS), pytest.raises(Unauthenticated):
+        await house.service.search(Search("song"))
+    with acting(person(INSIDER)), pytest.raises(PermissionDenied):
+        await house.service.rebuild(Rebuild())
+    with acting(person(INSIDER)), pytest.raises(PermissionDenied):
+        await house.service.await_scan(AwaitScan(new_id()))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [Search("a" * 501), Search("", tracks=501), Search("", albums=-1), Search("", track_offset=-1)],
+)
+async def test_what_cannot_be_right_is_refused(house: House, request_: Search) -> None:
+    with acting(person(INSIDER)), pytest.raises(InvalidArgument):
+        await house.service.search(request_)
+
+
+async def test_a_scan_nobody_heard_of_is_not_ready(house: House) -> None:
+    with acting(SERVICE):
+        assert not (await house.service.await_scan(AwaitScan(new_id(), 10))).ready
