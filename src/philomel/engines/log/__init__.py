@@ -5,6 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+MAX_VALUE = 512 << 10
+
 
 class Record(Struct, frozen=True):
     """Something to append. Records of one `key` keep their order.
@@ -13,7 +15,7 @@ class Record(Struct, frozen=True):
         id: the event id (22 base62 characters, time-ordered); consumers deduplicate by it.
         key: partition key, e.g. the id of the thing that changed.
         type: name of the event type, e.g. "catalog.TracksChanged".
-        value: the encoded event.
+        value: the encoded event; at most `MAX_VALUE` bytes.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Log(Protocol):
         """Append in order; returns once the records are durable.
 
         Raises:
+            InvalidArgument: a value is too large.
             Unavailable: nothing can be said about the records; append them again.
         """
         ...

@@ -9,26 +9,21 @@ event id in the transaction of the effect, so the effect happens exactly once.
         announce(connection, records)                 # and its event
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from philomel.engines.outbox.consumer import Consumer
+from philomel.engines.outbox.job import Effect, Handler, Job
+from philomel.engines.outbox.lease import Lease, LeaseLost
+from philomel.engines.outbox.relay import Relay, announce
+from philomel.engines.outbox.tables import add_tables, create_tables_v1
 
-from sqlalchemy import Connection
-
-from philomel.engines.log import Message
-
-Effect = Callable[[Connection], None]
-"""What an event does to the consumer's database; runs in the inbox's transaction."""
-
-Handler = Callable[[Message], Awaitable[Effect | None]]
-"""Prepares the effect of an event: awaits whatever it needs from other services first."""
-
-
-class Job(Protocol):
-    """Work that goes on in the background until it is cancelled."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def run(self) -> None:
-        """Work until cancelled. Assembly starts it again after an error, with a pause."""
-        ...
+__all__ = [
+    "Consumer",
+    "Effect",
+    "Handler",
+    "Job",
+    "Lease",
+    "LeaseLost",
+    "Relay",
+    "add_tables",
+    "announce",
+    "create_tables_v1",
+]
