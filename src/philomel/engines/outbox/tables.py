@@ -1,6 +1,6 @@
 """The tables that stand beside a service's own, in its own database."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -18,9 +18,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
-
-if TYPE_CHECKING:
-    from alembic.operations import Operations
 
 _METADATA = MetaData()
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -102,13 +99,19 @@ LEASE = Table(
 )
 
 
+class Operations(Protocol):
+    """What is needed of `alembic.op`."""
+
+    def get_bind(self) -> Connection: ...
+
+
 def add_tables(metadata: MetaData) -> None:
     """Add outbox, inbox, parked and lease to a service's tables."""
     for table in _METADATA.sorted_tables:
         table.to_metadata(metadata)
 
 
-def create_tables_v1(op: "Operations") -> None:
+def create_tables_v1(op: Operations) -> None:
     """Create them in a migration: `create_tables_v1(op)` in a service's first revision.
 
     When the tables change, this function keeps making the old ones and a second one changes
