@@ -1,0 +1,263 @@
+"""Blobs in folders of this machine."""
+
+import asyncio
+import errno
+import os
+import secrets
+import stat
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+
+from philomel.engines.blobs import Blob, Blobs, Entry
+from philomel.engines.blobs.paths import (
+    check_key,
+    folder_handle,
+    open_file,
+    root_handle,
+    sync_folder,
+    translate,
+)
+from philomel.engines.blobs.walk import walk
+from philomel.kernel.errors import FailedPrecondition, InvalidArgument, NotFound, Unavailable
+
+CHUNK = 256 << 10
+_FIRST = 64 << 10
+_INLINE = 64 << 10
+_PARTIAL = b".partial"
+_ABANDONED = 24 * 3600
+
+
+class DiskBlob:
+    """An open file."""
+
+    def __init__(self, descriptor: int, status: os.stat_result) -> None:
+        self._descriptor = descriptor
+        self._size = status.st_size
+        self._modified_ns = status.st_mtime_ns
+        self._etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
+        self._readers = 0
+        self._closed = False
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @property
+    def etag(self) -> str:
+        return self._etag
+
+    @property
+    def modified_ns(self) -> int:
+        return self._modified_ns
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        end = self._size if stop is None else min(stop, self._size)
+        position = start
+        chunk = _FIRST  # the first bytes leave early, the rest in few large reads
+        while position < end:
+            data = await self._read(min(chunk, end - position), position)
+            if not data:
+                raise Unavailable("the file became shorter while it was read")
+            position += len(data)
+            chunk = CHUNK
+            yield data
+
+    async def _read(self, size: int, position: int) -> bytes:
+        if self._closed:
+            raise ValueError("the blob is closed")
+        if size <= _INLINE:
+            data = _read_cached(self._descriptor, size, position)
+            if data is not None:
+                return data
+        # A thread may still read when the task that waits for it is cancelled and closes
+        # the blob: the descriptor must not be closed, and its number reused, under it.
+        self._readers += 1
+        reading = asyncio.get_running_loop().run_in_executor(
+            None, os.pread, self._descriptor, size, position
+        )
+        reading.add_done_callback(self._read_done)
+        try:
+            return await reading
+        except OSError as error:
+            raise translate(error) from None
+
+    def _read_done(self, reading: "asyncio.Future[bytes]") -> None:
+        self._readers -= 1
+        if not reading.cancelled():
+            reading.exception()  # whoever waited for it may be gone
+        if self._closed and not self._readers:
+            os.close(self._descriptor)
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            if not self._readers:
+                os.close(self._descriptor)
+
+
+def _read_cached(descriptor: int, size: int, position: int) -> bytes | None:
+    """What the page cache holds at once: the event loop never waits for a disk."""
+    buffer = bytearray(size)
+    try:
+        count = os.preadv(descriptor, [buffer], position, os.RWF_NOWAIT)
+    except OSError as error:
+        if error.errno in {errno.EAGAIN, errno.EOPNOTSUPP, errno.EINVAL}:
+            return None
+        raise translate(error) from None
+    return bytes(memoryview(buffer)[:count])
+
+
+class _Folder:
+    """What writable and read-only stores have in common."""
+
+    def __init__(self, root: bytes) -> None:
+        if not root.startswith(b"/") or b"\0" in root:
+            raise InvalidArgument("a folder is named by an absolute path")
+        self._root = root
+
+    async def open(self, key: bytes) -> Blob:
+        return DiskBlob(*await asyncio.to_thread(open_file, self._root, key))
+
+    async def get(self, key: bytes) -> bytes:
+        return await asyncio.to_thread(_read_all, self._root, key)
+
+    def walk(
+        self, below: bytes = b"", on_error: Callable[[bytes, OSError], None] | None = None
+    ) -> Iterator[Entry]:
+        below = below.rstrip(b"/")
+        if below:
+            check_key(below)
+        return walk(self._root, below, on_error)
+
+    async def close(self) -> None:
+        pass
+
+
+def _read_all(root: bytes, key: bytes) -> bytes:
+    descriptor, _ = open_file(root, key)
+    with open(descriptor, "rb", buffering=0) as file:
+        try:
+            return file.read()
+        except OSError as error:
+            raise translate(error) from None
+
+
+class FolderBlobs(_Folder):
+    """A folder that belongs to somebody else: nothing in it is ever changed."""
+
+    async def put(self, key: bytes, data: bytes) -> None:
+        raise FailedPrecondition("this store is read-only")
+
+    async def delete(self, key: bytes) -> None:
+        raise FailedPrecondition("this store is read-only")
+
+
+class DiskFolders:
+    """Opens folders of this machine."""
+
+    def open(self, root: bytes) -> Blobs:
+        return FolderBlobs(root)
+
+
+class DiskBlobs(_Folder):
+    """A folder of Philomel's own.
+
+    Bytes are written beside the store's names, made durable, and only then given their
+    name: whatever happens, a reader finds the old bytes or the new ones.
+    """
+
+    def __init__(self, root: bytes) -> None:
+        super().__init__(root)
+        self._swept = False
+
+    async def put(self, key: bytes, data: bytes) -> None:
+        parts = self._own(key)
+        await asyncio.to_thread(self._put, parts, data)
+
+    async def delete(self, key: bytes) -> None:
+        parts = self._own(key)
+        await asyncio.to_thread(self._delete, parts)
+
+    def walk(
+        self, below: bytes = b"", on_error: Callable[[bytes, OSError], None] | None = None
+    ) -> Iterator[Entry]:
+        for entry in super().walk(below, on_error):
+            if not entry.key.startswith(_PARTIAL + b"/"):
+                yield entry
+
+    @staticmethod
+    def _own(key: bytes) -> list[bytes]:
+        parts = check_key(key)
+        if parts[0] == _PARTIAL:
+            raise NotFound("there is no such blob")
+        return parts
+
+    def _put(self, parts: list[bytes], data: bytes) -> None:
+        with root_handle(self._root) as top:
+            try:
+                with (
+                    folder_handle(top, [_PARTIAL], make=True) as partial,
+                    folder_handle(top, parts[:-1], make=True) as folder,
+                ):
+                    self._sweep(partial)
+                    _write(partial, folder, parts[-1], data)
+            except OSError as error:
+                raise _refusal(error) from error
+
+    def _sweep(self, partial: int) -> None:
+        """Once a process: remove what a killed one left unfinished long ago."""
+        if self._swept:
+            return
+        self._swept = True
+        for name in os.listdir(partial):
+            with suppress(OSError):
+                if time.time() - os.stat(name, dir_fd=partial).st_mtime > _ABANDONED:
+                    os.unlink(name, dir_fd=partial)
+
+    def _delete(self, parts: list[bytes]) -> None:
+        with root_handle(self._root) as top:
+            try:
+                with folder_handle(top, parts[:-1], make=False) as folder:
+                    os.unlink(parts[-1], dir_fd=folder)
+                    sync_folder(folder)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return
+            except OSError as error:
+                raise _refusal(error) from error
+
+
+def _write(partial: int, folder: int, name: bytes, data: bytes) -> None:
+    unfinished = secrets.token_hex(16).encode()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(unfinished, flags, 0o644, dir_fd=partial)
+    try:
+        with open(descriptor, "wb", buffering=0) as file:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+            os.fsync(descriptor)
+        _refuse_folder(folder, name)
+        os.replace(unfinished, name, src_dir_fd=partial, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(unfinished, dir_fd=partial)
+        raise
+    sync_folder(folder)
+
+
+def _refuse_folder(folder: int, name: bytes) -> None:
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise IsADirectoryError(errno.EISDIR, "a folder has this name")
+
+
+def _refusal(error: OSError) -> Exception:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}:
+        return Unavailable(f"the store cannot be written: {os.strerror(error.errno or 0)}")
+    if error.errno in {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}:
+        return NotFound("this key cannot be kept")
+    return Unavailable("the disk does not answer")

@@ -1,0 +1,51 @@
+"""One store over many folders: a key is the root, a NUL byte, and the key below it."""
+
+from collections.abc import Callable, Iterator
+
+from philomel.engines.blobs import Blob, Blobs, Entry, Folders
+from philomel.kernel.errors import FailedPrecondition, NotFound
+
+
+class RootedBlobs:
+    """What the media service names by library root and path (`Store.LIBRARY`)."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self._open: dict[bytes, Blobs] = {}
+
+    async def open(self, key: bytes) -> Blob:
+        folder, below = self._split(key)
+        return await folder.open(below)
+
+    async def get(self, key: bytes) -> bytes:
+        folder, below = self._split(key)
+        return await folder.get(below)
+
+    async def put(self, key: bytes, data: bytes) -> None:
+        raise FailedPrecondition("this store is read-only")
+
+    async def delete(self, key: bytes) -> None:
+        raise FailedPrecondition("this store is read-only")
+
+    def walk(
+        self, below: bytes = b"", on_error: Callable[[bytes, OSError], None] | None = None
+    ) -> Iterator[Entry]:
+        """Below one root; keys come back with it."""
+        root, _, rest = below.partition(b"\0")
+        folder, _ = self._split(root + b"\0")
+        for entry in folder.walk(rest, on_error):
+            yield Entry(root + b"\0" + entry.key, entry.size, entry.modified_ns, entry.inode)
+
+    async def close(self) -> None:
+        for folder in self._open.values():
+            await folder.close()
+        self._open.clear()
+
+    def _split(self, key: bytes) -> tuple[Blobs, bytes]:
+        root, separator, below = key.partition(b"\0")
+        if not separator or not root:
+            raise NotFound("there is no such blob")
+        folder = self._open.get(root)
+        if folder is None:
+            folder = self._open[root] = self._folders.open(root)
+        return folder, below

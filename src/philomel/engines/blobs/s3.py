@@ -1,0 +1,197 @@
+"""Blobs in S3 or whatever speaks like it.
+
+Keys are text there: a key that is no UTF-8 cannot exist.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from philomel.engines.blobs import Blob, Entry
+from philomel.engines.blobs.paths import check_key
+from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
+
+_CHUNK = 256 << 10
+_MAX_KEY = 1024
+_PAGE = 1000
+
+
+class S3Settings(Struct, frozen=True):
+    """Attributes:
+    endpoint: "https://host[:port]"; Amazon's own if left out.
+    prefix: all keys begin with it; "" or "folder/folder".
+    """
+
+    bucket: str
+    access_key: str
+    secret_key: str
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    prefix: str = ""
+
+    def __repr__(self) -> str:
+        return f"S3Settings(bucket={self.bucket!r}, endpoint={self.endpoint!r})"
+
+
+class S3Blob:
+    """An object as it was when it was opened."""
+
+    def __init__(self, store: "S3Store", key: str, size: int, etag: str, modified_ns: int) -> None:
+        self._store = store
+        self._key = key
+        self._size = size
+        self._tag = etag
+        self._modified_ns = modified_ns
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @property
+    def etag(self) -> str:
+        return self._tag.strip('"')
+
+    @property
+    def modified_ns(self) -> int:
+        return self._modified_ns
+
+    def fileno(self) -> None:
+        return None
+
+    async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        end = self._size if stop is None else min(stop, self._size)
+        if start >= end:
+            return
+        try:
+            got = await self._store.get_async(
+                self._key, options={"range": (start, end), "if_match": self._tag}
+            )
+            async for chunk in got.stream(min_chunk_size=_CHUNK):
+                yield bytes(chunk)
+        except Exception as error:
+            if isinstance(error, PhilomelError) or not _is_driver_error(error):
+                raise
+            raise _translate(error) from error
+
+    async def close(self) -> None:
+        pass
+
+
+class S3Blobs:
+    """One bucket, or a part of it."""
+
+    def __init__(self, settings: S3Settings) -> None:
+        self._settings = settings
+        self._store: S3Store | None = None
+
+    async def open(self, key: bytes) -> Blob:
+        name = _name(key)
+        store = self._connect()
+        try:
+            meta = await store.head_async(name)
+        except Exception as error:
+            raise _translate(error) from error
+        modified = meta["last_modified"]
+        modified_ns = int(modified.timestamp()) * 1_000_000_000
+        tag = meta["e_tag"] or f'"{modified_ns:x}-{meta["size"]:x}"'
+        return S3Blob(store, name, meta["size"], tag, modified_ns)
+
+    async def get(self, key: bytes) -> bytes:
+        name = _name(key)
+        try:
+            got = await self._connect().get_async(name)
+            return bytes(await got.bytes_async())
+        except Exception as error:
+            raise _translate(error) from error
+
+    async def put(self, key: bytes, data: bytes) -> None:
+        name = _name(key)
+        try:
+            await self._connect().put_async(name, data)
+        except Exception as error:
+            raise _translate(error) from error
+
+    async def delete(self, key: bytes) -> None:
+        name = _name(key)
+        try:
+            await self._connect().delete_async(name)
+        except Exception as error:
+            translated = _translate(error)
+            if not isinstance(translated, NotFound):
+                raise translated from error
+
+    def walk(
+        self, below: bytes = b"", on_error: Callable[[bytes, OSError], None] | None = None
+    ) -> Iterator[Entry]:
+        below = below.rstrip(b"/")
+        prefix = _name(below) if below else None
+        try:
+            for page in self._connect().list(prefix, chunk_size=_PAGE):
+                for meta in page:
+                    modified_ns = int(meta["last_modified"].timestamp()) * 1_000_000_000
+                    yield Entry(meta["path"].encode(), meta["size"], modified_ns)
+        except Exception as error:
+            if not _is_driver_error(error):
+                raise
+            raise _translate(error) from error
+
+    async def close(self) -> None:
+        self._store = None
+
+    def _connect(self) -> "S3Store":
+        if self._store is None:
+            # Imported here: only who configures S3 pays for its client.
+            from obstore.store import S3Store
+
+            settings = self._settings
+            self._store = S3Store(
+                settings.bucket,
+                prefix=settings.prefix.strip("/") or None,
+                access_key_id=settings.access_key,
+                secret_access_key=settings.secret_key,
+                region=settings.region,
+                endpoint=settings.endpoint or f"https://s3.{settings.region}.amazonaws.com",
+                virtual_hosted_style_request=False,
+                client_options={
+                    "allow_http": (settings.endpoint or "").startswith("http://"),
+                    "connect_timeout": "3s",
+                    "timeout": "3600s",  # a paused listener holds its answer open
+                },
+                retry_config={"max_retries": 2},
+            )
+        return self._store
+
+
+def _name(key: bytes) -> str:
+    check_key(key)
+    if len(key) > _MAX_KEY:
+        raise NotFound("there is no such blob")
+    try:
+        return key.decode()
+    except UnicodeDecodeError:
+        raise NotFound("there is no such blob") from None
+
+
+def _is_driver_error(error: Exception) -> bool:
+    from obstore.exceptions import BaseError
+
+    return isinstance(error, BaseError | OSError)
+
+
+def _translate(error: Exception) -> PhilomelError:
+    from obstore.exceptions import InvalidPathError, NotFoundError, PreconditionError
+
+    if isinstance(error, PhilomelError):
+        return error
+    if isinstance(error, PreconditionError):
+        return Unavailable("the blob changed while it was read")
+    if isinstance(error, NotFoundError | InvalidPathError | FileNotFoundError):
+        # A bucket that is not there is the store that is away, not a blob that is missing.
+        if "NoSuchBucket" in str(error):
+            return Unavailable("the bucket is not there")
+        return NotFound("there is no such blob")
+    return Unavailable("the blob store does not answer")
