@@ -17,10 +17,9 @@ from typing import Any, cast
 from google.protobuf import message_factory, text_format
 from google.protobuf.descriptor_pool import DescriptorPool
 from msgspec import Struct
-from tools.wire import PROTO, compile_tree
+from tools.wire import PROTO, compile_tree, pool_of
 
 from philomel.rpc import shapes
-from philomel.wire import pool_of
 
 PLACES = ("philomel.services.{}.contract", "philomel.engines.{}.contract", "philomel.kernel.{}")
 

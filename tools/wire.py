@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,14 @@ def compile_tree(folder: Path = PROTO) -> bytes:
         file.ClearField("source_code_info")
     compiled: bytes = files.SerializeToString(deterministic=True)
     return compiled
+
+
+def pool_of(compiled: bytes) -> DescriptorPool:
+    """A pool with the files of a serialized FileDescriptorSet, dependencies first."""
+    pool = DescriptorPool()
+    for file in FileDescriptorSet.FromString(compiled).file:
+        pool.Add(file)
+    return pool
 
 
 def main(arguments: list[str]) -> int:

@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from tests.architecture.contracts import CONTRACTS
+from tools.wire import pool_of
 
+from philomel import wire
 from philomel.kernel.errors import InvalidArgument
 from philomel.rpc import shapes
 from philomel.rpc.codec import from_bytes, to_bytes
 from philomel.services.catalog.contract import AlbumSort, Cover, ListAlbums, Lyrics
 from philomel.services.media.contract import Loudness
 from philomel.services.playlists.contract import ItemKind, ListSaved, Save
-from philomel.wire import descriptors
 
+POOL = pool_of(wire.compiled())
 MESSAGES = tuple(dict.fromkeys(message for contract in CONTRACTS for message in contract.messages))
 
 _SCALARS: dict[str, st.SearchStrategy[Any]] = {
@@ -48,9 +50,7 @@ def structs_of(cls: type[Struct]) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize("cls", MESSAGES, ids=shapes.full_name)
 def test_every_message_arrives_equal_and_as_protobuf_reads_it(cls: type[Struct]) -> None:
-    dynamic = message_factory.GetMessageClass(
-        descriptors().FindMessageTypeByName(shapes.full_name(cls))
-    )
+    dynamic = message_factory.GetMessageClass(POOL.FindMessageTypeByName(shapes.full_name(cls)))
 
     @settings(max_examples=15, deadline=None, derandomize=True, database=None)
     @given(structs_of(cls))
@@ -83,7 +83,7 @@ def assert_value(field: shapes.Field, mine: Any, other: Any) -> None:
     if field.kind == "message":
         assert_same(mine, other)
     elif isinstance(mine, Enum):
-        numbers = descriptors().FindEnumTypeByName(shapes.full_name(field.type)).values_by_name
+        numbers = POOL.FindEnumTypeByName(shapes.full_name(field.type)).values_by_name
         assert numbers[shapes.enum_name(mine)].number == other
     else:
         assert mine == other

@@ -8,17 +8,18 @@ always written unless it is None.
 
 import struct
 from enum import Enum
-from functools import cache, partial
+from functools import cache
 from types import NoneType
 from typing import Any, Literal, TypeVar, cast
 
 from msgspec import NODEFAULT, Struct
+from msgspec.structs import astuple
 
 from philomel.kernel.errors import InvalidArgument
 from philomel.rpc import wireformat
+from philomel.rpc.descriptors import field_numbers, value_numbers
 from philomel.rpc.shapes import Field, enum_name, fields_of, full_name
-from philomel.rpc.wireformat import Read, Write
-from philomel.wire import descriptors
+from philomel.rpc.wireformat import LENGTH, Read, Write, read_span, read_varint, varint
 
 S = TypeVar("S", bound=Struct)
 Take = Literal["set", "append", "extend"]
@@ -47,7 +48,7 @@ def from_bytes(cls: type[S], data: bytes) -> S:
     """
     plan = _plan(cls)
     try:
-        return cast("S", plan.read(data, 0, len(data))[0])
+        return cast("S", plan.read(data, 0, len(data)))
     except _MALFORMED:
         raise InvalidArgument(f"this is no {cls.__name__}") from None
 
@@ -67,68 +68,69 @@ class _Plan:
 
     def __init__(self, cls: type[Struct]) -> None:
         self._cls = cls
-        self._writers: list[tuple[str, bool, bool, bytes, Write]] = []
+        self._writers: list[tuple[bool, bool, Write]] = []
         self._readers: dict[int, tuple[int, Take, Read]] = {}
         self._absent: list[Any] = []
         self._required: list[int] = []
         self._repeated: list[int] = []
 
     def compile(self) -> None:
-        entries = descriptors().FindMessageTypeByName(full_name(self._cls)).fields_by_name
+        numbers = field_numbers(full_name(self._cls))
         for index, field in enumerate(fields_of(self._cls)):
             self._absent.append(field.default)
             if field.repeated:
                 self._repeated.append(index)
             elif field.default is NODEFAULT:
                 self._required.append(index)
-            self._add(index, field, entries[field.name].number)
+            number = numbers[field.name] << 3
+            if field.repeated and wireformat.WIRE_TYPES[field.kind] != LENGTH:
+                self._add_packed(index, field, number)
+            else:
+                self._add(index, field, number | wireformat.WIRE_TYPES[field.kind])
 
-    def _add(self, index: int, field: Field, number: int) -> None:
-        write, read = _value_codec(field)
-        wire_type = wireformat.WIRE_TYPES[field.kind]
-        packed = field.repeated and wire_type != wireformat.LENGTH
+    def _add(self, index: int, field: Field, tag: int) -> None:
         always = field.explicit or field.kind in {"enum", "message"}
-        lead = wireformat.tag(number, wireformat.LENGTH if packed else wire_type)
-        if packed:
-            write, many = partial(_write_packed, write), partial(_read_packed, read)
-            # Repeated numbers may come in either way.
-            self._readers[number << 3 | wireformat.LENGTH] = (index, "extend", many)
-        elif field.kind == "double" and not field.explicit:
+        write = _writer(field, varint(tag))
+        if field.kind == "double" and not always:
             # -0.0 is falsy, and yet not the zero that absence means.
-            always, lead, write = True, b"", partial(_write_double_but_zero, lead)
-        each = field.repeated and not packed
-        self._writers.append((field.name, always and not field.repeated, each, lead, write))
-        take: Take = "append" if field.repeated else "set"
-        self._readers[number << 3 | wire_type] = (index, take, read)
+            always, write = True, _but_zero(write)
+        self._writers.append((always and not field.repeated, field.repeated, write))
+        self._readers[tag] = (index, "append" if field.repeated else "set", _reader(field))
+
+    def _add_packed(self, index: int, field: Field, number: int) -> None:
+        write = wireformat.write_lengths(varint(number | LENGTH))
+        item = _enum_items(field.type) if field.kind == "enum" else wireformat.ITEMS[field.kind]
+        read = _reader(field)
+        self._writers.append((False, False, lambda values: write(b"".join(map(item, values)))))
+        # Repeated numbers may come in either way.
+        self._readers[number | LENGTH] = (index, "extend", _packed(read))
+        self._readers[number | wireformat.WIRE_TYPES[field.kind]] = (index, "append", read)
 
     def write(self, message: Struct) -> bytes:
         out: list[bytes] = []
-        for name, always, each, lead, write in self._writers:
-            value = getattr(message, name)
-            if each:
-                for item in value:
-                    out += (lead, write(item))
-            elif value or (always and value is not None):
-                out += (lead, write(value))
+        for value, (always, each, write) in zip(astuple(message), self._writers, strict=True):
+            if value:
+                if each:
+                    out.extend(map(write, value))
+                else:
+                    out.append(write(value))
+            elif always and value is not None:
+                out.append(write(value))
         return b"".join(out)
 
-    def write_nested(self, message: Struct) -> bytes:
-        data = self.write(message)
-        return wireformat.varint(len(data)) + data
-
-    def read(self, data: bytes, position: int, end: int) -> tuple[Struct, int]:
+    def read(self, data: bytes, position: int, end: int) -> Struct:
         values = self._absent.copy()
         for index in self._repeated:
             values[index] = []
         known = self._readers
         while position < end:
-            number = data[position]
+            tag = data[position]
             position += 1
-            if number > 127:
-                number, position = wireformat.read_varint(data, position - 1, end)
-            reader = known.get(number)
+            if tag > 127:
+                tag, position = read_varint(data, position - 1)
+            reader = known.get(tag)
             if reader is None:
-                position = wireformat.skip(data, position, end, number)
+                position = wireformat.skip(data, position, end, tag)
                 continue
             index, take, read = reader
             value, position = read(data, position, end)
@@ -140,7 +142,7 @@ class _Plan:
                 values[index] += value
         if position != end:
             raise ValueError("the data ends in a field")
-        return self._made(values), position
+        return self._made(values)
 
     def _made(self, values: list[Any]) -> Struct:
         for index in self._required:
@@ -151,10 +153,8 @@ class _Plan:
         return self._cls(*values)
 
     def read_nested(self, data: bytes, position: int, end: int) -> tuple[Struct, int]:
-        length, position = wireformat.read_varint(data, position, end)
-        if position + length > end:
-            raise ValueError("the data ends in a message")
-        return self.read(data, position, position + length)
+        position, stop = read_span(data, position, end)
+        return self.read(data, position, stop), stop
 
 
 @cache
@@ -164,46 +164,53 @@ def _plan(cls: type[Struct]) -> _Plan:
     return plan
 
 
-def _value_codec(field: Field) -> tuple[Write, Read]:
+def _writer(field: Field, tag: bytes) -> Write:
     if field.kind == "message":
-        plan = _plan(cast("type[Struct]", field.type))
-        return plan.write_nested, plan.read_nested
+        plan, write = _plan(cast("type[Struct]", field.type)), wireformat.write_lengths(tag)
+        return lambda message: write(plan.write(message))
     if field.kind == "enum":
-        return _enum_codec(cast("type[Enum]", field.type))
-    return wireformat.WRITERS[field.kind], wireformat.READERS[field.kind]
+        item = _enum_items(field.type)
+        return {member: tag + item(member) for member in cast("type[Enum]", field.type)}.__getitem__
+    return wireformat.WRITERS[field.kind](tag)
 
 
-def _enum_codec(cls: type[Enum]) -> tuple[Write, Read]:
-    values = descriptors().FindEnumTypeByName(full_name(cls)).values_by_name
-    numbers = {member: wireformat.varint(values[enum_name(member)].number) for member in cls}
-    members: dict[int, Any] = {values[enum_name(member)].number: member for member in cls}
+def _reader(field: Field) -> Read:
+    if field.kind == "message":
+        return _plan(cast("type[Struct]", field.type)).read_nested
+    if field.kind == "enum":
+        return _enum_reader(cast("type[Enum]", field.type))
+    return wireformat.READERS[field.kind]
 
-    def read(data: bytes, position: int, end: int) -> tuple[Any, int]:
-        number, position = wireformat.read_varint(data, position, end)
+
+def _enum_items(cls: type) -> Write:
+    numbers = value_numbers(full_name(cls))
+    return {m: varint(numbers[enum_name(m)]) for m in cast("type[Enum]", cls)}.__getitem__
+
+
+def _enum_reader(cls: type[Enum]) -> Read:
+    numbers = value_numbers(full_name(cls))
+    members = {numbers[enum_name(member)]: member for member in cls}
+
+    def read(data: bytes, position: int, _end: int) -> tuple[Enum, int]:
+        number, position = read_varint(data, position)
         return members[number], position
 
-    return numbers.__getitem__, read
+    return read
 
 
-def _write_packed(write: Write, values: tuple[Any, ...]) -> bytes:
-    data = b"".join(map(write, values))
-    return wireformat.varint(len(data)) + data
+def _packed(read: Read) -> Read:
+    def read_all(data: bytes, position: int, end: int) -> tuple[list[Any], int]:
+        position, stop = read_span(data, position, end)
+        values = []
+        while position < stop:
+            value, position = read(data, position, stop)
+            values.append(value)
+        if position != stop:
+            raise ValueError("a field ends in a number")
+        return values, stop
+
+    return read_all
 
 
-def _read_packed(read: Read, data: bytes, position: int, end: int) -> tuple[list[Any], int]:
-    length, position = wireformat.read_varint(data, position, end)
-    stop = position + length
-    if stop > end:
-        raise ValueError("the data ends in a field")
-    values = []
-    while position < stop:
-        value, position = read(data, position, stop)
-        values.append(value)
-    if position != stop:
-        raise ValueError("a field ends in a number")
-    return values, position
-
-
-def _write_double_but_zero(lead: bytes, value: float) -> bytes:
-    data = wireformat.write_double(value)
-    return lead + data if any(data) else b""
+def _but_zero(write: Write) -> Write:
+    return lambda value: write(value) if any(wireformat.double(value)) else b""

@@ -1,8 +1,9 @@
 """The protobuf wire format: varints, lengths and tags, to and from Python values.
 
-https://protobuf.dev/programming-guides/encoding/. A writer makes the bytes of one value
-without its tag; a reader takes `(data, position, end)` and gives the value and the position
-after it. Whatever is malformed raises ValueError or IndexError.
+https://protobuf.dev/programming-guides/encoding/. A writer makes the bytes of one field,
+tag included; a reader takes `(data, position, end)` and gives the value and the position
+after it. Whatever is malformed raises ValueError, IndexError or struct.error. Each has a
+quick way for values under 128, which most lengths and numbers are.
 """
 
 import struct
@@ -41,36 +42,48 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-def tag(number: int, wire_type: int) -> bytes:
-    return varint(number << 3 | wire_type)
-
-
-def write_int(value: int) -> bytes:
-    if 0 <= value < 128:
-        return _ONE[value]
+def integer(value: int) -> bytes:
+    """A signed varint of 64 bits, negative numbers as their two's complement."""
     if not -_MAX <= value < _MAX:
         raise ValueError("a number has 64 bits")
     return varint(value & _MASK)
 
 
-def write_bool(value: bool) -> bytes:
-    return b"\x01" if value else b"\x00"
-
-
-def write_double(value: float) -> bytes:
+def double(value: float) -> bytes:
     return _DOUBLE.pack(value)
 
 
-def write_string(value: str) -> bytes:
-    data = value.encode()
-    return varint(len(data)) + data
+def write_integers(tag: bytes) -> Write:
+    heads = tuple(tag + one for one in _ONE)
+    return lambda value: heads[value] if 0 <= value < 128 else tag + integer(value)
 
 
-def write_bytes(value: bytes) -> bytes:
-    return varint(len(value)) + value
+def write_bools(tag: bytes) -> Write:
+    false, true = tag + b"\0", tag + b"\1"
+    return lambda value: true if value else false
 
 
-def read_varint(data: bytes, position: int, _end: int) -> tuple[int, int]:
+def write_doubles(tag: bytes) -> Write:
+    return lambda value: tag + _DOUBLE.pack(value)
+
+
+def write_strings(tag: bytes) -> Write:
+    write = write_lengths(tag)
+    return lambda value: write(value.encode())
+
+
+def write_lengths(tag: bytes) -> Write:
+    """For bytes, and for whatever has been made into bytes."""
+    heads = tuple(tag + one for one in _ONE)
+
+    def write(data: bytes) -> bytes:
+        length = len(data)
+        return heads[length] + data if length < 128 else tag + varint(length) + data
+
+    return write
+
+
+def read_varint(data: bytes, position: int, _end: int = 0) -> tuple[int, int]:
     byte = data[position]
     position += 1
     if byte < 128:
@@ -87,13 +100,16 @@ def read_varint(data: bytes, position: int, _end: int) -> tuple[int, int]:
             raise ValueError("a varint has ten bytes at most")
 
 
-def read_int(data: bytes, position: int, end: int) -> tuple[int, int]:
-    number, position = read_varint(data, position, end)
+def read_integer(data: bytes, position: int, _end: int) -> tuple[int, int]:
+    byte = data[position]
+    if byte < 128:
+        return byte, position + 1
+    number, position = read_varint(data, position)
     return (number if number < _MAX else number - (1 << 64)), position
 
 
-def read_bool(data: bytes, position: int, end: int) -> tuple[bool, int]:
-    number, position = read_varint(data, position, end)
+def read_bool(data: bytes, position: int, _end: int) -> tuple[bool, int]:
+    number, position = read_varint(data, position)
     return number != 0, position
 
 
@@ -103,47 +119,68 @@ def read_double(data: bytes, position: int, end: int) -> tuple[float, int]:
     return _DOUBLE.unpack_from(data, position)[0], position + 8
 
 
-def read_bytes(data: bytes, position: int, end: int) -> tuple[bytes, int]:
-    length, position = read_varint(data, position, end)
+def read_span(data: bytes, position: int, end: int) -> tuple[int, int]:
+    """Where a value with a length in front starts and stops."""
+    length = data[position]
+    position += 1
+    if length > 127:
+        length, position = read_varint(data, position - 1)
     stop = position + length
     if stop > end:
         raise ValueError("the data ends in a field")
-    return data[position:stop], stop
+    return position, stop
+
+
+def read_bytes(data: bytes, position: int, end: int) -> tuple[bytes, int]:
+    start, stop = read_span(data, position, end)
+    return data[start:stop], stop
 
 
 def read_string(data: bytes, position: int, end: int) -> tuple[str, int]:
-    found, position = read_bytes(data, position, end)
-    return found.decode(), position
+    length = data[position]
+    position += 1
+    if length > 127:
+        length, position = read_varint(data, position - 1)
+    stop = position + length
+    if stop > end:
+        raise ValueError("the data ends in a text")
+    return str(data[position:stop], "utf-8"), stop
 
 
-def skip(data: bytes, position: int, end: int, tag_number: int) -> int:
+def skip(data: bytes, position: int, end: int, tag: int) -> int:
     """The position after a field that is not known here."""
-    if not 8 <= tag_number < 1 << 32:
+    if not 8 <= tag < 1 << 32:
         raise ValueError("no field has this number")
-    match tag_number & 7:
+    match tag & 7:
         case 0:
-            return read_varint(data, position, end)[1]
+            return read_varint(data, position)[1]
         case 1:
             return position + 8
         case 2:
-            return read_bytes(data, position, end)[1]
+            return read_span(data, position, end)[1]
         case 5:
             return position + 4
         case _:
             raise ValueError("a wire type that is not in use")
 
 
-WRITERS: dict[str, Write] = {
-    "string": write_string,
-    "bytes": write_bytes,
-    "int64": write_int,
-    "bool": write_bool,
-    "double": write_double,
+WRITERS: dict[str, Callable[[bytes], Write]] = {
+    "string": write_strings,
+    "bytes": write_lengths,
+    "int64": write_integers,
+    "bool": write_bools,
+    "double": write_doubles,
 }
+ITEMS: dict[str, Write] = {
+    "int64": integer,
+    "bool": lambda value: b"\1" if value else b"\0",
+    "double": double,
+}
+"""Values without a tag, for packed fields."""
 READERS: dict[str, Read] = {
     "string": read_string,
     "bytes": read_bytes,
-    "int64": read_int,
+    "int64": read_integer,
     "bool": read_bool,
     "double": read_double,
 }
