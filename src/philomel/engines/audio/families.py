@@ -1,0 +1,21 @@
+"""Which tasks share a zygote, and how many of each run at once."""
+
+from philomel.engines.workers.forkserver import Family
+
+_HERE = "philomel.engines.audio"
+
+
+def families(streams: int = 16) -> tuple[Family, ...]:
+    """For `ForkWorkers`. The reading of tags stays small, without a decoder in it.
+
+    Args:
+        streams: encoders at once; more wait.
+    """
+    media = {
+        f"{_HERE}.analysis": 2,
+        f"{_HERE}.encode": streams,
+        f"{_HERE}.encode_vorbis": streams,
+        f"{_HERE}.pictures": 2,
+        f"{_HERE}.embedded": 2,
+    }
+    return (Family("tags", {f"{_HERE}.tags": 2}), Family("media", media))
