@@ -2,6 +2,19 @@
 
 from enum import IntEnum
 
+from philomel.kernel.errors import (
+    Conflict,
+    DeadlineExceeded,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+    PermissionDenied,
+    PhilomelError,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+)
+
 
 class Exit(IntEnum):
     """Exit statuses that a shell script can rely on."""
@@ -28,9 +41,30 @@ class Refusal(Exception):
     Args:
         message: one sentence for whoever started the program.
         status: what the program exits with.
+        code: a stable name for programs.
     """
 
-    def __init__(self, message: str, status: Exit = Exit.FAILED) -> None:
+    def __init__(self, message: str, status: Exit = Exit.FAILED, code: str = "refused") -> None:
         super().__init__(message)
         self.message = message
         self.status = status
+        self.code = code
+
+
+_STATUS: tuple[tuple[type[PhilomelError], Exit], ...] = (
+    (NotFound, Exit.NOT_FOUND),
+    (InvalidArgument, Exit.USAGE),
+    (Unavailable, Exit.UNAVAILABLE),
+    (DeadlineExceeded, Exit.UNAVAILABLE),
+    (Conflict, Exit.REFUSED),
+    (FailedPrecondition, Exit.REFUSED),
+    (PermissionDenied, Exit.REFUSED),
+    (Unauthenticated, Exit.REFUSED),
+    (RateLimited, Exit.REFUSED),
+)
+
+
+def refusal_of(error: PhilomelError) -> Refusal:
+    """What a service's error means for a command."""
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), Exit.FAILED)
+    return Refusal(error.message, status, error.code)

@@ -105,6 +105,15 @@ async def prepare(database: Database, schema: Schema, folder: Path) -> State:
     return await database.read(lambda connection: _state(connection, schema))
 
 
+async def examine(database: Database, schema: Schema) -> State:
+    """What `database` is now, without changing it.
+
+    Raises:
+        Incompatible: as `prepare` does.
+    """
+    return await database.read(lambda connection: _state(connection, schema))
+
+
 def _state(connection: Connection, schema: Schema) -> State:
     """Read and judge what the database says about itself."""
     inspector = inspect(connection)

@@ -1,0 +1,62 @@
+"""Ways to call a contract: here, over there, and for those who call us."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from philomel.engines.keys import Keys
+from philomel.kernel.clock import Clock
+from philomel.rpc import chain
+
+if TYPE_CHECKING:
+    from philomel.rpc.client import Channel
+    from philomel.rpc.server import Server
+
+C = TypeVar("C")
+_PURPOSE = "rpc.caller"
+
+
+class _Seal:
+    """The key ring, for calls alone: signs what this process sends, knows what others sent."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def sign(self, data: bytes) -> str:
+        return self._keys.sign(_PURPOSE, data)
+
+    def verify(self, data: bytes, signature: str) -> bool:
+        return self._keys.verify(_PURPOSE, data, signature)
+
+
+class Calls:
+    """Every call passes the same chain, wherever it goes. gRPC is loaded when it is needed."""
+
+    def __init__(self, keys: Keys, clock: Clock) -> None:
+        self._seal = _Seal(keys)
+        self._clock = clock
+        self._channels: dict[str, Channel] = {}
+        self._remote: dict[tuple[type, str], Any] = {}
+
+    def local(self, contract: type[C], service: C) -> C:
+        return chain.local(contract, service)
+
+    def remote(self, contract: type[C], address: str) -> C:
+        key = (contract, address)
+        if key not in self._remote:
+            from philomel.rpc.client import Channel
+
+            if address not in self._channels:
+                self._channels[address] = Channel(address, self._seal, self._clock)
+            self._remote[key] = self._channels[address].connect(contract)
+        found: C = self._remote[key]
+        return found
+
+    def server(self) -> "Server":
+        from philomel.rpc.server import Server
+
+        return Server(self._seal, self._clock)
+
+    async def close(self) -> None:
+        for channel in self._channels.values():
+            await channel.close()
+        self._channels.clear()
+        self._remote.clear()

@@ -1,0 +1,170 @@
+"""Every command with its arguments. The names are fixed: scripts rely on them."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from philomel import __version__
+from philomel.app.roles import ROLES
+
+_HERE = "philomel.app.cli"
+_EPILOG = """exit status:
+  0  done
+  1  it was tried and failed
+  2  the command line, a setting or a value is wrong
+  3  what the command names does not exist
+  4  not possible in this state: it exists already, it is running, it may not be done
+  5  a port, a folder, a server or an engine cannot be had
+
+Every command works while a server runs on the same data folder and while none does."""
+
+_Add = Callable[..., argparse.ArgumentParser]
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The whole command line. `handler` names the function of a command: "module:function"."""
+    parser = argparse.ArgumentParser(
+        prog="philomel",
+        description="A folder of music becomes a service you can listen to.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"philomel {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add = _adder(commands)
+    _add_serve(add)
+    _add_library(add)
+    _add_scan(add)
+    _add_users(add)
+    _add_programs(add)
+    _add_upkeep(add)
+    return parser
+
+
+def _adder(commands: Any) -> _Add:
+    def add(name: str, handler: str, meaning: str, **more: Any) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = commands.add_parser(
+            name,
+            help=meaning,
+            description=meaning[:1].upper() + meaning[1:] + ".",
+            allow_abbrev=False,
+            **more,
+        )
+        if handler:
+            parser.set_defaults(handler=f"{_HERE}.{handler}")
+            parser.add_argument(
+                "--data", metavar="DIR", help="the data folder (default: $XDG_DATA_HOME/philomel)"
+            )
+            parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")
+            parser.add_argument(
+                "--json", action="store_true", help="print one JSON object on standard output"
+            )
+        return parser
+
+    return add
+
+
+def _group(add: _Add, name: str, meaning: str) -> _Add:
+    parser = add(name, "", meaning)
+    return _adder(parser.add_subparsers(dest="action", metavar="ACTION", required=True))
+
+
+def _add_serve(add: _Add) -> None:
+    serve = add("serve", "serving:serve", "run the server until it is told to stop")
+    serve.add_argument(
+        "--music",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="add this folder as a library, if it is new, and scan it; may be given again",
+    )
+    serve.add_argument("--host", help="the address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="the TCP port to listen on (default: 4040)")
+    serve.add_argument("--role", choices=tuple(ROLES), help="what runs here (default: all)")
+    serve.add_argument("--sampler", metavar="DIR", help=argparse.SUPPRESS)
+
+
+def _add_library(add: _Add) -> None:
+    library = _group(add, "library", "the folders that are served")
+    new = library("add", "libraries:add", "add a folder as a library")
+    new.add_argument("path", metavar="PATH")
+    new.add_argument("--name", help="how it is called (default: the folder's name)")
+    new.add_argument("--kind", choices=("music", "audiobooks"), default="music")
+    library("list", "libraries:show", "list the libraries")
+    moved = library("relocate", "libraries:relocate", "the same files now lie elsewhere")
+    moved.add_argument("name", metavar="NAME")
+    moved.add_argument("path", metavar="PATH")
+    gone = library("remove", "libraries:remove", "hide a library and keep its history")
+    gone.add_argument("name", metavar="NAME")
+    gone.add_argument("--purge", action="store_true", help="forget its files and their history")
+
+
+def _add_scan(add: _Add) -> None:
+    scan = add("scan", "scanning:scan", "find what is new, changed or gone in the libraries")
+    scan.add_argument("--full", action="store_true", help="read every file again")
+    scan.add_argument("--path", metavar="DIR", help="only this folder or file of a library")
+    scan.add_argument("--wait", choices=("analysis",), help="return when analysis is done too")
+    scan.add_argument("--cancel", action="store_true", help="stop the scan that is running")
+
+
+def _add_users(add: _Add) -> None:
+    user = _group(add, "user", "the people who may listen")
+    new = user("add", "people:add", "make an account")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--admin", action="store_true", help="they may administer this server")
+    _add_password(new)
+    password = user("password", "people:password", "change somebody's password")
+    password.add_argument("name", metavar="NAME")
+    _add_password(password)
+    user("list", "people:show", "list the accounts")
+    gone = user("remove", "people:remove", "remove an account and its credentials")
+    gone.add_argument("name", metavar="NAME")
+    add("setup-link", "people:setup_link", "print a new link for setting up the administrator")
+
+
+def _add_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+
+
+def _add_programs(add: _Add) -> None:
+    app = _group(add, "app", "programs that people may let in (OAuth clients)")
+    new = app("add", "programs:add_app", "register a program; prints its client id and secret")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument(
+        "--redirect-uri",
+        metavar="URI",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="where people are sent back to, compared exactly",
+    )
+    new.add_argument("--public", action="store_true", help="it cannot keep a secret (PKCE only)")
+    secret = _group(add, "app-password", "passwords for players")
+    made = secret("add", "programs:add_password", "make an app password; it is shown once")
+    made.add_argument("user", metavar="USER")
+    made.add_argument("label", metavar="LABEL", help="where it will be used")
+    shown = secret("list", "programs:list_passwords", "list somebody's app passwords")
+    shown.add_argument("user", metavar="USER")
+    gone = secret("revoke", "programs:revoke_password", "make an app password stop working")
+    gone.add_argument("user", metavar="USER")
+    gone.add_argument("id", metavar="ID")
+    token = add("token", "programs:token", "mint an access token, for scripts")
+    token.add_argument("user", metavar="USER")
+    token.add_argument(
+        "--scope",
+        metavar="SCOPE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="what it may do (default: everything)",
+    )
+
+
+def _add_upkeep(add: _Add) -> None:
+    add("reindex", "upkeep:reindex", "make the search index anew from the catalogue")
+    add("migrate", "upkeep:migrate", "bring the databases up to date")
+    add("doctor", "upkeep:doctor", "look for what is wrong, and say what helps")
+    add("config", "upkeep:config", "print every setting with its value, source and meaning")

@@ -1,0 +1,115 @@
+"""`philomel user` and `philomel setup-link`: the people who may listen."""
+
+import argparse
+import getpass
+import sys
+import time
+from typing import Any
+
+from philomel.app.cli.output import Output, plain, table
+from philomel.app.cli.session import operator
+from philomel.app.reach import Services
+from philomel.app.refusal import Exit, Refusal
+from philomel.services.accounts.contract import (
+    Accounts,
+    CreateSetUpLink,
+    CreateUser,
+    FindUser,
+    ListUsers,
+    RemoveUser,
+    Role,
+    SetPassword,
+    User,
+)
+
+_MAX_PASSWORD = 4096
+
+
+def read_password(parsed: argparse.Namespace) -> str:
+    """The password from standard input: never from the command line, which others can see.
+
+    Raises:
+        Refusal: none was given.
+    """
+    if parsed.password_stdin:
+        text = sys.stdin.buffer.read(_MAX_PASSWORD + 2).decode("utf-8", "surrogateescape")
+        # One line break at the end is the shell's; the rest belongs to the password.
+        password = text.removesuffix("\n").removesuffix("\r")
+    elif sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Again: ") != password:
+            raise Refusal("the two passwords differ", Exit.USAGE)
+    else:
+        raise Refusal("give the password on standard input, with --password-stdin", Exit.USAGE)
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        raise Refusal("the password is not UTF-8 text", Exit.USAGE) from None
+    if not password:
+        raise Refusal("the password is empty", Exit.USAGE)
+    return password
+
+
+def shown(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "name": user.name,
+        "role": user.role.value,
+        "created_at": user.created_at,
+    }
+
+
+def date(milliseconds: int) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(milliseconds / 1000))
+
+
+@operator()
+async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    role = Role.ADMIN if parsed.admin else Role.LISTENER
+    request = CreateUser(name=parsed.name, password=read_password(parsed), role=role)
+    user = await services.service(Accounts).create_user(request)
+    out.result({"user": shown(user)}, [f"added {plain(user.name)} ({user.role.value})"])
+    return Exit.OK
+
+
+@operator()
+async def password(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    accounts = services.service(Accounts)
+    user = await accounts.find_user(FindUser(name=parsed.name))
+    await accounts.set_password(SetPassword(user_id=user.id, password=read_password(parsed)))
+    out.result(
+        {"user": shown(user)},
+        [f"changed the password of {plain(user.name)}; open sessions have ended"],
+    )
+    return Exit.OK
+
+
+@operator()
+async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
+    users = await services.service(Accounts).list_users(ListUsers())
+    rows = [(user.name, user.role.value, date(user.created_at)) for user in users.items]
+    out.result(
+        {"users": [shown(user) for user in users.items]},
+        table(("NAME", "ROLE", "SINCE"), rows) if rows else ["no users yet"],
+    )
+    return Exit.OK
+
+
+@operator()
+async def remove(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    accounts = services.service(Accounts)
+    user = await accounts.find_user(FindUser(name=parsed.name))
+    await accounts.remove_user(RemoveUser(user_id=user.id))
+    out.result({"removed": user.name}, [f"removed {plain(user.name)}"])
+    return Exit.OK
+
+
+@operator()
+async def setup_link(_: argparse.Namespace, services: Services, out: Output) -> Exit:
+    link = await services.service(Accounts).create_set_up_link(CreateSetUpLink())
+    links = [f"{url}/setup?token={link.token}" for url in services.urls]
+    out.result(
+        {"links": links, "token": link.token, "expires_at": link.expires_at},
+        [*links, "It works once, within 24 hours."],
+    )
+    return Exit.OK

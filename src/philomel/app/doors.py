@@ -1,0 +1,66 @@
+"""Opens the public doors of a role."""
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+from philomel import __version__
+from philomel.app.assembly import Assembly
+from philomel.app.engines import STORES
+from philomel.app.injection import fill
+from philomel.gateway import health
+from philomel.gateway.health import Check
+from philomel.gateway.http import Application, Door, create_app, plain_error
+from philomel.gateway.metrics import Metrics
+from philomel.gateway.public import Public
+
+
+class Doors:
+    """Fills each door's needs and makes one application of all."""
+
+    def __init__(self, assembly: Assembly, metrics: Metrics, checks: dict[str, Check]) -> None:
+        self._assembly = assembly
+        self._metrics = metrics
+        self._checks = checks
+        self._made: dict[Any, object] = {}
+        settings = assembly.settings
+        self._public = Public(
+            version=__version__,
+            base_url=settings.text("base_url").rstrip("/") or None,
+            trusted_proxies=settings.texts("trusted_proxies"),
+            media_address=settings.text("peers.media_http").rstrip("/") or None,
+        )
+
+    async def open(self, names: Sequence[str]) -> Application:
+        """The application of the doors `names`, and of the one that tells how this process is."""
+        doors = [await self._open(name) for name in names]
+        deps = health.Deps(
+            public=self._public,
+            metrics=self._metrics,
+            checks=self._checks,
+            metrics_token=self._assembly.settings.text("metrics_token") or None,
+        )
+        own = Door("health", health.PREFIXES, health.routes(deps), plain_error)
+        return create_app([*doors, own], self._metrics)
+
+    async def _open(self, name: str) -> Door:
+        module = importlib.import_module(f"philomel.gateway.{name}")
+        deps = await fill(module.Deps, self._provide)
+        return Door(
+            name=name,
+            prefixes=tuple(module.PREFIXES),
+            handlers=tuple(module.routes(deps)),
+            error_response=getattr(module, "error_response", plain_error),
+        )
+
+    async def _provide(self, need: Any) -> object:
+        if need is Public:
+            return self._public
+        if need == STORES and "media" not in self._assembly.settings.role.services:
+            return {}  # the bytes are elsewhere, see Public.media_address
+        if isinstance(need, type) and need.__module__.startswith("philomel.gateway."):
+            # What several doors share, such as the authenticator, is made once.
+            if need not in self._made:
+                self._made[need] = await fill(need, self._provide)
+            return self._made[need]
+        return await self._assembly.provide(need)

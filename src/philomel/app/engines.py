@@ -1,0 +1,194 @@
+"""The one place where a setting becomes an engine. Each is opened at its first use.
+
+Adapters are imported where they are opened: what a setting does not name costs nothing.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from philomel.app.refusal import Exit, Refusal
+from philomel.app.settings import Settings
+from philomel.engines.blobs import Blobs, Folders
+from philomel.engines.cache import Cache
+from philomel.engines.index import Index
+from philomel.engines.keys import Keys
+from philomel.engines.log import Log
+from philomel.engines.sql import Database, Schema
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import FailedPrecondition, PhilomelError
+from philomel.services.media.contract import Store
+
+T = TypeVar("T")
+Opener = Callable[[], Awaitable[Any]]
+Closer = Callable[[], Awaitable[None]]
+
+STORES = Mapping[Store, Blobs]
+"""What the media door reads from."""
+
+_log = logging.getLogger(__name__)
+
+
+class Engines:
+    """The engines of one process; what was opened is closed in reverse."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._opened: dict[Any, Any] = {}
+        self._closers: list[tuple[str, Closer]] = []
+        self._openers: dict[Any, Opener] = {
+            Clock: self._open_clock,
+            Keys: self._open_keys,
+            Cache: self._open_cache,
+            Log: self._open_log,
+            Blobs: self._open_blobs,
+            Folders: self._open_folders,
+            Index: self._open_index,
+        }
+
+    def offers(self, port: Any) -> bool:
+        return port in self._openers
+
+    async def get(self, port: Any) -> Any:
+        """The engine behind a port.
+
+        Raises:
+            Refusal: a setting names none, or it cannot be had.
+        """
+        if port not in self._opened:
+            try:
+                self._opened[port] = await self._openers[port]()
+            except FailedPrecondition as error:
+                raise Refusal(error.message, Exit.REFUSED) from None
+            except PhilomelError as error:
+                raise Refusal(error.message, Exit.UNAVAILABLE) from None
+        return self._opened[port]
+
+    async def database(self, schema: Schema) -> Database:
+        """A service's own database."""
+        chosen = self._settings.text("database")
+        database: Database
+        match urlsplit(chosen).scheme or chosen:
+            case "sqlite":
+                from philomel.engines.sql.sqlite import open_sqlite
+
+                try:
+                    database = open_sqlite(self._settings.data / f"{schema.name}.sqlite")
+                except PhilomelError as error:
+                    raise Refusal(error.message, Exit.UNAVAILABLE) from None
+            case "postgresql":
+                from philomel.engines.sql.postgres import open_postgres
+
+                database = open_postgres(chosen, schema.name)
+            case _:
+                raise _unknown("database", chosen, "sqlite or postgresql://user@host/name")
+        self._closers.append((f"database {schema.name}", database.close))
+        return database
+
+    async def close(self) -> None:
+        for name, close in reversed(self._closers):
+            try:
+                await close()
+            except Exception:  # whatever one meets, the others are closed as well
+                _log.warning("%s did not close", name, exc_info=True)
+        self._closers.clear()
+        self._opened.clear()
+
+    def keep(self, name: str, engine: T, close: Closer) -> T:
+        """Close `engine` with the others."""
+        self._closers.append((name, close))
+        return engine
+
+    async def _open_clock(self) -> Clock:
+        return self._clock
+
+    async def _open_keys(self) -> Keys:
+        from philomel.engines.keys.ring import KeyRing
+
+        text = self._settings.text("keys")
+        if text.lstrip().startswith("{"):
+            return KeyRing.parse(text)
+        path = self._settings.keys
+        try:
+            return KeyRing.open(path, self._clock)
+        except OSError as error:
+            raise Refusal(
+                f"the key ring {path} cannot be read or made: {error.strerror}", Exit.UNAVAILABLE
+            ) from None
+
+    async def _open_cache(self) -> Cache:
+        chosen = self._settings.text("cache")
+        cache: Cache
+        match urlsplit(chosen).scheme or chosen:
+            case "memory":
+                from philomel.engines.cache.memory import MemoryCache
+
+                cache = MemoryCache(self._clock)
+            case "redis" | "rediss" | "unix":
+                from philomel.engines.cache.redis import RedisCache
+
+                cache = RedisCache(chosen, self._clock)
+            case _:
+                raise _unknown("cache", chosen, "memory or redis://host:port/0")
+        return self.keep("cache", cache, cache.close)
+
+    async def _open_log(self) -> Log:
+        chosen = self._settings.text("log")
+        if chosen == "local":
+            from philomel.engines.log.local import open_local_log
+
+            log = open_local_log(self._settings.data / "log.sqlite", self._clock)
+            return self.keep("log", log, log.close)
+        raise _unknown("log", chosen, "local")
+
+    async def _open_blobs(self) -> Blobs:
+        chosen = self._settings.text("blobs")
+        blobs: Blobs
+        match urlsplit(chosen).scheme or chosen:
+            case "disk":
+                from philomel.engines.blobs.disk import DiskBlobs
+
+                blobs = DiskBlobs(_folder(self._settings.data / "blobs"))
+            case "s3":
+                blobs = self._open_s3(chosen)
+            case _:
+                raise _unknown("blobs", chosen, "disk or s3://bucket/prefix")
+        return self.keep("blobs", blobs, blobs.close)
+
+    def _open_s3(self, chosen: str) -> Blobs:
+        from philomel.engines.blobs.s3 import S3Blobs, S3Settings
+
+        parts = urlsplit(chosen)
+        return S3Blobs(
+            S3Settings(
+                bucket=parts.netloc,
+                prefix=parts.path.strip("/"),
+                access_key=self._settings.text("s3.access_key"),
+                secret_key=self._settings.text("s3.secret_key"),
+                endpoint=self._settings.text("s3.endpoint") or None,
+                region=self._settings.text("s3.region"),
+            )
+        )
+
+    async def _open_folders(self) -> Folders:
+        from philomel.engines.blobs.disk import DiskFolders
+
+        return DiskFolders()
+
+    async def _open_index(self) -> Index:
+        from philomel.engines.index import tantivy
+
+        index = tantivy.Index(self._settings.data / "index")
+        return self.keep("index", index, index.close)
+
+
+def _folder(path: Path) -> bytes:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return bytes(path)
+
+
+def _unknown(name: str, chosen: str, allowed: str) -> Refusal:
+    return Refusal(f"the setting {name} cannot be {chosen!r}; it is {allowed}", Exit.USAGE)

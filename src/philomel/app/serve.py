@@ -1,0 +1,230 @@
+"""The server process: from the lock on its data folder to the last closed engine."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from philomel.app import network
+from philomel.app.assembly import Assembly, open_assembly, wiring
+from philomel.app.control import Control
+from philomel.app.doors import Doors
+from philomel.app.folder import DataFolder
+from philomel.app.listener import Listener
+from philomel.app.refusal import Exit, Refusal, refusal_of
+from philomel.app.settings import Settings
+from philomel.app.vitals import Vitals, checks
+from philomel.gateway.metrics import Metrics
+from philomel.kernel.caller import OPERATOR, acting
+from philomel.kernel.errors import PhilomelError
+from philomel.services.accounts.contract import Accounts, CreateSetUpLink, GetSetUpState
+from philomel.services.catalog.contract import AddLibrary, Catalog, LibraryExists, StartScan
+
+if TYPE_CHECKING:
+    from philomel.rpc.server import Server
+
+Say = Callable[[str], None]
+_STOP_SECONDS = 4.7
+_PAUSE_SECONDS = 0.1
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the server is started for.
+
+    Attributes:
+        music: folders to add as libraries, if they are new, and to scan.
+        sampler: a folder with the sampler, served until there is other music.
+    """
+
+    music: Sequence[bytes] = ()
+    sampler: bytes | None = None
+
+
+async def serve(settings: Settings, task: Task, say: Say) -> Exit:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        Refusal: something foreseeable is in the way.
+    """
+    if (task.music or task.sampler) and "catalog" not in settings.role.services:
+        raise Refusal(
+            f"--music is for the process that runs the catalogue, not for the role "
+            f"{settings.role.name!r}",
+            Exit.USAGE,
+        )
+    stopping = _stop_on_signals()
+    folder = DataFolder(settings.data)
+    folder.prepare()
+    with folder:
+        await _lock(folder, say)
+        with network.listen(settings.text("host"), settings.number("port")) as listening:
+            assembly = await open_assembly(settings)
+            try:
+                await _Serving(settings, assembly, folder, listening, say).run(task, stopping)
+            finally:
+                await assembly.stop()
+    return Exit.OK
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        if not stopping.is_set():
+            # Whatever hangs then, everything that was acknowledged is on disk already.
+            timer = threading.Timer(_STOP_SECONDS, os._exit, (Exit.OK,))
+            timer.daemon = True
+            timer.start()
+        stopping.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    return stopping
+
+
+async def _lock(folder: DataFolder, say: Say) -> None:
+    said = False
+    while not folder.lock("serve"):
+        holder = folder.holder()
+        if holder.what == "serve":
+            where = f" at {holder.urls[0]}" if holder.urls else ""
+            raise Refusal(
+                f"{folder.path} is served already, by process {holder.pid}{where}; "
+                "stop that one first, or name another folder with --data",
+                Exit.REFUSED,
+                "already_served",
+            )
+        if not said and holder.pid:
+            say(f"Waiting for philomel {holder.what} (process {holder.pid}) to finish.")
+            said = True
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+class _Serving:
+    """One run of the server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        assembly: Assembly,
+        folder: DataFolder,
+        listening: socket.socket,
+        say: Say,
+    ) -> None:
+        self._settings = settings
+        self._assembly = assembly
+        self._folder = folder
+        self._listening = listening
+        self._say = say
+        own = network.urls(listening)
+        named = settings.text("base_url").rstrip("/")
+        self._urls = [named, *own] if named else list(own)
+
+    async def run(self, task: Task, stopping: asyncio.Event) -> None:
+        assembly = self._assembly
+        await assembly.build([wiring(name) for name in self._settings.role.services])
+        metrics = Metrics(Vitals(assembly).sample)
+        doors = Doors(assembly, metrics, checks(assembly))
+        listener = Listener(await doors.open(self._settings.role.doors))
+        control = await Control.open(assembly, self._folder, "serve", self._urls)
+        peers = await self._open_to_peers()
+        try:
+            await self._add_libraries(task)
+            assembly.start_jobs()
+            serving = asyncio.create_task(listener.run_on(self._listening))
+            await self._announce()
+            scan = asyncio.create_task(self._scan(task))
+            gc.collect()
+            gc.freeze()
+            await self._until(stopping, serving)
+            listener.stop()
+            scan.cancel()
+            await asyncio.gather(serving, scan, return_exceptions=True)
+        finally:
+            await control.close()
+            if peers is not None:
+                await peers.stop(0.5)
+
+    async def _until(self, stopping: asyncio.Event, serving: asyncio.Task[None]) -> None:
+        wait = asyncio.create_task(stopping.wait())
+        await asyncio.wait((wait, serving), return_when=asyncio.FIRST_COMPLETED)
+        wait.cancel()
+        if serving.done():
+            serving.result()
+
+    async def _open_to_peers(self) -> "Server | None":
+        """Serve this process's own services to the others of Philomel."""
+        address = self._settings.text("rpc_listen")
+        if not address:
+            return None
+        server = self._assembly.calls.server()
+        for contract, service in self._assembly.own().items():
+            server.add(contract, service)
+        try:
+            await server.start(address)
+        except PhilomelError as error:
+            raise Refusal(
+                f"{error.message}; see the setting rpc_listen", Exit.UNAVAILABLE
+            ) from None
+        return server
+
+    async def _add_libraries(self, task: Task) -> None:
+        folders = [(path, False) for path in task.music]
+        if task.sampler is not None:
+            folders.append((task.sampler, True))
+        for path, sampler in folders:
+            try:
+                with acting(OPERATOR):
+                    await self._assembly.service(Catalog).add_library(
+                        AddLibrary(path=path, name="Sampler" if sampler else None, sampler=sampler)
+                    )
+            except LibraryExists:
+                continue
+            except PhilomelError as error:
+                raise refusal_of(error) from None
+
+    async def _scan(self, task: Task) -> None:
+        """Look at what was named; the server answers meanwhile."""
+        paths = [*task.music, *([task.sampler] if task.sampler is not None else [])]
+        if not paths:
+            return
+        request = StartScan(path=paths[0] if len(paths) == 1 else None)
+        try:
+            with acting(OPERATOR):
+                await self._assembly.service(Catalog).start_scan(request)
+        except PhilomelError as error:
+            _log.warning("the music could not be scanned: %s", error.message)
+
+    async def _announce(self) -> None:
+        self._say(f"Philomel is ready: {'  '.join(self._urls)}")
+        if "site" not in self._settings.role.doors:
+            return
+        try:
+            with acting(OPERATOR, timeout=3.0):
+                await self._announce_set_up()
+        except PhilomelError as error:
+            _log.warning("whether somebody set this server up is not known: %s", error.message)
+
+    async def _announce_set_up(self) -> None:
+        accounts = self._assembly.service(Accounts)
+        if not (await accounts.get_set_up_state(GetSetUpState())).needed:
+            return
+        link = await accounts.create_set_up_link(CreateSetUpLink())
+        self._say("Nobody administers this server yet. Open this link within 24 hours:")
+        for url in self._urls:
+            self._say(f"  {url}/setup?token={link.token}")
+        if network.only_here(self._listening) and not self._settings.text("base_url"):
+            port = self._listening.getsockname()[1]
+            self._say("Only this machine reaches it. For the whole local network, start it so:")
+            self._say(
+                f"  philomel serve --host 0.0.0.0 --port {port} --data '{self._settings.data}'"
+            )
