@@ -1,0 +1,85 @@
+"""What every part of the service works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from philomel.engines.keys import Keys
+from philomel.engines.sql import Database
+from philomel.kernel.caller import Caller, CallerKind, current
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import PermissionDenied
+from philomel.services.accounts.contract import Role, User
+from philomel.services.accounts.service.gate import Gate
+from philomel.services.accounts.service.passwords import Hasher
+from philomel.services.accounts.service.recent import Recent
+from philomel.services.accounts.service.tokens import Mint
+
+T = TypeVar("T")
+Announce = Callable[[Connection, Struct, str], None]
+"""Puts an event with its key into the outbox, in the transaction of the change."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """Attributes:
+    memories: what was looked up a moment ago; cleared by every revocation.
+    """
+
+    database: Database
+    clock: Clock
+    keys: Keys
+    mint: Mint
+    hasher: Hasher
+    gate: Gate
+    announce: Announce
+    memories: list[Recent[Any]] = field(default_factory=list)
+
+    def remembering(self) -> Recent[Any]:
+        """A new memory that every revocation clears."""
+        memory: Recent[Any] = Recent()
+        self.memories.append(memory)
+        return memory
+
+    async def revoke(self, work: Callable[[Connection], T]) -> T:
+        """Write what ends credentials; nothing remembered outlives it in this process."""
+        try:
+            return await self.database.write(work)
+        finally:
+            # Also when it failed: a commit may have come through although we do not know.
+            for memory in self.memories:
+                memory.clear()
+
+
+class Part:
+    """A part of the service."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+
+def caller_of(user: User, scopes: tuple[str, ...], client_id: str | None = None) -> Caller:
+    return Caller(
+        kind=CallerKind.USER,
+        user_id=user.id,
+        name=user.name,
+        admin=user.role is Role.ADMIN,
+        scopes=scopes,
+        client_id=client_id,
+    )
+
+
+def require_self_or_admin(user_id: str) -> None:
+    """Credentials are managed by their person, signed in with the account password.
+
+    A program or a player cannot: whoever finds a phone must not be able to make more keys.
+    """
+    caller = current().caller
+    if caller.kind in {CallerKind.SERVICE, CallerKind.OPERATOR}:
+        return
+    own = caller.require_user() == user_id
+    if caller.client_id is not None or "*" not in caller.scopes or not (own or caller.admin):
+        raise PermissionDenied("sign in on this server's own page to do this")

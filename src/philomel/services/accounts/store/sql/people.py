@@ -1,0 +1,180 @@
+"""Users, their sessions, and the links that make the first of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from philomel.services.accounts.contract import Role, User
+from philomel.services.accounts.store.tables import (
+    APP_PASSWORDS,
+    CODES,
+    GRANTS,
+    SESSIONS,
+    SET_UP_LINKS,
+    TOKENS,
+    USERS,
+)
+
+
+class StoredUser(Struct, frozen=True):
+    """Attributes:
+    password: Argon2id hash in PHC format.
+    """
+
+    user: User
+    name_key: str
+    password: str
+
+
+class StoredSession(Struct, frozen=True):
+    id: str
+    mac: str
+    seen_at: int
+    expires_at: int
+    user: User
+
+
+class StoredLink(Struct, frozen=True):
+    mac: str
+    expires_at: int
+
+
+_USER = select(USERS)
+_BY_ID = _USER.where(USERS.c.id == bindparam("id"))
+_BY_KEY = _USER.where(USERS.c.name_key == bindparam("key"))
+_SESSION = (
+    select(
+        USERS,
+        SESSIONS.c.id.label("session_id"),
+        SESSIONS.c.mac,
+        SESSIONS.c.seen_at,
+        SESSIONS.c.expires_at,
+    )
+    .join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id)
+    .where(SESSIONS.c.id == bindparam("id"))
+)
+
+
+def user_of(row: Mapping[Any, Any]) -> User:
+    return User(
+        id=row["id"], name=row["name"], role=Role(row["role"]), created_at=row["created_at"]
+    )
+
+
+def user_by_id(connection: Connection, user_id: str) -> StoredUser | None:
+    return _stored(connection.execute(_BY_ID, {"id": user_id}).mappings().one_or_none())
+
+
+def user_by_key(connection: Connection, key: str) -> StoredUser | None:
+    return _stored(connection.execute(_BY_KEY, {"key": key}).mappings().one_or_none())
+
+
+def all_users(connection: Connection) -> list[StoredUser]:
+    rows = connection.execute(_USER).mappings()
+    return [stored for row in rows if (stored := _stored(row)) is not None]
+
+
+def count_admins(connection: Connection) -> int:
+    query = select(func.count()).select_from(USERS).where(USERS.c.role == Role.ADMIN.value)
+    return connection.execute(query).scalar_one()
+
+
+def insert_user(connection: Connection, stored: StoredUser) -> None:
+    connection.execute(
+        insert(USERS).values(
+            id=stored.user.id,
+            name=stored.user.name,
+            name_key=stored.name_key,
+            password=stored.password,
+            role=stored.user.role.value,
+            created_at=stored.user.created_at,
+        )
+    )
+
+
+def set_password(connection: Connection, user_id: str, password: str) -> None:
+    connection.execute(update(USERS).where(USERS.c.id == user_id).values(password=password))
+
+
+def replace_password(connection: Connection, user_id: str, old: str, new: str) -> None:
+    """Store the same password hashed anew, unless it was changed in the meantime."""
+    connection.execute(
+        update(USERS).where(USERS.c.id == user_id, USERS.c.password == old).values(password=new)
+    )
+
+
+def delete_user(connection: Connection, user_id: str) -> None:
+    """The user with every credential."""
+    grants = select(GRANTS.c.id).where(GRANTS.c.user_id == user_id)
+    connection.execute(delete(TOKENS).where(TOKENS.c.grant_id.in_(grants)))
+    connection.execute(delete(CODES).where(CODES.c.grant_id.in_(grants)))
+    for table in (GRANTS, APP_PASSWORDS, SESSIONS):
+        connection.execute(delete(table).where(table.c.user_id == user_id))
+    connection.execute(delete(USERS).where(USERS.c.id == user_id))
+
+
+def insert_session(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(insert(SESSIONS).values(**row))
+
+
+def session(connection: Connection, session_id: str) -> StoredSession | None:
+    row = connection.execute(_SESSION, {"id": session_id}).mappings().one_or_none()
+    if row is None:
+        return None
+    return StoredSession(
+        id=row["session_id"],
+        mac=row["mac"],
+        seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
+        user=user_of(row),
+    )
+
+
+def touch_session(connection: Connection, session_id: str, seen_at: int, expires_at: int) -> None:
+    connection.execute(
+        update(SESSIONS)
+        .where(SESSIONS.c.id == session_id)
+        .values(seen_at=seen_at, expires_at=expires_at)
+    )
+
+
+def networks_of(connection: Connection, user_id: str) -> list[str]:
+    query = select(SESSIONS.c.network).where(SESSIONS.c.user_id == user_id).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def delete_session(connection: Connection, session_id: str) -> None:
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.id == session_id))
+
+
+def delete_sessions_of(connection: Connection, user_id: str) -> None:
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user_id))
+
+
+def replace_link(connection: Connection, link_id: str, link: StoredLink) -> None:
+    """Keep this set-up link and no other."""
+    connection.execute(delete(SET_UP_LINKS))
+    connection.execute(
+        insert(SET_UP_LINKS).values(id=link_id, mac=link.mac, expires_at=link.expires_at)
+    )
+
+
+def link_by_id(connection: Connection, link_id: str) -> StoredLink | None:
+    row = connection.execute(select(SET_UP_LINKS).where(SET_UP_LINKS.c.id == link_id)).one_or_none()
+    return None if row is None else StoredLink(mac=row.mac, expires_at=row.expires_at)
+
+
+def delete_links(connection: Connection) -> int:
+    return connection.execute(delete(SET_UP_LINKS)).rowcount
+
+
+def prune_sessions(connection: Connection, now: int) -> None:
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= now))
+
+
+def _stored(row: Mapping[Any, Any] | None) -> StoredUser | None:
+    if row is None:
+        return None
+    return StoredUser(user=user_of(row), name_key=row["name_key"], password=row["password"])
