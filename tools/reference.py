@@ -1,11 +1,153 @@
 """Writes docs/reference/ from the code; `--check` fails when a page is out of date."""
 
+import argparse
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from philomel.app.cli.parser import make_parser
+from philomel.app.refusal import Exit
+from philomel.app.settings.table import Setting, every_setting
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+
+_WHERE_SETTINGS_COME_FROM = """\
+A flag of `philomel serve` wins over the environment, the environment over the TOML file
+(`philomel.toml` in the data folder, or `--config FILE`), the file over the default. A name that
+is not here is refused. `philomel config` prints what is in force and where it comes from.
+
+In TOML, the part before the dot is the section. In the environment, a list is written `one,two`
+or as JSON: `["one", "two"]`.""".splitlines()
+
+_HOW_COMMANDS_WORK = """\
+Every command works while a server runs on the same data folder (it then talks to that server over
+a socket in the folder) and while none does; only a second `serve` refuses.
+
+Every command takes `--data DIR` (the data folder; default `$XDG_DATA_HOME/philomel`), `--config
+FILE` (a TOML file with [settings](settings.md)) and `--json`: one JSON object on standard output,
+also when the command fails: `{"error": {"code", "message", "status"}}`.
+""".splitlines()
+
+_EVERYWHERE = {"--data", "--config", "--json"}
+
+
+def settings_page() -> str:
+    """Every setting, from the table that also parses them."""
+    lines = [
+        "# Settings",
+        "",
+        *_WHERE_SETTINGS_COME_FROM,
+    ]
+    section = None
+    for setting in sorted(every_setting(), key=lambda each: each.section != ""):
+        if setting.section != section:
+            section = setting.section
+            lines += ["", f"## {section or 'General'}", ""]
+            lines += ["| name | environment | default | meaning |", "|---|---|---|---|"]
+        lines.append(_row(setting))
+    return "\n".join([*lines, ""])
+
+
+def _row(setting: Setting) -> str:
+    meaning = setting.meaning + (" Flag of `serve`." if setting.flag else "")
+    meaning += " Secret." if setting.secret else ""
+    cells = (f"`{setting.name}`", f"`{setting.variable}`", _default(setting), meaning)
+    return "| " + " | ".join(cell.replace("|", "\\|").strip() for cell in cells) + " |"
+
+
+def _default(setting: Setting) -> str:
+    match setting.default:
+        case None | "" | ():
+            return ""
+        case tuple():
+            return ", ".join(f"`{value}`" for value in setting.default)
+        case bool():
+            return f"`{str(setting.default).lower()}`"
+        case _:
+            return f"`{setting.default}`"
+
+
+def cli_page() -> str:
+    """Every command, from the parser itself."""
+    lines = [
+        "# Command line",
+        "",
+        *_HOW_COMMANDS_WORK,
+        "",
+        "| exit status | meaning |",
+        "|---|---|",
+        *(f"| {status.value} | {meaning} |" for status, meaning in _statuses()),
+    ]
+    for name, parser in _commands(make_parser()):
+        lines += ["", f"## {name}", "", parser.description or ""]
+        rows = [f"| {left} | {right} |" for left, right in _arguments(parser)]
+        lines += ["", "| argument | meaning |", "|---|---|", *rows] if rows else []
+    return "\n".join([*lines, ""])
+
+
+def _statuses() -> Iterator[tuple[Exit, str]]:
+    meanings = {
+        Exit.OK: "done",
+        Exit.FAILED: "it was tried and failed",
+        Exit.USAGE: "the command line, a setting or a value is wrong",
+        Exit.NOT_FOUND: "what the command names does not exist",
+        Exit.REFUSED: "not possible in this state: it exists already, it is running, "
+        "it was cancelled, it may not be done",
+        Exit.UNAVAILABLE: "a port, a folder, a server or an engine cannot be had",
+        Exit.INTERRUPTED: "ended by the keyboard",
+    }
+    for status in Exit:
+        yield status, meanings[status]
+
+
+def _commands(
+    parser: argparse.ArgumentParser, name: str = "philomel"
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    groups = [
+        action
+        for action in parser._actions  # noqa: SLF001  # argparse has no other way to ask
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001  # as above
+    ]
+    if not groups:
+        yield name, parser
+    for group in groups:
+        for word, child in group.choices.items():
+            yield from _commands(child, f"{name} {word}")
+
+
+def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    for action in parser._actions:  # noqa: SLF001  # argparse has no other way to ask
+        if _EVERYWHERE & {*action.option_strings}:
+            continue
+        if action.help == argparse.SUPPRESS or isinstance(action, argparse._HelpAction):  # noqa: SLF001
+            continue
+        value = action.metavar if isinstance(action.metavar, str) else ""
+        if action.choices is not None and not value:
+            value = "{" + ",".join(map(str, action.choices)) + "}"
+        elif not value and action.nargs != 0:
+            value = action.dest.upper()
+        option = action.option_strings[0] if action.option_strings else ""
+        yield f"`{f'{option} {value}'.strip()}`", (action.help or "").replace("|", "\\|")
+
+
+PAGES = {"settings.md": settings_page, "cli.md": cli_page}
 
 
 def main() -> int:
-    """Nothing is generated yet: the pages join as their sources land."""
-    return 0
+    check = "--check" in sys.argv[1:]
+    stale = []
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        path, text = FOLDER / name, make()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if check:
+            stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"out of date: {', '.join(stale)}; python tools/reference.py writes them anew")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _add_serve(add: _Add) -> None:
         help="add this folder as a library, if it is new, and scan it; may be given again",
     )
     serve.add_argument("--host", help="the address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="the TCP port to listen on (default: 4040)")
+    serve.add_argument("--port", type=int, help="the TCP port (default: 4040)")
     serve.add_argument("--role", choices=tuple(ROLES), help="what runs here (default: all)")
     serve.add_argument("--sampler", metavar="DIR", help=argparse.SUPPRESS)
 
@@ -88,15 +88,17 @@ def _add_serve(add: _Add) -> None:
 def _add_library(add: _Add) -> None:
     library = _group(add, "library", "the folders that are served")
     new = library("add", "libraries:add", "add a folder as a library")
-    new.add_argument("path", metavar="PATH")
+    new.add_argument("path", metavar="PATH", help="a folder with audio files")
     new.add_argument("--name", help="how it is called (default: the folder's name)")
-    new.add_argument("--kind", choices=("music", "audiobooks"), default="music")
+    new.add_argument(
+        "--kind", choices=("music", "audiobooks"), default="music", help="what it holds"
+    )
     library("list", "libraries:show", "list the libraries")
     moved = library("relocate", "libraries:relocate", "the same files now lie elsewhere")
-    moved.add_argument("name", metavar="NAME")
-    moved.add_argument("path", metavar="PATH")
+    moved.add_argument("name", metavar="NAME", help="its name")
+    moved.add_argument("path", metavar="PATH", help="where they lie")
     gone = library("remove", "libraries:remove", "hide a library and keep its history")
-    gone.add_argument("name", metavar="NAME")
+    gone.add_argument("name", metavar="NAME", help="its name")
     gone.add_argument("--purge", action="store_true", help="forget its files and their history")
 
 
@@ -111,15 +113,15 @@ def _add_scan(add: _Add) -> None:
 def _add_users(add: _Add) -> None:
     user = _group(add, "user", "the people who may listen")
     new = user("add", "people:add", "make an account")
-    new.add_argument("name", metavar="NAME")
+    new.add_argument("name", metavar="NAME", help="its name")
     new.add_argument("--admin", action="store_true", help="they may administer this server")
     _add_password(new)
     password = user("password", "people:password", "change somebody's password")
-    password.add_argument("name", metavar="NAME")
+    password.add_argument("name", metavar="NAME", help="its name")
     _add_password(password)
     user("list", "people:show", "list the accounts")
     gone = user("remove", "people:remove", "remove an account and its credentials")
-    gone.add_argument("name", metavar="NAME")
+    gone.add_argument("name", metavar="NAME", help="its name")
     add("setup-link", "people:setup_link", "print a new link for setting up the administrator")
 
 
@@ -132,7 +134,7 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
 def _add_programs(add: _Add) -> None:
     app = _group(add, "app", "programs that people may let in (OAuth clients)")
     new = app("add", "programs:add_app", "register a program; prints its client id and secret")
-    new.add_argument("name", metavar="NAME")
+    new.add_argument("name", metavar="NAME", help="its name")
     new.add_argument(
         "--redirect-uri",
         metavar="URI",
@@ -144,15 +146,15 @@ def _add_programs(add: _Add) -> None:
     new.add_argument("--public", action="store_true", help="it cannot keep a secret (PKCE only)")
     secret = _group(add, "app-password", "passwords for players")
     made = secret("add", "programs:add_password", "make an app password; it is shown once")
-    made.add_argument("user", metavar="USER")
+    made.add_argument("user", metavar="USER", help="whose")
     made.add_argument("label", metavar="LABEL", help="where it will be used")
     shown = secret("list", "programs:list_passwords", "list somebody's app passwords")
-    shown.add_argument("user", metavar="USER")
+    shown.add_argument("user", metavar="USER", help="whose")
     gone = secret("revoke", "programs:revoke_password", "make an app password stop working")
-    gone.add_argument("user", metavar="USER")
-    gone.add_argument("id", metavar="ID")
+    gone.add_argument("user", metavar="USER", help="whose")
+    gone.add_argument("id", metavar="ID", help="as `list` shows it")
     token = add("token", "programs:token", "mint an access token, for scripts")
-    token.add_argument("user", metavar="USER")
+    token.add_argument("user", metavar="USER", help="whose")
     token.add_argument(
         "--scope",
         metavar="SCOPE",

@@ -1,0 +1,33 @@
+"""What `make run` does once everything is set up: serve a folder, or the sampler."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from philomel.app.settings.table import default_data
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--music", action="append", default=[])
+    parsed = parser.parse_args()
+    serve = [sys.executable, "-m", "philomel", "serve"]
+    if parsed.music:
+        for folder in parsed.music:
+            serve += ["--music", os.path.abspath(folder)]  # noqa: PTH100  # links stay as named
+    else:
+        serve += ["--sampler", make_sampler()]
+    os.execv(serve[0], serve)  # no shell on purpose: folders have spaces
+
+
+def make_sampler() -> str:
+    """The sampler's folder in the data folder; made at the first run."""
+    data = os.environ.get("PHILOMEL_DATA") or str(default_data())
+    folder = os.path.join(os.path.abspath(os.path.expanduser(data)), "sampler")  # noqa: PTH100, PTH111, PTH118
+    subprocess.run([sys.executable, "-m", "philomel.app.sampler", folder], check=True)
+    return folder
+
+
+if __name__ == "__main__":
+    main()
