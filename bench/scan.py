@@ -9,6 +9,7 @@ its own.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import urllib.request
 from collections import defaultdict
 from pathlib import Path
 
+import mutagen
 from bench.process import usage
 from bench.server import Server, machine, percentile, rest
 
@@ -94,9 +96,16 @@ class Memory:
         self._thread.join()
 
 
+def last_file(music: Path) -> tuple[str, str]:
+    """Title and path of the file that a sorted walk comes to last."""
+    last = max((path for path in music.rglob("*") if path.is_file()), key=os.fsencode)
+    tags = mutagen.File(last, easy=True)
+    return str(tags["title"][0]), str(last.relative_to(music))
+
+
 def scan(music: Path, data: Path, files: int, *, loaded: bool) -> dict[str, object]:
     """Scan `music` into a new data folder and scan it again unchanged."""
-    last = json.loads((music / "last.json").read_text())["title"]
+    title, path = last_file(music)
     with Server(data) as server:
         login = server.add_user()
         server.cli("library", "add", str(music))
@@ -109,9 +118,9 @@ def scan(music: Path, data: Path, files: int, *, loaded: bool) -> dict[str, obje
         command = threading.Thread(target=server.cli, args=("scan", "--json"))
         command.start()
         while True:
-            found = rest(server.url, login, "search3", {"query": last, "songCount": 5})
-            titles = [song["title"] for song in found["searchResult3"].get("song", [])]
-            if last in titles:
+            found = rest(server.url, login, "search3", {"query": title, "songCount": 100})
+            songs = found["searchResult3"].get("song", [])
+            if any(song["path"].endswith(path) for song in songs):
                 break
             time.sleep(0.25)
         wall = time.perf_counter() - started
@@ -184,9 +193,11 @@ def main() -> None:
     options = parser.parse_args()
     work = options.work.resolve()
     music = work / f"music-{options.files}"
-    if not (music / "last.json").exists():
+    complete = work / f"music-{options.files}.complete"
+    if not complete.exists():
         generate = [sys.executable, "bench/generate.py", str(music), "--files", str(options.files)]
         subprocess.run(generate, check=True)
+        complete.touch()
     data = work / f"data-{time.time_ns()}"
     report = {
         "machine": machine(),
