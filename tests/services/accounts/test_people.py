@@ -47,12 +47,15 @@ async def test_the_first_administrator_comes_by_a_link_that_works_once(house: Ho
     for bad in (old.token, "", link.token + "x", link.token[:-1] + "~"):
         with pytest.raises(BadSetUpLink):
             await accounts.set_up(SetUp(bad, "Ada", PASSWORD))
+        assert not (await accounts.get_set_up_state(GetSetUpState(bad))).link
+    assert (await accounts.get_set_up_state(GetSetUpState(link.token))).link
     with pytest.raises(WeakPassword):
         await accounts.set_up(SetUp(link.token, "Ada", "password"))
     session = await accounts.set_up(SetUp(link.token, "Ada", PASSWORD))
     assert session.user.role is Role.ADMIN
     assert (await accounts.authenticate(Authenticate(session.token))).caller.admin
     assert not (await accounts.get_set_up_state(GetSetUpState())).needed
+    assert not (await accounts.get_set_up_state(GetSetUpState(link.token))).link
     with pytest.raises(SetUpDone):
         await accounts.set_up(SetUp(link.token, "Eve", PASSWORD))
     with acting(OPERATOR), pytest.raises(SetUpDone):

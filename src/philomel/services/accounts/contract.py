@@ -70,13 +70,19 @@ class FindUser(Struct, frozen=True):
 class SetUpState(Struct, frozen=True):
     """Attributes:
     needed: whether this server has no administrator yet.
+    link: whether a set-up link with the token asked for would work now.
     """
 
     needed: bool
+    link: bool = False
 
 
 class GetSetUpState(Struct, frozen=True):
-    pass
+    """Attributes:
+    token: of a set-up link that somebody follows.
+    """
+
+    token: str = ""
 
 
 class CreateSetUpLink(Struct, frozen=True):
@@ -235,7 +241,12 @@ class App(Struct, frozen=True):
 
 
 class GetApp(Struct, frozen=True):
+    """Attributes:
+    redirect_uri: where its codes are to be sent; checked when given.
+    """
+
     client_id: str
+    redirect_uri: str | None = None
 
 
 class Authorize(Struct, frozen=True):
@@ -483,9 +494,9 @@ class Accounts(Protocol):
         ...
 
     async def get_app(self, request: GetApp, /) -> App:
-        """What the consent page shows.
+        """What the consent page shows. Open to everyone.
 
-        Raises: AppNotFound.
+        Raises: AppNotFound; BadRedirect if `redirect_uri` is none of the program's.
         """
         ...
 

@@ -46,9 +46,9 @@ _log = logging.getLogger(__name__)
 
 
 class People(Part):
-    async def get_set_up_state(self, _request: GetSetUpState, /) -> SetUpState:
-        admins = await self._core.database.read(table.count_admins)
-        return SetUpState(needed=admins == 0)
+    async def get_set_up_state(self, request: GetSetUpState, /) -> SetUpState:
+        needed = await self._core.database.read(table.count_admins) == 0
+        return SetUpState(needed=needed, link=needed and await self._opens(request.token))
 
     async def create_set_up_link(self, _request: CreateSetUpLink, /) -> SetUpLink:
         current().caller.require_service()
@@ -67,21 +67,9 @@ class People(Part):
     async def make_first(self, request: SetUp) -> User:
         """The first administrator, for whoever has the link."""
         core = self._core
-        secret = parse(request.token)
-        if (await self.get_set_up_state(GetSetUpState())).needed is False:
+        if await core.database.read(table.count_admins):
             raise SetUpDone("this server has an administrator already")
-
-        def find(connection: Connection) -> table.StoredLink | None:
-            return table.link_by_id(connection, secret.id) if secret else None
-
-        link = await core.database.read(find)
-        if (
-            secret is None
-            or secret.kind is not Kind.SET_UP
-            or link is None
-            or not core.mint.check(secret, link.mac)
-            or link.expires_at <= core.clock.now()
-        ):
+        if not await self._opens(request.token):
             raise BadSetUpLink("this set-up link is not good any more; ask for a new one")
         stored = await self._prepare(request.name, request.password, Role.ADMIN)
 
@@ -158,6 +146,19 @@ class People(Part):
 
         await core.revoke(work)
         _log.info("account %s removed by %s", request.user_id, _who())
+
+    async def _opens(self, token: str) -> bool:
+        """Whether this is the token of the latest set-up link."""
+        core = self._core
+        secret = parse(token)
+        if secret is None or secret.kind is not Kind.SET_UP:
+            return False
+        link = await core.database.read(lambda c: table.link_by_id(c, secret.id))
+        return (
+            link is not None
+            and core.mint.check(secret, link.mac)
+            and link.expires_at > core.clock.now()
+        )
 
     async def _prepare(self, name: str, password: str, role: Role) -> table.StoredUser:
         kept = check_name(name)

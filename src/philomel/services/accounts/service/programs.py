@@ -83,6 +83,9 @@ class Programs(Part):
         stored = await self._app(request.client_id)
         if stored is None:
             raise AppNotFound("there is no such program")
+        asked = request.redirect_uri
+        if asked is not None and not match_redirect(asked, stored.app.redirect_uris):
+            raise BadRedirect("this is not one of the program's redirect URIs")
         return stored.app
 
     async def authorize(self, request: Authorize, /) -> AuthorizationCode:
@@ -91,9 +94,7 @@ class Programs(Part):
         if caller.client_id is not None or "*" not in caller.scopes:
             raise PermissionDenied("only a person who signed in lets programs in")
         core = self._core
-        app = await self.get_app(GetApp(client_id=request.client_id))
-        if not match_redirect(request.redirect_uri, app.redirect_uris):
-            raise BadRedirect("this is not one of the program's redirect URIs")
+        app = await self.get_app(GetApp(request.client_id, request.redirect_uri))
         challenge = check_challenge(request.code_challenge, public=app.public)
         scopes = check_scopes(request.scopes)
         now = core.clock.now()
