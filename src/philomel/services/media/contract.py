@@ -194,7 +194,10 @@ class GetAnalysisState(Struct, frozen=True):
 
 
 class AnalysisState(Struct, frozen=True):
-    """How far the background analysis is, in assets."""
+    """How far the background analysis is, in assets.
+
+    What lies in a library whose folder is away counts nowhere until it is back.
+    """
 
     done: int
     waiting: int
@@ -202,7 +205,7 @@ class AnalysisState(Struct, frozen=True):
 
 
 class AssetsAnalysed(Struct, frozen=True):
-    """Announced when analysis of these assets is done; ask `get_assets` for the results.
+    """Announced when analysis of these assets is done or failed; ask `get_assets` which.
 
     Attributes:
         ids: at most 500.
@@ -213,6 +216,18 @@ class AssetsAnalysed(Struct, frozen=True):
 
 
 EVENTS = (AssetsAnalysed,)
+
+
+class Settings(Struct, frozen=True):
+    """Attributes:
+    analysis_workers: files analysed at once in the background; 0 leaves it to others.
+    max_transcodes: listeners of transcodes at once; the next ones wait, then hear 429.
+    url_lifetime_s: how long an address works beyond the length of its track, in seconds.
+    """
+
+    analysis_workers: int = 1
+    max_transcodes: int = 8
+    url_lifetime_s: int = 24 * 3600
 
 
 class AssetNotFound(NotFound):

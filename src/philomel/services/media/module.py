@@ -1,0 +1,47 @@
+"""Wiring of the media service."""
+
+from dataclasses import dataclass
+
+from philomel.engines.audio import Analyzer
+from philomel.engines.blobs import Folders
+from philomel.engines.keys import Keys
+from philomel.engines.log import Log
+from philomel.engines.outbox import Job, Lease, Relay
+from philomel.engines.sql import Database
+from philomel.kernel.clock import Clock
+from philomel.services.media import store
+from philomel.services.media.contract import Media, Settings
+from philomel.services.media.jobs import LEASE_SECONDS, AnalysisJob
+from philomel.services.media.service import MediaService
+
+NEEDS: tuple[type, ...] = ()
+PROVIDES = Media
+SCHEMA = store.SCHEMA
+
+
+@dataclass(frozen=True)
+class Deps:
+    database: Database
+    log: Log
+    clock: Clock
+    keys: Keys
+    folders: Folders
+    analyzer: Analyzer
+    settings: Settings
+
+
+def build(deps: Deps) -> tuple[MediaService, tuple[Job, ...]]:
+    kept = store.MediaStore(deps.database)
+    relay = Relay(deps.database, deps.log, "philomel.media", deps.clock)
+    analysis = AnalysisJob(
+        kept,
+        deps.folders,
+        deps.analyzer,
+        Lease(deps.database, "analysis", deps.clock, seconds=LEASE_SECONDS),
+        relay,
+        deps.clock,
+        workers=deps.settings.analysis_workers,
+    )
+    service = MediaService(kept, deps.keys, deps.clock, deps.settings, analysis.registered)
+    jobs: tuple[Job, ...] = (relay,)
+    return service, (relay, analysis) if deps.settings.analysis_workers else jobs

@@ -1,0 +1,1 @@
+"""Decisions of the media service: formats, limits, and what an address says."""

@@ -1,0 +1,190 @@
+"""Registers assets, and signs and reads the addresses that play them."""
+
+from collections.abc import Callable
+
+from philomel.engines.keys import Keys
+from philomel.kernel.caller import Caller, CallerKind, current
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import InvalidArgument, Unauthenticated
+from philomel.services.media.contract import (
+    AnalysisState,
+    Asset,
+    AssetNotFound,
+    Assets,
+    BadSignature,
+    GetAnalysisState,
+    GetAssets,
+    Loudness,
+    Opened,
+    OpenSigned,
+    RegisterAssets,
+    RemoveAssets,
+    SetLibraryRoots,
+    Settings,
+    SignCovers,
+    SignedUrl,
+    SignedUrls,
+    SignStream,
+    Store,
+    StreamFormat,
+)
+from philomel.services.media.rules import addresses, formats
+from philomel.services.media.rules.addresses import CoverAddress, StreamAddress
+from philomel.services.media.store import MediaStore, Place
+from philomel.services.media.store.sql import AssetRow
+from philomel.services.media.store.tables import State
+
+MAX_IDS = 500
+_PURPOSE = "media.url"
+
+
+class MediaService:
+    """Args:
+    registered: called after new work for the analysis was written.
+    """
+
+    def __init__(
+        self,
+        store: MediaStore,
+        keys: Keys,
+        clock: Clock,
+        settings: Settings,
+        registered: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._settings = settings
+        self._registered = registered
+
+    async def set_library_roots(self, request: SetLibraryRoots, /) -> None:
+        current().caller.require_service()
+        await self._store.set_roots(request.items)
+        self._registered()
+
+    async def register_assets(self, request: RegisterAssets, /) -> None:
+        current().caller.require_service()
+        _check_count(len(request.items))
+        await self._store.register(request.items, self._clock.now())
+        self._registered()
+
+    async def remove_assets(self, request: RemoveAssets, /) -> None:
+        current().caller.require_service()
+        _check_count(len(request.ids))
+        await self._store.remove(request.ids)
+
+    async def get_assets(self, request: GetAssets, /) -> Assets:
+        current().caller.require_known()
+        _check_count(len(request.ids))
+        rows = {row.id: row for row in await self._store.find(request.ids)}
+        found = (rows.get(asset_id) for asset_id in dict.fromkeys(request.ids))
+        return Assets(tuple(_asset(row) for row in found if row is not None))
+
+    async def get_analysis_state(self, request: GetAnalysisState, /) -> AnalysisState:
+        current().caller.require_admin()
+        counts = await self._store.count()
+        failed = counts.get(State.FAILED, 0) + counts.get(State.NOT_THERE, 0)
+        return AnalysisState(
+            done=counts.get(State.DONE, 0),
+            waiting=counts.get(State.WAITING, 0),
+            failed=failed,
+        )
+
+    async def sign_stream(self, request: SignStream, /) -> SignedUrl:
+        user_id = _listener(current().caller)
+        place = await self._place(request.asset_id)
+        name = "" if request.download is None else formats.clean_download_name(request.download)
+        expires_s = addresses.stream_expiry(
+            self._clock.now(), place.duration_ms, self._settings.url_lifetime_s
+        )
+        if request.format is StreamFormat.ORIGINAL:
+            formats.check_original(request.bitrate, request.offset_ms)
+            suffix, bitrate = formats.suffix(place.container, place.codec), 0
+        else:
+            suffix = formats.transcode_suffix(request.format)
+            bitrate = formats.check_transcode(
+                request.format, request.bitrate, request.offset_ms, place.duration_ms
+            )
+        address = StreamAddress(
+            asset_id=request.asset_id,
+            suffix=suffix,
+            expires_s=expires_s,
+            user_id=user_id,
+            format=request.format,
+            bitrate=bitrate,
+            offset_ms=request.offset_ms,
+            download=name,
+        )
+        return self._sign(address)
+
+    async def sign_covers(self, request: SignCovers, /) -> SignedUrls:
+        current().caller.require_known()
+        _check_count(len(request.keys))
+        expires_s = addresses.cover_expiry(self._clock.now())
+        covers = (addresses.cover_address(key, expires_s) for key in request.keys)
+        return SignedUrls(tuple(self._sign(cover) for cover in covers))
+
+    async def open_signed(self, request: OpenSigned, /) -> Opened:
+        signed = addresses.parse(request.path, request.query)
+        if not self._keys.verify(_PURPOSE, signed.text.encode(), signed.signature):
+            raise BadSignature("this address was not signed")
+        if signed.address.expires_s * 1000 <= self._clock.now():
+            raise BadSignature("this address has expired")
+        if isinstance(signed.address, CoverAddress):
+            return Opened(Store.COVERS, signed.address.key, "image/jpeg", immutable=True)
+        return _opened(signed.address, await self._place(signed.address.asset_id))
+
+    async def _place(self, asset_id: str) -> Place:
+        place = await self._store.place(asset_id)
+        if place is None:
+            raise AssetNotFound("there is no such audio file")
+        return place
+
+    def _sign(self, address: StreamAddress | CoverAddress) -> SignedUrl:
+        text = addresses.text_of(address)
+        signature = self._keys.sign(_PURPOSE, text.encode())
+        return SignedUrl(f"{text}&s={signature}", address.expires_s * 1000)
+
+
+def _opened(address: StreamAddress, place: Place) -> Opened:
+    key = place.root + b"\0" + place.path
+    download = address.download or None
+    if address.format is StreamFormat.ORIGINAL:
+        mime = formats.content_type(place.container, place.codec)
+        return Opened(Store.LIBRARY, key, mime, download=download, duration_ms=place.duration_ms)
+    return Opened(
+        Store.TRANSCODE,
+        formats.transcode_key(address.bitrate, address.format, address.offset_ms, key),
+        formats.transcode_content_type(address.format),
+        download=download,
+        duration_ms=max(0, place.duration_ms - address.offset_ms),
+    )
+
+
+def _asset(row: AssetRow) -> Asset:
+    measured = row.loudness is not None and row.true_peak is not None
+    return Asset(
+        id=row.id,
+        size=row.size,
+        container=row.container,
+        codec=row.codec,
+        duration_ms=row.duration_ms,
+        content_type=formats.content_type(row.container, row.codec),
+        suffix=formats.suffix(row.container, row.codec),
+        stream_hash=row.stream_hash,
+        loudness=Loudness(row.loudness, row.true_peak) if measured else None,
+        error=row.error if row.state in {State.FAILED, State.NOT_THERE} else None,
+    )
+
+
+def _listener(caller: Caller) -> str:
+    """Who an address is made for; Philomel itself has no name in it."""
+    caller.require_known()
+    if caller.user_id is None and caller.kind not in {CallerKind.SERVICE, CallerKind.OPERATOR}:
+        raise Unauthenticated("sign in first")
+    return caller.user_id or ""
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_IDS:
+        raise InvalidArgument(f"at most {MAX_IDS} at once")

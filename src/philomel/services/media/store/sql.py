@@ -1,0 +1,291 @@
+"""Every statement of the media service, built once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from philomel.engines.audio import Analysis
+from philomel.engines.log import Record
+from philomel.engines.outbox import announce
+from philomel.engines.sql import Database
+from philomel.services.media.contract import AssetSource, LibraryRoot
+from philomel.services.media.store.tables import ASSETS, LIBRARY_ROOTS, State
+
+AssetRow = Row[Any]
+_ON_ROOT = LIBRARY_ROOTS.c.library_id == ASSETS.c.library_id
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+_FIND = select(ASSETS).where(ASSETS.c.id.in_(_IDS))
+_PLACE = (
+    select(
+        LIBRARY_ROOTS.c.root,
+        ASSETS.c.path,
+        ASSETS.c.container,
+        ASSETS.c.codec,
+        ASSETS.c.duration_ms,
+    )
+    .join(LIBRARY_ROOTS, _ON_ROOT)
+    .where(ASSETS.c.id == bindparam("id"))
+)
+_REMOVE = delete(ASSETS).where(ASSETS.c.id.in_(_IDS))
+_ROOTS = select(LIBRARY_ROOTS.c.library_id, LIBRARY_ROOTS.c.root, LIBRARY_ROOTS.c.away)
+_FORGET_ROOTS = delete(LIBRARY_ROOTS).where(
+    LIBRARY_ROOTS.c.library_id.not_in(bindparam("kept", expanding=True))
+)
+_COUNT = (
+    select(ASSETS.c.state, func.count())
+    .join(LIBRARY_ROOTS, _ON_ROOT)
+    .where(LIBRARY_ROOTS.c.away.is_(False))
+    .group_by(ASSETS.c.state)
+)
+_NEXT = (
+    select(
+        ASSETS.c.id,
+        ASSETS.c.library_id,
+        LIBRARY_ROOTS.c.root,
+        ASSETS.c.path,
+        ASSETS.c.size,
+        ASSETS.c.modified_ns,
+        ASSETS.c.tries,
+    )
+    .join(LIBRARY_ROOTS, _ON_ROOT)
+    .where(
+        ASSETS.c.state == State.WAITING.value,
+        ASSETS.c.id.not_in(bindparam("busy", expanding=True)),
+        LIBRARY_ROOTS.c.away.is_(False),
+    )
+    .order_by(ASSETS.c.queued_at, ASSETS.c.id)
+    .limit(bindparam("limit"))
+)
+# What was analysed must still be what is registered.
+_SAME_FILE = and_(
+    ASSETS.c.id == bindparam("asset"),
+    ASSETS.c.size == bindparam("was_size"),
+    ASSETS.c.modified_ns == bindparam("was_modified_ns"),
+)
+_DONE = (
+    update(ASSETS)
+    .where(_SAME_FILE)
+    .values(
+        state=State.DONE.value,
+        error=None,
+        stream_hash=bindparam("new_hash"),
+        loudness=bindparam("new_loudness"),
+        true_peak=bindparam("new_peak"),
+        duration_ms=bindparam("new_duration"),
+    )
+)
+_FAILED = (
+    update(ASSETS)
+    .where(_SAME_FILE)
+    .values(
+        state=bindparam("new_state"),
+        tries=bindparam("new_tries"),
+        queued_at=bindparam("new_queued"),
+        error=bindparam("new_error"),
+    )
+)
+_TRY_AGAIN = (
+    update(ASSETS)
+    .where(ASSETS.c.state == State.NOT_THERE.value)
+    .values(state=State.WAITING.value, tries=0)
+)
+_AWAY = (
+    update(LIBRARY_ROOTS)
+    .where(LIBRARY_ROOTS.c.library_id == bindparam("library"))
+    .values(away=bindparam("is_away"))
+)
+
+
+class Place(Struct, frozen=True):
+    """Where an asset's bytes are, and what they are."""
+
+    root: bytes
+    path: bytes
+    container: str
+    codec: str
+    duration_ms: int
+
+
+class Task(Struct, frozen=True):
+    """A file to analyse, as it was registered."""
+
+    asset_id: str
+    library_id: str
+    root: bytes
+    path: bytes
+    size: int
+    modified_ns: int
+    tries: int
+
+    def same_file(self) -> dict[str, Any]:
+        return {
+            "asset": self.asset_id,
+            "was_size": self.size,
+            "was_modified_ns": self.modified_ns,
+        }
+
+
+class MediaStore:
+    """The database of the media service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def register(self, items: Sequence[AssetSource], now: int) -> None:
+        rows = [_row(item, now) for item in items]
+        if rows:
+            await self._database.write(lambda connection: _upsert(connection, rows))
+
+    async def remove(self, ids: Sequence[str]) -> None:
+        await self._database.write(lambda connection: connection.execute(_REMOVE, {"ids": ids}))
+
+    async def find(self, ids: Sequence[str]) -> Sequence[AssetRow]:
+        """The known ones among `ids`, in any order."""
+        return await self._database.read(lambda c: c.execute(_FIND, {"ids": ids}).all())
+
+    async def place(self, asset_id: str) -> Place | None:
+        row = await self._database.read(lambda c: c.execute(_PLACE, {"id": asset_id}).one_or_none())
+        return None if row is None else Place(*row)
+
+    async def set_roots(self, roots: Sequence[LibraryRoot]) -> None:
+        await self._database.write(lambda connection: _replace_roots(connection, roots))
+
+    async def away(self) -> Sequence[LibraryRoot]:
+        """Libraries whose folder was not there."""
+        rows = await self._database.read(lambda connection: connection.execute(_ROOTS).all())
+        return [LibraryRoot(row.library_id, row.root) for row in rows if row.away]
+
+    async def set_away(self, library_id: str, away: bool) -> None:
+        values = {"library": library_id, "is_away": away}
+        await self._database.write(lambda connection: connection.execute(_AWAY, values))
+
+    async def count(self) -> dict[State, int]:
+        """Assets of present libraries by the state of their analysis."""
+        rows = await self._database.read(lambda c: c.execute(_COUNT).all(), long=True)
+        return {State(state): count for state, count in rows}
+
+    async def next_tasks(self, limit: int, busy: Sequence[str]) -> Sequence[Task]:
+        """What waits for analysis, longest first, without what is being analysed."""
+        values = {"limit": limit, "busy": busy}
+        rows = await self._database.read(lambda c: c.execute(_NEXT, values).all())
+        return [Task(*row) for row in rows]
+
+    async def try_again(self) -> None:
+        """Let files that were not there wait again."""
+        await self._database.write(lambda connection: connection.execute(_TRY_AGAIN))
+
+    async def finish(self, task: Task, analysis: Analysis, event: Record) -> bool:
+        """Keep a result with its event, unless the file was registered anew meanwhile."""
+        values = {
+            **task.same_file(),
+            "new_hash": analysis.stream_hash,
+            "new_loudness": analysis.loudness,
+            "new_peak": analysis.true_peak,
+            "new_duration": analysis.duration_ms,
+        }
+
+        def work(connection: Connection) -> bool:
+            kept = connection.execute(_DONE, values).rowcount == 1
+            if kept:
+                announce(connection, [event])
+            return kept
+
+        return await self._database.write(work)
+
+    async def fail(
+        self, task: Task, state: State, error: str | None, now: int, event: Record | None
+    ) -> None:
+        """Keep what became of a try; WAITING lets it be tried again, after all others."""
+        values = {
+            **task.same_file(),
+            "new_state": state.value,
+            "new_tries": task.tries + 1,
+            "new_queued": now,
+            "new_error": error,
+        }
+
+        def work(connection: Connection) -> None:
+            if connection.execute(_FAILED, values).rowcount == 1 and event is not None:
+                announce(connection, [event])
+
+        await self._database.write(work)
+
+
+def _row(item: AssetSource, now: int) -> dict[str, Any]:
+    return {
+        "id": item.asset_id,
+        "library_id": item.library_id,
+        "path": item.path,
+        "size": item.size,
+        "modified_ns": item.modified_ns,
+        "container": item.container,
+        "codec": item.codec,
+        "duration_ms": item.duration_ms,
+        "bitrate": item.bitrate,
+        "state": State.WAITING.value,
+        "tries": 0,
+        "queued_at": now,
+    }
+
+
+def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    on_postgresql = connection.dialect.name == "postgresql"
+    insert = _UPSERTS["postgresql"] if on_postgresql else _UPSERTS["sqlite"]
+    connection.execute(insert, rows)
+
+
+def _build_upsert(dialect: Any) -> Any:
+    """Registering again keeps the results, unless the file itself changed."""
+    statement = dialect.insert(ASSETS)
+    new = statement.excluded
+    keep = and_(
+        ASSETS.c.size == new.size,
+        ASSETS.c.modified_ns == new.modified_ns,
+        or_(ASSETS.c.state == State.DONE.value, ASSETS.c.state == State.FAILED.value),
+    )
+    plain = ("library_id", "path", "size", "modified_ns", "container", "codec", "bitrate")
+    kept = ("state", "tries", "queued_at", "stream_hash", "loudness", "true_peak", "error")
+    values = {name: new[name] for name in plain}
+    values |= {name: case((keep, ASSETS.c[name]), else_=new[name]) for name in kept}
+    analysed = and_(keep, ASSETS.c.state == State.DONE.value)
+    values["duration_ms"] = case((analysed, ASSETS.c.duration_ms), else_=new.duration_ms)
+    return statement.on_conflict_do_update(index_elements=[ASSETS.c.id], set_=values)
+
+
+_UPSERTS = {"postgresql": _build_upsert(postgresql), "sqlite": _build_upsert(sqlite)}
+
+
+def _replace_roots(connection: Connection, roots: Sequence[LibraryRoot]) -> None:
+    """Every library there is; one that moved is looked for again."""
+    known = {row.library_id: row for row in connection.execute(_ROOTS)}
+    connection.execute(_FORGET_ROOTS, {"kept": [root.library_id for root in roots]})
+    for root in roots:
+        before = known.get(root.library_id)
+        if before is None:
+            connection.execute(
+                LIBRARY_ROOTS.insert().values(
+                    library_id=root.library_id, root=root.root, away=False
+                )
+            )
+        elif before.root != root.root:
+            connection.execute(
+                LIBRARY_ROOTS.update()
+                .where(LIBRARY_ROOTS.c.library_id == root.library_id)
+                .values(root=root.root, away=False)
+            )

@@ -1,0 +1,67 @@
+"""The tables of media: assets, and where the libraries are."""
+
+from enum import IntEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+from philomel.engines import outbox
+
+METADATA = MetaData()
+outbox.add_tables(METADATA)
+
+_ID = String(22)
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+class State(IntEnum):
+    """Of an asset's analysis."""
+
+    WAITING = 0
+    DONE = 1
+    FAILED = 2
+    NOT_THERE = 3
+    """Not found as it was registered: tried again at the next start or registration."""
+
+
+ASSETS = Table(
+    "assets",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("library_id", _ID, nullable=False),
+    Column("path", LargeBinary, nullable=False),
+    Column("size", _BIG, nullable=False),
+    Column("modified_ns", _BIG, nullable=False),
+    Column("container", String(16), nullable=False),
+    Column("codec", String(16), nullable=False),
+    Column("duration_ms", _BIG, nullable=False),
+    Column("bitrate", _BIG, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("queued_at", _BIG, nullable=False),
+    Column("stream_hash", String(64)),
+    Column("loudness", Float),
+    Column("true_peak", Float),
+    Column("error", Text),
+    Index("ix_assets_state", "state", "queued_at", "library_id"),
+)
+
+LIBRARY_ROOTS = Table(
+    "library_roots",
+    METADATA,
+    Column("library_id", _ID, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("away", Boolean, nullable=False),
+)
