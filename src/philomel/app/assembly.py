@@ -22,7 +22,6 @@ from philomel.app.jobs import JobRunner
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.roles import SERVICES
 from philomel.app.settings import Settings
-from philomel.engines.keys import Keys
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database, Schema
 from philomel.kernel.clock import SystemClock
@@ -196,7 +195,7 @@ class Assembly:
         return cast("T", found)
 
     def start_jobs(self) -> None:
-        self.runner.start(self._jobs)
+        self.runner.start([*self.engines.jobs, *self._jobs])
 
     async def stop(self) -> None:
         """End jobs, services and engines, in the reverse of the order they began in."""
@@ -205,7 +204,6 @@ class Assembly:
             close = getattr(service, "close", None)
             if close is not None:
                 await _within(_CLOSE_SECONDS, close(), type(service).__name__)
-        await self.calls.close()
         await self.engines.close()
 
     def own(self) -> Mapping[type, object]:
@@ -240,9 +238,8 @@ def contract_of(service: str) -> type:
 
 async def open_assembly(settings: Settings) -> Assembly:
     """An assembly without services yet."""
-    clock = SystemClock()
-    engines = Engines(settings, clock)
-    return Assembly(settings, engines, Calls(await engines.get(Keys), clock))
+    engines = Engines(settings, SystemClock())
+    return Assembly(settings, engines, await engines.calls())
 
 
 async def _within(seconds: float, closing: Any, name: str) -> None:

@@ -4,11 +4,13 @@ Adapters are imported where they are opened: what a setting does not name costs 
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from philomel.app.calls import Calls
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
 from philomel.engines.blobs import Blobs, Folders
@@ -16,6 +18,7 @@ from philomel.engines.cache import Cache
 from philomel.engines.index import Index
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
+from philomel.engines.outbox import Job
 from philomel.engines.sql import Database, Schema
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, PhilomelError
@@ -38,6 +41,8 @@ class Engines:
         self._settings = settings
         self._clock = clock
         self._opened: dict[Any, Any] = {}
+        self._calls: Calls | None = None
+        self.jobs: list[Job] = []
         self._closers: list[tuple[str, Closer]] = []
         self._openers: dict[Any, Opener] = {
             Clock: self._open_clock,
@@ -87,6 +92,13 @@ class Engines:
                 raise _unknown("database", chosen, "sqlite or postgresql://user@host/name")
         self._closers.append((f"database {schema.name}", database.close))
         return database
+
+    async def calls(self) -> Calls:
+        """The way to other processes."""
+        if self._calls is None:
+            self._calls = Calls(await self.get(Keys), self._clock)
+            self.keep("calls", self._calls, self._calls.close)
+        return self._calls
 
     async def close(self) -> None:
         for name, close in reversed(self._closers):
@@ -138,11 +150,25 @@ class Engines:
     async def _open_log(self) -> Log:
         chosen = self._settings.text("log")
         if chosen == "local":
-            from philomel.engines.log.local import open_local_log
+            if not self._settings.role.keeps_log:
+                raise Refusal(
+                    f"the role {self._settings.role.name!r} does not keep the event log; say "
+                    "with the setting log which process does",
+                    Exit.USAGE,
+                )
+            from philomel.engines.log.local import Pruner, open_local_log
 
             log = open_local_log(self._settings.data / "log.sqlite", self._clock)
+            self.jobs.append(Pruner(log))
             return self.keep("log", log, log.close)
-        raise _unknown("log", chosen, "local")
+        if chosen.startswith("unix:") or re.fullmatch(r".+:\d+", chosen):
+            from philomel.engines.log.contract import LogService
+            from philomel.engines.log.remote import RemoteLog
+
+            calls = await self.calls()
+            remote = RemoteLog(calls.remote(LogService, chosen))
+            return self.keep("log", remote, remote.close)
+        raise _unknown("log", chosen, "local, host:port or unix:/path")
 
     async def _open_blobs(self) -> Blobs:
         chosen = self._settings.text("blobs")

@@ -16,18 +16,20 @@ class Role:
     meaning: for people.
     services: that run in this process; what they need besides is asked over rpc.
     doors: that this process opens to the public.
+    keeps_log: whether the local event log is in this process, for others as well.
     """
 
     name: str
     meaning: str
     services: tuple[str, ...]
     doors: tuple[str, ...]
+    keeps_log: bool = False
 
 
 ROLES: Mapping[str, Role] = {
     role.name: role
     for role in (
-        Role("all", "everything", SERVICES, DOORS),
+        Role("all", "everything", SERVICES, DOORS, keeps_log=True),
         Role("gateway", "the public doors", (), DOORS),
         Role("media", "the media service and the bytes", ("media",), ("media",)),
         Role(
@@ -35,6 +37,7 @@ ROLES: Mapping[str, Role] = {
             "accounts, catalogue, search, playlists, plays, and the log",
             ("accounts", "catalog", "playlists", "plays", "search"),
             (),
+            keeps_log=True,
         ),
     )
 }

@@ -20,6 +20,9 @@ from philomel.app.listener import Listener
 from philomel.app.refusal import Exit, Refusal, refusal_of
 from philomel.app.settings import Settings
 from philomel.app.vitals import Vitals, checks
+from philomel.engines.log import Log
+from philomel.engines.log.contract import LogService
+from philomel.engines.log.serve import LogServer
 from philomel.gateway.metrics import Metrics
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import PhilomelError
@@ -91,6 +94,13 @@ def _stop_on_signals() -> asyncio.Event:
     return stopping
 
 
+def _settle() -> None:
+    """What is there now stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 async def _lock(folder: DataFolder, say: Say) -> None:
     said = False
     while not folder.lock("serve"):
@@ -143,8 +153,7 @@ class _Serving:
             serving = asyncio.create_task(listener.run_on(self._listening))
             await self._announce()
             scan = asyncio.create_task(self._scan(task))
-            gc.collect()
-            gc.freeze()
+            _settle()
             await self._until(stopping, serving)
             listener.stop()
             scan.cancel()
@@ -169,6 +178,8 @@ class _Serving:
         server = self._assembly.calls.server()
         for contract, service in self._assembly.own().items():
             server.add(contract, service)
+        if self._settings.role.keeps_log and self._settings.text("log") == "local":
+            server.add(LogService, LogServer(await self._assembly.engines.get(Log)))
         try:
             await server.start(address)
         except PhilomelError as error:

@@ -5,6 +5,7 @@ services run in this process for the moment is not their business (see `reach`).
 """
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(parsed: argparse.Namespace, out: Output) -> Exit:
     from philomel.app.settings import load
 
+    # Starting makes only things that stay; a command that lives on turns it on again.
+    gc.disable()
     module, _, function = parsed.handler.partition(":")
     handler: Any = getattr(importlib.import_module(module), function)
     names = ("data", "config", "host", "port", "role")

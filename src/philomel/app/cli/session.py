@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import functools
+import gc
 from collections.abc import Awaitable, Callable
 
 from philomel.app import journal
@@ -38,6 +39,7 @@ def operator(*, jobs: bool = False, timeout: float | None = 60.0) -> Callable[[C
         command: Command, parsed: argparse.Namespace, settings: Settings, out: Output
     ) -> Exit:
         async with reach(settings, parsed.command, jobs=jobs) as services:
+            gc.enable()
             try:
                 with acting(OPERATOR, timeout=timeout):
                     return await command(parsed, services, out)

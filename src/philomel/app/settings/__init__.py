@@ -49,6 +49,8 @@ class Chosen:
         if self.setting.secret:
             return "********" if self.value else ""
         if isinstance(self.value, str):
+            if self.value.lstrip().startswith("{"):
+                return "{********}"  # a key ring given in place
             return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:********@", self.value)
         return self.value
 
@@ -193,8 +195,9 @@ def _flatten(content: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else "; `philomel config` lists them all"
+    bare = {each.removeprefix(_PREFIX): each for each in known}
+    near = difflib.get_close_matches(name.removeprefix(_PREFIX), list(bare), 1)
+    return f"; did you mean {bare[near[0]]}?" if near else "; `philomel config` lists them all"
 
 
 def _parse(setting: Setting, text: str, where: str) -> Value:

@@ -610,6 +610,8 @@ class Settings(Struct, frozen=True):
         artist_separators: between several artists in one tag value; a tag that really has
             several values is never parted.
         artist_exceptions: names that hold a separator and stay whole.
+        genre_separators: between several genres in one tag value.
+        genre_exceptions: genres that hold a separator and stay whole.
         articles: opening words that artists are not sorted by.
     """
 
