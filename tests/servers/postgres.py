@@ -19,28 +19,20 @@ class ServerFailed(RuntimeError):
 
 
 @contextmanager
-def start(folder: Path) -> Iterator[str]:
-    """Run a server with its data in `folder`; its URL. As root it runs as another user."""
+def start(folder: Path, port: int | None = None) -> Iterator[str]:
+    """Run a server with its data in `folder`; its URL. As root it runs as another user.
+
+    Started again in the same folder and on the same port, it goes on with its data.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     binaries, user = _binaries(), _ordinary_user()
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
         _let_through(folder)
     data, log = folder / "data", folder / "log"
-    _run(
-        user,
-        [
-            str(binaries / "initdb"),
-            f"--pgdata={data}",
-            "--username=philomel",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ],
-        folder,
-    )
-    port = _free_port()
+    if not data.exists():
+        _make(binaries, data, user)
+    port = port or _free_port()
     options = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -109,12 +101,12 @@ def _let_through(folder: Path) -> None:
             parent.chmod(parent.stat().st_mode | 0o001)
 
 
-def _run(user: pwd.struct_passwd | None, command: list[str], folder: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+def _make(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> None:
+    options = ["--username=philomel", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
+        [str(binaries / "initdb"), f"--pgdata={data}", *options, "--no-sync"],
+        cwd=data.parent,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(data.parent)},
         capture_output=True,
         text=True,
         check=False,
@@ -123,7 +115,7 @@ def _run(user: pwd.struct_passwd | None, command: list[str], folder: Path) -> No
         extra_groups=[] if user else None,
     )
     if done.returncode:
-        raise ServerFailed(f"{command[0]}: {done.stdout}{done.stderr}")
+        raise ServerFailed(f"initdb: {done.stdout}{done.stderr}")
 
 
 def _free_port() -> int:
