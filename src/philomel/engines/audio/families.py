@@ -12,10 +12,10 @@ def families(streams: int = 16) -> tuple[Family, ...]:
         streams: encoders at once; more wait.
     """
     media = {
-        f"{_HERE}.analysis": 2,
-        f"{_HERE}.encode": streams,
-        f"{_HERE}.encode_vorbis": streams,
-        f"{_HERE}.pictures": 2,
-        f"{_HERE}.embedded": 2,
+        f"{_HERE}.decoding.analysis": 2,
+        f"{_HERE}.decoding.encode": streams,
+        f"{_HERE}.decoding.encode_vorbis": streams,
+        f"{_HERE}.decoding.pictures": 2,
+        f"{_HERE}.decoding.embedded": 2,
     }
-    return (Family("tags", {f"{_HERE}.tags": 2}), Family("media", media))
+    return (Family("tags", {f"{_HERE}.tags.task": 2}), Family("media", media))

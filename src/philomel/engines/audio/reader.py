@@ -10,7 +10,7 @@ from msgspec import Struct, ValidationError, msgpack
 from philomel.engines.audio import FileTags
 from philomel.engines.workers import Limits, TaskFailed, Workers
 
-_TASKS: Final = "philomel.engines.audio.tags:"
+_TASKS: Final = "philomel.engines.audio.tags.task:"
 _BATCH: Final = 128
 _LIMITS: Final = Limits(memory=256 << 20, cpu=30, wall=60.0, sealed=False, nice=5)
 _LIMITS_EACH: Final = Limits(memory=256 << 20, cpu=10, wall=20.0, sealed=False, nice=5)
@@ -20,7 +20,7 @@ _ONE: Final = msgpack.Decoder(FileTags)
 
 
 class _ReadTags(Struct, frozen=True, array_like=True):
-    # `tags.ReadTags` without importing mutagen here; tests hold the two equal.
+    # `tags.task.ReadTags` without importing mutagen here; tests hold the two equal.
     root: bytes
     keys: tuple[bytes, ...]
 

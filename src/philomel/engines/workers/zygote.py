@@ -73,9 +73,12 @@ class Zygote:
             os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
 
     def _obey(self) -> bool:
-        packet, descriptors, _, _ = socket.recv_fds(
-            self._control, MAX_PACKET, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
-        )
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(
+                self._control, MAX_PACKET, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            )
+        except ConnectionError:
+            return False
         if not packet:
             return False
         match ORDERS.decode(packet):

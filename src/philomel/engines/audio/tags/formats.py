@@ -14,10 +14,11 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wavpack import WavPackInfo
 
-from philomel.engines.audio import AudioFormat, tag_names
-from philomel.engines.audio.reading import FileReader
-from philomel.engines.audio.tag_cleaning import Raw, add, free_name, free_tags
-from philomel.engines.audio.tag_id3 import read_id3
+from philomel.engines.audio import AudioFormat
+from philomel.engines.audio.decoding.reading import FileReader
+from philomel.engines.audio.tags import names as tag_names
+from philomel.engines.audio.tags.cleaning import Raw, add, free_name, free_tags
+from philomel.engines.audio.tags.id3 import read_id3
 
 TAG_ERRORS: Final = (MutagenError, ValueError, KeyError, IndexError, TypeError, OverflowError)
 

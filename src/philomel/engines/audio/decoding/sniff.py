@@ -6,7 +6,7 @@ is recognised here is opened as that and nothing else.
 
 from typing import Final
 
-from philomel.engines.audio.reading import FileReader
+from philomel.engines.audio.decoding.reading import FileReader
 
 HEAD: Final = 128
 

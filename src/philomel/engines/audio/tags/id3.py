@@ -6,8 +6,8 @@ from typing import Any, Final
 from mutagen._util import decode_terminated
 from mutagen.id3 import ID3, ID3NoHeaderError, _specs
 
-from philomel.engines.audio import tag_names
-from philomel.engines.audio.tag_cleaning import Raw, add, free_name
+from philomel.engines.audio.tags import names as tag_names
+from philomel.engines.audio.tags.cleaning import Raw, add, free_name
 
 _MAX_SYNCED_LINES = 10_000
 

@@ -5,11 +5,12 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from philomel.engines.audio import AudioFormat, tag_names
-from philomel.engines.audio.reading import FileReader
-from philomel.engines.audio.tag_cleaning import Raw, add
-from philomel.engines.audio.tag_formats import TAG_ERRORS, Found, Unplayable
-from philomel.engines.audio.tag_id3 import read_id3
+from philomel.engines.audio import AudioFormat
+from philomel.engines.audio.decoding.reading import FileReader
+from philomel.engines.audio.tags import names as tag_names
+from philomel.engines.audio.tags.cleaning import Raw, add
+from philomel.engines.audio.tags.formats import TAG_ERRORS, Found, Unplayable
+from philomel.engines.audio.tags.id3 import read_id3
 
 _MAX_CHUNKS: Final = 1000
 _MAX_TEXT: Final = 1 << 16

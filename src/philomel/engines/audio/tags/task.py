@@ -8,11 +8,11 @@ from typing import Final
 from msgspec import Struct, msgpack
 
 from philomel.engines.audio import AudioFormat, FileTags
-from philomel.engines.audio.reading import FileReader
-from philomel.engines.audio.sniff import sniff
-from philomel.engines.audio.tag_chunks import read_aiff, read_wav
-from philomel.engines.audio.tag_cleaning import clean
-from philomel.engines.audio.tag_formats import (
+from philomel.engines.audio.decoding.reading import FileReader
+from philomel.engines.audio.decoding.sniff import sniff
+from philomel.engines.audio.tags.chunks import read_aiff, read_wav
+from philomel.engines.audio.tags.cleaning import clean
+from philomel.engines.audio.tags.formats import (
     TAG_ERRORS,
     Found,
     Unplayable,
@@ -22,7 +22,7 @@ from philomel.engines.audio.tag_formats import (
     read_ogg,
     read_wavpack,
 )
-from philomel.engines.audio.tag_id3 import mend_text
+from philomel.engines.audio.tags.id3 import mend_text
 from philomel.engines.workers import Job
 
 _READERS: Final[dict[str, Callable[[FileReader], Found]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from philomel.engines.audio import TagValue
-from philomel.engines.audio.tag_names import FREE, IGNORED, PICTURES
+from philomel.engines.audio.tags.names import FREE, IGNORED, PICTURES
 
 MAX_VALUE: Final = 32 << 10
 MAX_LYRICS: Final = 256 << 10

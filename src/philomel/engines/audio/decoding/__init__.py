@@ -1,0 +1,1 @@
+"""Opens, decodes and encodes audio and pictures. Runs in workers only."""

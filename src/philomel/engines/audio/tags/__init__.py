@@ -1,0 +1,1 @@
+"""Reads tags by mutagen. Runs in workers only."""

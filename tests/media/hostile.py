@@ -1,0 +1,124 @@
+"""Files that mean harm, or that a broken disk made."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from typing import Final
+
+from mutagen.ogg import OggPage
+from tests.media.templates import encode
+
+
+def hls(target: str) -> bytes:
+    """A playlist that FFmpeg's own probing would follow."""
+    return (
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:10\n#EXT-X-MEDIA-SEQUENCE:0\n"
+        f"#EXTINF:10.0,\n{target}\n#EXT-X-ENDLIST\n"
+    ).encode()
+
+
+def concat(target: str) -> bytes:
+    return f"ffconcat version 1.0\nfile '{target}'\n".encode()
+
+
+def wav(*, channels: int = 2, rate: int = 44_100, claimed: int = 0xFFFFFFF0, data: bytes) -> bytes:
+    """A WAV file whose header may lie."""
+    layout = struct.pack(
+        "<HHIIHH",
+        1,
+        channels & 0xFFFF,
+        rate,
+        (channels * rate * 2) & 0xFFFFFFFF,
+        (channels * 2) & 0xFFFF,
+        16,
+    )
+    riff = b"WAVEfmt " + struct.pack("<I", 16) + layout + b"data" + struct.pack("<I", claimed)
+    return b"RIFF" + struct.pack("<I", 0xFFFFFFF0) + riff + data
+
+
+def id3_with_picture_of(claimed: int) -> bytes:
+    """An MP3 whose tag holds a picture of a claimed length and little else."""
+    frame = b"APIC" + _syncsafe(claimed) + b"\0\0" + b"\0image/png\0\x03\0" + b"x" * 100
+    tag = b"ID3\x04\0\0" + _syncsafe(min(claimed + 10, (1 << 28) - 1)) + frame
+    return tag + encode("mp3")
+
+
+def id3_with_compressed(size: int) -> bytes:
+    """An MP3 whose tag holds a text frame that is `size` bytes when unpacked."""
+    packed = zlib.compress(b"\0" + b"A" * size, 9)
+    body = _syncsafe(min(size + 1, (1 << 28) - 1)) + packed
+    frame = b"TIT2" + _syncsafe(len(body)) + b"\0\x09" + body
+    return b"ID3\x04\0\0" + _syncsafe(len(frame)) + frame + encode("mp3")
+
+
+def ogg_with_comments(count: int) -> bytes:
+    """An Ogg Vorbis file that claims to have `count` comments."""
+    return _ogg_with_comments(struct.pack("<I", 4) + b"evil" + struct.pack("<I", count))
+
+
+def _ogg_with_comments(comments: bytes) -> bytes:
+    from io import BytesIO
+
+    source = BytesIO(encode("ogg"))
+    pages = []
+    while source.tell() < len(source.getvalue()):
+        pages.append(OggPage(source))
+    pages[1].packets[0] = b"\x03vorbis" + comments + b"\x01"
+    return b"".join(page.write() for page in pages)
+
+
+def flac_with_comments(count: int) -> bytes:
+    """A FLAC file that claims to have `count` comments."""
+    comments = struct.pack("<I", 0) + struct.pack("<I", count)
+    header = b"\x84" + len(comments).to_bytes(3, "big")
+    original = encode("flac")
+    info = bytearray(original[4:42])
+    info[0] &= 0x7F
+    audio = original.index(b"\xff\xf8", 42)
+    return b"fLaC" + bytes(info) + header + comments + original[audio:]
+
+
+def png_flood(edge: int) -> bytes:
+    """A PNG of edge x edge pixels in a few kilobytes, valid up to its first rows."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack("!IIBBBBB", edge, edge, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1 << 20), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+SVG: Final = b"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">
+<script>alert(1)</script><image href="file:///etc/passwd"/></svg>"""
+
+HTML: Final = b"<!doctype html><html><body><script>alert(1)</script></body></html>"
+
+
+def _syncsafe(number: int) -> bytes:
+    return bytes(number >> shift & 127 for shift in (21, 14, 7, 0))
+
+
+UNPLAYABLE: Final[dict[str, Callable[[], bytes]]] = {
+    "empty.mp3": lambda: b"",
+    "zeros.mp3": lambda: bytes(50_000),
+    "text.mp3": lambda: b"This is no music at all.\n" * 1000,
+    "hls-file.mp3": lambda: hls("file:///etc/passwd"),
+    "hls-http.mp3": lambda: hls("http://127.0.0.1:1/a.ts"),
+    "hls-concat.flac": lambda: hls("concat:/etc/passwd|/etc/hosts"),
+    "hls-subfile.ogg": lambda: hls("subfile,,start,0,end,64,,:/etc/passwd"),
+    "concat.mp3": lambda: concat("/etc/passwd"),
+    "head.flac": lambda: encode("flac")[:30],
+    "head.ogg": lambda: encode("ogg")[:40],
+    "head.m4a": lambda: encode("m4a")[:200],
+    "head.wav": lambda: encode("wav")[:30],
+    "head.aiff": lambda: encode("aiff")[:20],
+    "head.wv": lambda: encode("wv")[:20],
+    "channels.wav": lambda: wav(channels=65_535, data=bytes(4000)),
+    "no-channels.wav": lambda: wav(channels=0, data=bytes(4000)),
+    "picture.mp3": lambda: b"\x89PNG\r\n\x1a\n" + bytes(5000),
+    "page.mp3": lambda: HTML * 100,
+}
+"""By a name for the file: none of these may play, whatever its name says."""
