@@ -17,6 +17,7 @@ from philomel.engines.sql.sqlite import open_sqlite
 DatabaseFor = Callable[[Schema], Awaitable[Database]]
 
 _SERVERS = {"postgres_url": postgres.start, "redis_url": redis.start, "s3_url": s3.start}
+_SERVER_OF_PARAMETER = {"postgresql": "postgres_url", "redis": "redis_url", "s3": "s3_url"}
 _RUNNING = pytest.StashKey[dict[str, Server]]()
 _FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 _TIMES = pytest.StashKey[dict[str, list[tuple[bool, float]]]]()
@@ -33,12 +34,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly:
         return
     for item in session.items:
-        for fixture in getattr(item, "fixturenames", ()):
-            if fixture in _SERVERS:
-                _server(session.config, fixture)
         callspec = getattr(item, "callspec", None)
-        if callspec is not None and "postgresql" in callspec.params.values():
-            _server(session.config, "postgres_url")
+        parameters = callspec.params.values() if callspec is not None else ()
+        asked = {*getattr(item, "fixturenames", ())}
+        asked |= {_SERVER_OF_PARAMETER.get(name, "") for name in parameters if type(name) is str}
+        for fixture in asked & _SERVERS.keys():
+            _server(session.config, fixture)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -81,7 +82,6 @@ async def database_for(
 ) -> AsyncIterator[DatabaseFor]:
     """Makes a fresh, migrated database for a schema; closed after the test."""
     opened: list[Database] = []
-    # In this order: a fixture must not start its own server's loop inside an async one.
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
 
     async def make(schema: Schema) -> Database:

@@ -1,0 +1,57 @@
+"""No room has outgrown itself, and imports cost what they may."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LONGEST = 400
+# Contracts are one text each, mostly declarations with their promises; the catalogue's is the
+# longest because the catalogue is what most of the others ask.
+CONTRACT_LONGEST = 800
+FULLEST = 14
+SEND_ONE = """
+import sys
+import philomel.rpc.client, philomel.rpc.server
+from philomel.rpc.codec import to_bytes
+from philomel.services.catalog.contract import ScanFinished
+to_bytes(ScanFinished("s", 1))
+sys.exit(any(name.startswith("google.protobuf") for name in sys.modules))
+"""
+
+
+def sources() -> list[Path]:
+    return [path for path in sorted((ROOT / "src").rglob("*.py")) if "migrations" not in path.parts]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT / "src")))
+def test_files_are_short(path: Path) -> None:
+    limit = CONTRACT_LONGEST if path.name == "contract.py" else LONGEST
+    assert len(path.read_text().splitlines()) <= limit
+
+
+def test_folders_hold_about_a_dozen_files() -> None:
+    folders = {path.parent for path in sources()}
+    full = {
+        str(folder): count
+        for folder in folders
+        if (count := sum(1 for each in folder.iterdir() if each.suffix == ".py")) > FULLEST
+    }
+    assert not full
+
+
+def test_serving_a_contract_does_not_import_protobuf() -> None:
+    """It would cost every process 17 MB; the codec reads the descriptors itself."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            SEND_ONE,
+        ],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT / "src")},
+        check=False,
+    )
+    assert done.returncode == 0
