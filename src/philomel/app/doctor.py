@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
-from philomel.app.folder import DataFolder
-from philomel.app.network import listen
-from philomel.app.reach import reach
+from philomel.app.process.folder import DataFolder
+from philomel.app.process.reach import reach
 from philomel.app.refusal import Refusal
+from philomel.app.server.network import listen
 from philomel.app.settings import Settings
 from philomel.engines.log import Log
 from philomel.engines.workers import Workers

@@ -6,7 +6,7 @@ from typing import Any
 
 from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.session import operator
-from philomel.app.reach import Services
+from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit
 from philomel.services.catalog.contract import (
     AddLibrary,

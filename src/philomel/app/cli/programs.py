@@ -5,7 +5,7 @@ import argparse
 from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.people import date
 from philomel.app.cli.session import operator
-from philomel.app.reach import Services
+from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit
 from philomel.services.accounts.contract import (
     Accounts,

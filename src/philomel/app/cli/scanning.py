@@ -8,7 +8,7 @@ from philomel.app.cli.libraries import absolute
 from philomel.app.cli.output import Output, plain
 from philomel.app.cli.progress import Progress
 from philomel.app.cli.session import operator
-from philomel.app.reach import Services
+from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit, Refusal
 from philomel.services.catalog.contract import (
     CancelScan,

@@ -3,9 +3,9 @@
 import argparse
 import asyncio
 
-from philomel.app import journal
 from philomel.app.cli.libraries import absolute
 from philomel.app.cli.output import Output
+from philomel.app.process import journal
 from philomel.app.refusal import Exit
 from philomel.app.settings import Settings
 
@@ -13,8 +13,8 @@ from philomel.app.settings import Settings
 def serve(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
     import uvloop
 
-    from philomel.app.serve import Task
-    from philomel.app.serve import serve as run
+    from philomel.app.server.serve import Task
+    from philomel.app.server.serve import serve as run
 
     journal.begin(settings.text("log_level"), settings.text("log_format"))
     task = Task(

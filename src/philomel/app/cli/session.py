@@ -6,9 +6,9 @@ import functools
 import gc
 from collections.abc import Awaitable, Callable
 
-from philomel.app import journal
 from philomel.app.cli.output import Output
-from philomel.app.reach import Services, reach
+from philomel.app.process import journal
+from philomel.app.process.reach import Services, reach
 from philomel.app.refusal import Exit, refusal_of
 from philomel.app.settings import Settings
 from philomel.kernel.caller import OPERATOR, acting

@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 
-from philomel.app import journal
 from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.session import operator
 from philomel.app.doctor import Verdict, examine
-from philomel.app.folder import DataFolder
-from philomel.app.reach import Services
+from philomel.app.process import journal
+from philomel.app.process.folder import DataFolder
+from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
 from philomel.services.search.contract import Rebuild, SearchEngine

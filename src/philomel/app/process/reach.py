@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
-from philomel.app.control import Control
-from philomel.app.folder import DataFolder, Holder
+from philomel.app.process.control import Control
+from philomel.app.process.folder import DataFolder, Holder
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
 

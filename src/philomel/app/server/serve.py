@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from philomel.app import network
 from philomel.app.assembly import Assembly, open_assembly, wiring
-from philomel.app.control import Control
-from philomel.app.doors import Doors
-from philomel.app.folder import DataFolder
-from philomel.app.listener import Listener
+from philomel.app.process.control import Control
+from philomel.app.process.folder import DataFolder
 from philomel.app.refusal import Exit, Refusal, refusal_of
+from philomel.app.server import network
+from philomel.app.server.doors import Doors
+from philomel.app.server.listener import Listener
+from philomel.app.server.vitals import Vitals, checks
 from philomel.app.settings import Settings
-from philomel.app.vitals import Vitals, checks
 from philomel.engines.log import Log
 from philomel.engines.log.contract import LogService
 from philomel.engines.log.serve import LogServer

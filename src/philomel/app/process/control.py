@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from philomel.app.assembly import Assembly
-from philomel.app.folder import DataFolder, Holder
+from philomel.app.process.folder import DataFolder, Holder
 
 if TYPE_CHECKING:
     from philomel.rpc.server import Server
