@@ -2,16 +2,14 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
-from errno import EAGAIN
 from typing import Final
 
 from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as Drained
 from av.filter import Graph
 from msgspec import Struct
-
-__all__ = ["EAGAIN", "Target", "convert"]
 
 _UNNAMED: Final = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 
@@ -57,6 +55,13 @@ def convert(
         yield from _stamped(_drain(graph), samples)
 
 
+def layout_name(layout: AudioLayout) -> str:
+    """A name that filters know, also when the file does not say which speaker is which."""
+    if "channels" in layout.name:
+        return _UNNAMED.get(layout.nb_channels, f"{layout.nb_channels}c")
+    return layout.name
+
+
 def _stamped(frames: Iterable[AudioFrame], samples: int) -> Iterator[AudioFrame]:
     for frame in frames:
         frame.pts = samples
@@ -82,15 +87,11 @@ def _pull(graph: Graph) -> Iterator[AudioFrame]:
 def _graph(frame: AudioFrame, target: Target, start_pts: int | None) -> Graph:
     graph = Graph()
     graph.threads = 1
-    channels = frame.layout.nb_channels
-    layout = frame.layout.name
-    if "channels" in layout:
-        layout = _UNNAMED.get(channels, f"{channels}c")
     chain = [
         graph.add_abuffer(
             format=frame.format.name,
             sample_rate=frame.sample_rate,
-            layout=layout,
+            layout=layout_name(frame.layout),
             time_base=frame.time_base,
         )
     ]

@@ -18,12 +18,14 @@ class FileReader(io.RawIOBase):
         super().__init__()
         self._descriptor = descriptor
         self._position = 0
-        self.size = os.fstat(descriptor).st_size
+        self.size = os.fstat(descriptor).st_size  # may be made smaller by who knows better
         self._window = b""
         self._window_start = 0
 
     def at(self, offset: int, size: int) -> bytes:
         """Up to `size` bytes from `offset`; fewer only at the end of the file."""
+        # a header may claim any length: memory is taken for what the file holds
+        size = min(size, max(self.size - offset, 0))
         start = offset - self._window_start
         if start >= 0 and start + size <= len(self._window):
             return self._window[start : start + size]
@@ -34,8 +36,6 @@ class FileReader(io.RawIOBase):
         return self._window[:size]
 
     def _read_fully(self, offset: int, size: int) -> bytes:
-        # A header may claim any length: memory is taken for what the file holds.
-        size = min(size, max(self.size - offset, 0))
         parts = []
         while size > 0 and (part := os.pread(self._descriptor, size, offset)):
             parts.append(part)

@@ -1,6 +1,7 @@
 """An audio file opened by FFmpeg, as exactly one format and with nothing else in reach."""
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final, NoReturn
 
@@ -42,6 +43,8 @@ class Source:
         container = sniff(file)
         if container is None:
             raise ValueError("it is not an audio file of a known format")
+        if container == "mp3":
+            file.size = _without_trailing_tags(file)
         file.seek(0)
         try:
             opened = av.open(
@@ -77,10 +80,16 @@ class Source:
             raise ValueError("its header makes no sense")
         context.thread_count = 1
 
-    def frames(self) -> Iterator[AudioFrame]:
-        """Decoded audio. Damaged packets are skipped, as a player would."""
+    def frames(self, on_packet: Callable[[bytes], None] | None = None) -> Iterator[AudioFrame]:
+        """Decoded audio. Damaged packets are skipped, as a player would.
+
+        Args:
+            on_packet: is shown each packet's payload before it is decoded.
+        """
         broken = good = 0
         for packet in self._packets():
+            if on_packet is not None and packet.size:
+                on_packet(bytes(packet))
             try:
                 for frame in packet.decode():
                     good += 1
@@ -121,6 +130,19 @@ class Source:
 
     def close(self) -> None:
         self.container.close()
+
+
+def _without_trailing_tags(file: FileReader) -> int:
+    """Where MPEG audio ends: FFmpeg would take APEv2 behind it for audio."""
+    end = file.size
+    if file.at(max(end - 128, 0), 3) == b"TAG":
+        end -= 128
+    footer = file.at(max(end - 32, 0), 32)
+    if footer.startswith(b"APETAGEX") and len(footer) == 32:
+        size, _, flags = struct.unpack_from("<III", footer, 12)
+        size += 32 if flags >> 31 else 0
+        end -= size if 32 <= size < end else 0
+    return end
 
 
 def _refuse(_url: str, _flags: int, _options: object) -> NoReturn:
