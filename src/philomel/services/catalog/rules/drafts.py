@@ -144,7 +144,7 @@ class Drafter:
             isrc=_first_good(found, "isrc", values.isrc),
             recording_id=_first_good(found, "musicbrainz_trackid", values.mbid),
             release_track_id=_first_good(found, "musicbrainz_releasetrackid", values.mbid),
-            comment=values.clean(_first(found, "comment"), values.TEXT_LENGTH) or None,
+            comment=values.clean_lines(_first(found, "comment"), values.TEXT_LENGTH) or None,
             bpm=_bpm(_first(found, "bpm")),
             gain_db=_gain(found, "track"), gain_peak=_peak(found, "track"),
             album_gain_db=_gain(found, "album"), album_gain_peak=_peak(found, "album"),

@@ -15,7 +15,12 @@ _UNTIDY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:
-    """Text that every database and protocol can carry, at most `length` characters."""
+    """One line that every database and protocol can carry, at most `length` characters."""
+    return " ".join(clean_lines(text, length).splitlines())
+
+
+def clean_lines(text: str, length: int) -> str:
+    """As `clean`, with its line ends."""
     text = text[: length * 2]
     if _UNTIDY.search(text):
         text = text.translate(_CONTROLS).encode("utf-8", "replace").decode()

@@ -1,0 +1,206 @@
+"""From files that were found to rows: tags are read ahead in workers, committed in order."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from msgspec import Struct, structs
+from sqlalchemy import Connection
+
+from philomel.engines.audio import FileTags, TagReader
+from philomel.engines.blobs import Blobs
+from philomel.engines.sql import Database
+from philomel.kernel.caller import SERVICE, acting
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import PhilomelError, Unavailable
+from philomel.services.catalog.jobs.walking import Found
+from philomel.services.catalog.rules import lyrics
+from philomel.services.catalog.rules.drafts import Draft, Drafter, LyricsDraft
+from philomel.services.catalog.store.applying import Stale, apply
+from philomel.services.catalog.store.planning import Intake, Plan, Planner
+from philomel.services.catalog.store.scanning import Counters
+from philomel.services.catalog.store.tables import PRESENT
+from philomel.services.media.contract import AssetSource, Media, RegisterAssets
+
+BATCH = 100
+AHEAD = 6
+_TRIES = 5
+_PAUSE = 0.5
+_LRC_BYTES = 1 << 20
+
+
+class Source(Struct, frozen=True):
+    """The library that files come from."""
+
+    library_id: str
+    root: bytes
+    blobs: Blobs
+
+
+class Todo(Struct, frozen=True):
+    """A file to read; `file_id` if it is known at this path."""
+
+    found: Found
+    file_id: str | None
+
+
+class IntakeLine:
+    """Takes files of one library in; `finish` waits for the last of them."""
+
+    def __init__(
+        self,
+        source: Source,
+        scan_id: str,
+        counters: Counters,
+        progress: Callable[[Connection], None],
+        *,
+        database: Database,
+        media: Media,
+        reader: TagReader,
+        clock: Clock,
+        drafter: Drafter,
+        planner: Planner,
+        told: Callable[[], None],
+    ) -> None:
+        self._source = source
+        self._scan_id = scan_id
+        self._counters = counters
+        self._progress = progress
+        self._database = database
+        self._media = media
+        self._reader = reader
+        self._clock = clock
+        self._drafter = drafter
+        self._planner = planner
+        self._told = told
+        self._next: list[Todo] = []
+        self._reading: deque[tuple[list[Todo], asyncio.Task[Sequence[FileTags]]]] = deque()
+
+    async def add(self, todo: Todo) -> None:
+        self._next.append(todo)
+        if len(self._next) >= BATCH:
+            await self._start()
+
+    async def finish(self) -> None:
+        await self._start()
+        while self._reading:
+            await self._commit_one()
+
+    def abandon(self) -> None:
+        """Stop reading; what was committed stays."""
+        for _, task in self._reading:
+            task.cancel()
+        self._reading.clear()
+
+    async def _start(self) -> None:
+        if not self._next:
+            return
+        batch, self._next = self._next, []
+        keys = [todo.found.entry.key for todo in batch]
+        reading = asyncio.ensure_future(self._reader.read(self._source.root, keys))
+        self._reading.append((batch, reading))
+        while len(self._reading) >= AHEAD:
+            await self._commit_one()
+
+    async def _commit_one(self) -> None:
+        batch, reading = self._reading[0]
+        tags = await reading
+        self._reading.popleft()
+        beside = await self._read_lyrics(batch)
+        now = self._clock.now()
+
+        def plan_it(connection: Connection) -> Plan:
+            files = [
+                self._intake(todo, found, text)
+                for todo, found, text in zip(batch, tags, beside, strict=True)
+            ]
+            return self._planner.plan(connection, self._source.library_id, files, now)
+
+        for attempt in range(_TRIES):
+            plan = await self._database.read(plan_it, long=True)
+            try:
+                await self._register(plan)
+                await self._database.write(partial(self._write, plan=plan, now=now))
+            except Stale:
+                continue
+            except Unavailable:
+                if attempt == _TRIES - 1:
+                    raise
+                await asyncio.sleep(_PAUSE * 2**attempt)
+            else:
+                self._told()
+                return
+        raise Unavailable("the catalogue changed too often while files were taken in")
+
+    def _write(self, connection: Connection, plan: Plan, now: int) -> None:
+        apply(connection, plan, now, self._scan_id)
+        counters = self._counters
+        counters.read += len(plan.paths)
+        counters.added += plan.added
+        counters.changed += plan.changed
+        counters.moved += plan.moved
+        counters.errors += plan.failed
+        self._progress(connection)
+
+    def _intake(self, todo: Todo, found: FileTags, text: str | None) -> Intake:
+        entry, format_ = todo.found.entry, found.format
+        draft: Draft | None = None
+        warnings = found.warnings
+        if format_ is not None:
+            draft = self._drafter.draft(entry.key, ((tag.name, tag.values) for tag in found.tags))
+            warnings += draft.warnings
+            if text:
+                beside = LyricsDraft(text, lyrics.is_synced(text), "und")
+                draft = structs.replace(draft, lyrics=beside)
+        intake = Intake(
+            path=entry.key, size=entry.size, modified_ns=entry.modified_ns,
+            inode=entry.inode & (2**63 - 1), lyrics_ns=todo.found.lyrics_ns, draft=draft,
+            error=None if format_ else found.error or "It is not playable audio.",
+            warnings=warnings, file_id=todo.file_id, picture=found.picture,
+        )  # fmt: skip
+        if format_ is None:
+            return intake
+        return structs.replace(
+            intake, container=format_.container, codec=format_.codec,
+            duration_ms=format_.duration_ms, bitrate=min(format_.bitrate, 2**31 - 1),
+            sample_rate=format_.sample_rate, channels=format_.channels,
+            bit_depth=format_.bit_depth,
+        )  # fmt: skip
+
+    async def _read_lyrics(self, batch: list[Todo]) -> list[str | None]:
+        return [
+            await self._lyrics_beside(todo.found.entry.key) if todo.found.lyrics_ns else None
+            for todo in batch
+        ]
+
+    async def _lyrics_beside(self, key: bytes) -> str | None:
+        """An .lrc file is what somebody put there on purpose: it wins over the tags."""
+        for extension in (b".lrc", b".LRC"):
+            try:
+                blob = await self._source.blobs.open(key.rpartition(b".")[0] + extension)
+            except PhilomelError:
+                continue
+            try:
+                if blob.size is not None and blob.size <= _LRC_BYTES:
+                    return lyrics.decode(b"".join([part async for part in blob.stream()]))
+            finally:
+                await blob.close()
+        return None
+
+    async def _register(self, plan: Plan) -> None:
+        """Media hears of files first: what is in the catalogue can be played."""
+        rows = [(row["id"], row) for row in plan.new_files if row["state"] == PRESENT]
+        rows += [(row["file"], row) for row in plan.file_updates if row["state"] == PRESENT]
+        if not rows:
+            return
+        items = tuple(
+            AssetSource(
+                asset_id=id_, library_id=row["library_id"], path=row["path"], size=row["size"],
+                modified_ns=row["modified_ns"], container=row["container"], codec=row["codec"],
+                duration_ms=row["duration_ms"], bitrate=row["bitrate"],
+            )
+            for id_, row in rows
+        )  # fmt: skip
+        with acting(SERVICE):
+            await self._media.register_assets(RegisterAssets(items=items))

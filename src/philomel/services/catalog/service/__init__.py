@@ -1,0 +1,232 @@
+"""The catalogue's contract: every answer is made for the caller's libraries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from philomel.engines.blobs import Folders
+from philomel.engines.sql import Database
+from philomel.kernel.caller import SERVICE, acting, current
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import InvalidArgument
+from philomel.kernel.ids import new_id
+from philomel.kernel.paging import MAX_PAGE, check_limit
+from philomel.services.catalog import contract as it
+from philomel.services.catalog.service.libraries import Libraries
+from philomel.services.catalog.service.signals import Signals
+from philomel.services.catalog.store import entries, listing, loading, scanning
+from philomel.services.catalog.store.visible import visible_libraries
+from philomel.services.media.contract import GetAnalysisState, Media
+
+T = TypeVar("T")
+_R = TypeVar("_R", it.ListTracks, it.ListAlbums, it.ListArtists)
+Look = Callable[[Connection, Sequence[str]], T]
+
+WATCH_SECONDS = 0.1
+ANALYSIS_SECONDS = 0.5
+LONG_LIST = 20_000
+"""A list this long is counted in a thread, so that others need not wait."""
+_ENDED = (it.ScanPhase.DONE, it.ScanPhase.CANCELLED, it.ScanPhase.FAILED)
+
+
+class CatalogService:
+    """Implements `Catalog`."""
+
+    def __init__(
+        self, database: Database, media: Media, folders: Folders, clock: Clock, signals: Signals
+    ) -> None:
+        self._database = database
+        self._media = media
+        self._clock = clock
+        self._signals = signals
+        self._libraries = Libraries(database, media, folders, clock, signals)
+        self._longest = 0
+
+    async def send_roots(self) -> None:
+        """Tell media where the libraries are."""
+        await self._libraries.send_roots()
+
+    async def get_tracks(self, request: it.GetTracks, /) -> it.Tracks:
+        ids = _ids(request.ids)
+        items, aliases = await self._look(
+            lambda c, seen: loading.asked(c, ids, seen, loading.load_tracks)
+        )
+        return it.Tracks(items=items, aliases=aliases)
+
+    async def get_albums(self, request: it.GetAlbums, /) -> it.Albums:
+        ids = _ids(request.ids)
+        items, aliases = await self._look(
+            lambda c, seen: loading.asked(c, ids, seen, loading.load_albums)
+        )
+        return it.Albums(items=items, aliases=aliases)
+
+    async def get_artists(self, request: it.GetArtists, /) -> it.Artists:
+        ids = _ids(request.ids)
+        items, aliases = await self._look(
+            lambda c, seen: loading.asked(c, ids, seen, loading.load_artists)
+        )
+        return it.Artists(items=items, aliases=aliases)
+
+    async def list_tracks(self, request: it.ListTracks, /) -> it.TrackPage:
+        page, items = await self._list(request, listing.list_tracks, loading.load_tracks)
+        return it.TrackPage(items=items, total=page.total, next=page.next)
+
+    async def list_albums(self, request: it.ListAlbums, /) -> it.AlbumPage:
+        page, items = await self._list(request, listing.list_albums, loading.load_albums)
+        return it.AlbumPage(items=items, total=page.total, next=page.next)
+
+    async def list_artists(self, request: it.ListArtists, /) -> it.ArtistPage:
+        page, items = await self._list(request, listing.list_artists, loading.load_artists)
+        return it.ArtistPage(items=items, total=page.total, next=page.next)
+
+    async def list_genres(self, request: it.ListGenres, /) -> it.Genres:
+        return it.Genres(items=await self._look(entries.list_genres, long=True))
+
+    async def get_lyrics(self, request: it.GetLyrics, /) -> it.Lyrics:
+        found = await self._look(lambda c, seen: entries.get_lyrics(c, request.track_id, seen))
+        if found is None:
+            raise it.TrackNotFound("there are no lyrics of that track")
+        return found
+
+    async def get_counts(self, request: it.GetCounts, /) -> it.Counts:
+        counts = await self._look(entries.get_counts, long=self._longest > LONG_LIST)
+        self._longest = max(self._longest, counts.tracks)
+        return counts
+
+    async def add_library(self, request: it.AddLibrary, /) -> it.Library:
+        current().caller.require_admin()
+        return await self._libraries.add(request)
+
+    async def list_libraries(self, request: it.ListLibraries, /) -> it.Libraries:
+        caller = current().caller
+        caller.require_known()
+        if request.hidden:
+            caller.require_admin()
+            return it.Libraries(items=tuple(await self._libraries.all(paths=True)))
+        full = caller.kind in ("service", "operator") or (caller.admin and caller.has_scope("*"))
+        seen = await self._look(lambda _, visible: set(visible))
+        every = await self._libraries.all(paths=full)
+        return it.Libraries(items=tuple(library for library in every if library.id in seen))
+
+    async def relocate_library(self, request: it.RelocateLibrary, /) -> it.Library:
+        current().caller.require_admin()
+        return await self._libraries.relocate(request)
+
+    async def remove_library(self, request: it.RemoveLibrary, /) -> None:
+        current().caller.require_admin()
+        await self._libraries.remove(request)
+
+    async def start_scan(self, request: it.StartScan, /) -> it.ScanStatus:
+        current().caller.require_admin()
+        if request.path is not None:
+            every = await self._libraries.all(paths=True)
+            if not any(_is_in(request.path, library.path) for library in every):
+                raise it.BadLibraryPath("that path is in no library")
+        scan_id, now = new_id(), self._clock.now()
+        added = await self._database.write(
+            lambda c: scanning.add_scan(c, scan_id, now, full=request.full, path=request.path)
+        )
+        if not added:
+            raise it.ScanRunning("a scan is running already")
+        self._signals.scan.set()
+        return await self._status(scan_id)
+
+    async def watch_scan(self, request: it.WatchScan, /) -> AsyncIterator[it.ScanStatus]:
+        current().caller.require_admin()
+        status = await self._status(request.id)
+        told: it.ScanStatus | None = None
+        while True:
+            if status != told:
+                yield status
+                told = status
+            if status.phase in _ENDED:
+                break
+            await asyncio.sleep(WATCH_SECONDS)
+            status = await self._status(status.id)
+        while request.analysis:
+            with acting(SERVICE):
+                state = await self._media.get_analysis_state(GetAnalysisState())
+            done = state.done + state.failed
+            now = _analysed(status, done, done + state.waiting)
+            if now != told:
+                yield now
+                told = now
+            if state.waiting == 0:
+                return
+            await asyncio.sleep(ANALYSIS_SECONDS)
+
+    async def cancel_scan(self, request: it.CancelScan, /) -> it.ScanStatus:
+        current().caller.require_admin()
+        scan_id = await self._database.write(scanning.cancel)
+        if scan_id is None:
+            raise it.ScanNotFound("no scan is running")
+        self._signals.scan.set()
+        return await self._status(scan_id)
+
+    async def list_file_errors(self, request: it.ListFileErrors, /) -> it.FileErrors:
+        current().caller.require_admin()
+        check_limit(request.limit)
+        return await self._database.read(lambda c: entries.list_file_errors(c, request))
+
+    async def get_search_entries(self, request: it.GetSearchEntries, /) -> it.SearchEntries:
+        current().caller.require_service()
+        ids = _ids(request.ids)
+        return await self._database.read(
+            lambda c: entries.get_search_entries(c, ids), long=len(ids) > 50
+        )
+
+    async def list_search_entries(self, request: it.ListSearchEntries, /) -> it.SearchEntries:
+        current().caller.require_service()
+        check_limit(request.limit)
+        return await self._database.read(
+            lambda c: entries.list_search_entries(c, request), long=True
+        )
+
+    async def _look(self, look: Look[T], *, long: bool = False) -> T:
+        """Read with the caller's libraries, found in the same transaction."""
+        caller = current().caller
+        caller.require_known()
+        return await self._database.read(lambda c: look(c, visible_libraries(c, caller)), long=long)
+
+    async def _list(
+        self,
+        request: _R,
+        find: Callable[[Connection, _R, Sequence[str]], listing.Page],
+        load: loading.Load[T],
+    ) -> tuple[listing.Page, tuple[T, ...]]:
+        check_limit(request.limit)
+        if request.offset < 0:
+            raise InvalidArgument("offset must not be negative")
+
+        def look(connection: Connection, seen: Sequence[str]) -> tuple[listing.Page, tuple[T, ...]]:
+            page = find(connection, request, seen)
+            found = load(connection, page.ids, seen)
+            return page, tuple(found[id_] for id_ in page.ids if id_ in found)
+
+        long = self._longest > LONG_LIST or request.offset > LONG_LIST or request.limit > 100
+        page, items = await self._look(look, long=long)
+        self._longest = max(self._longest, page.total)
+        return page, items
+
+    async def _status(self, scan_id: str | None) -> it.ScanStatus:
+        found = await self._database.read(lambda c: scanning.scan_status(c, scan_id))
+        if found is None:
+            raise it.ScanNotFound("there was no such scan")
+        return found
+
+
+def _ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    if len(ids) > MAX_PAGE:
+        raise InvalidArgument(f"at most {MAX_PAGE} ids at a time")
+    return ids
+
+
+def _is_in(path: bytes, library: bytes) -> bool:
+    return path == library or path.startswith(library + b"/")
+
+
+def _analysed(status: it.ScanStatus, done: int, all_: int) -> it.ScanStatus:
+    return structs.replace(status, analysed=done, to_analyse=all_)

@@ -1,0 +1,27 @@
+"""How the service wakes the jobs of its own process; other processes' jobs look by themselves."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+
+class Signals:
+    """Bells that are rung after a write.
+
+    Attributes:
+        scan: a scan was asked for or cancelled.
+        covers: albums wait for covers.
+        relay: called when there are events to carry to the log.
+    """
+
+    def __init__(self) -> None:
+        self.scan = asyncio.Event()
+        self.covers = asyncio.Event()
+        self.relay: Callable[[], None] = lambda: None
+
+
+async def rest(bell: asyncio.Event, seconds: float) -> None:
+    """Wait until the bell rings, but not longer than `seconds`."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), seconds)
+    bell.clear()

@@ -1,0 +1,207 @@
+"""Writes a plan: rows, what follows from them, and the events, in one transaction."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+
+from philomel.services.catalog.contract import EntryKind, EntryMerged
+from philomel.services.catalog.rules.drafts import VARIOUS_ARTISTS_ID
+from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.planning import Plan, Row, position_key
+from philomel.services.catalog.store.refreshing import Refreshed, refresh
+from philomel.services.catalog.store.tables import (
+    MISSING,
+    album_credits,
+    album_genres,
+    albums,
+    aliases,
+    artists,
+    file_errors,
+    files,
+    genres,
+    libraries,
+    lyrics,
+    track_credits,
+    track_genres,
+    tracks,
+)
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_EXISTING = {
+    table.name: select(func.count()).select_from(table).where(table.c.id.in_(_IDS))
+    for table in (albums, artists, files, libraries)
+}
+_FORGET_ERRORS = delete(file_errors).where(
+    file_errors.c.library_id == bindparam("library"), file_errors.c.path.in_(_IDS)
+)
+_DISPLACE = (
+    update(files)
+    .where(files.c.id == bindparam("file"))
+    .values(path=bindparam("away"), state=MISSING)
+)
+_LOSE = update(tracks).where(tracks.c.id.in_(_IDS)).values(missing=True)
+_FIND_MBID = (
+    update(artists).where(artists.c.id == bindparam("artist")).values(mbid=bindparam("found"))
+)
+_UPDATE_FILE = update(files).where(files.c.id == bindparam("file"))
+_UPDATE_TRACK = update(tracks).where(tracks.c.id == bindparam("track"))
+_UPDATE_ALBUM = update(albums).where(albums.c.id == bindparam("album"))
+_COVERS_DUE = update(albums).where(albums.c.id.in_(_IDS)).values(cover_due=bindparam("due"))
+_DROP_CREDITS = delete(track_credits).where(track_credits.c.track_id.in_(_IDS))
+_DROP_GENRES = delete(track_genres).where(track_genres.c.track_id.in_(_IDS))
+_DROP_LYRICS = delete(lyrics).where(lyrics.c.track_id.in_(_IDS))
+_ORDER = select(
+    tracks.c.id, tracks.c.album_id, tracks.c.disc_number, tracks.c.track_number, tracks.c.sort_key
+).where(tracks.c.album_id.in_(_IDS))
+_ALBUM_ORDER = select(albums.c.id, albums.c.year, albums.c.sort_key).where(albums.c.id.in_(_IDS))
+_SET_ORDER = (
+    update(tracks).where(tracks.c.id == bindparam("track")).values(position_key=bindparam("key"))
+)
+_REDIRECT = update(aliases).where(aliases.c.new == bindparam("old_id")).values(new=bindparam("to"))
+_COVER = select(albums.c.cover_id).where(albums.c.id == bindparam("id"))
+_DROP_ALBUM = (
+    delete(album_credits).where(album_credits.c.album_id.in_(_IDS)),
+    delete(album_genres).where(album_genres.c.album_id.in_(_IDS)),
+    delete(albums).where(albums.c.id.in_(_IDS)),
+)
+_DROP_ARTISTS = delete(artists).where(artists.c.id.in_(_IDS), artists.c.mbid.is_distinct_from(
+    VARIOUS_ARTISTS_ID
+))  # fmt: skip
+
+
+class Stale(Exception):
+    """Something that the plan counts on is gone: plan again."""
+
+
+def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> None:
+    """Write a plan.
+
+    Raises:
+        Stale: a merge or a removal came between; nothing was written.
+    """
+    _look_again(connection, plan)
+    if plan.displaced:
+        connection.execute(_DISPLACE, plan.displaced)
+    if plan.tracks_lost:
+        connection.execute(_LOSE, {"ids": plan.tracks_lost})
+    for table, rows in (
+        (artists, plan.new_artists),
+        (albums, plan.new_albums),
+        (album_credits, plan.album_credits),
+        (genres, plan.new_genres),
+        (files, plan.new_files),
+        (tracks, plan.new_tracks),
+    ):
+        if rows:
+            connection.execute(insert(table), rows)
+    if plan.artist_ids_found:
+        connection.execute(_FIND_MBID, plan.artist_ids_found)
+    _update(connection, plan)
+    for table, rows in (
+        (track_credits, plan.credits),
+        (track_genres, plan.genres),
+        (lyrics, plan.lyrics),
+    ):
+        if rows:
+            connection.execute(insert(table), rows)
+    connection.execute(_FORGET_ERRORS, {"library": plan.library_id, "ids": plan.paths})
+    if plan.errors:
+        connection.execute(insert(file_errors), plan.errors)
+    found = refresh(connection, plan.albums, plan.artists, now)
+    if plan.albums:
+        connection.execute(_COVERS_DUE, {"ids": list(plan.albums), "due": now})
+    events = _merge_emptied(connection, plan, found, now)
+    changed = [
+        *(row["id"] for row in plan.new_tracks),
+        *(row["track"] for row in plan.track_updates),
+        *plan.tracks_lost,
+        *(row["album"] for row in plan.album_updates),
+        *found.changed,
+    ]
+    events.extend(entries_changed(changed, now, scan_id))
+    announce(connection, events, now)
+
+
+def _look_again(connection: Connection, plan: Plan) -> None:
+    needed = {**plan.must_exist, "libraries": {plan.library_id}}
+    for name, ids in needed.items():
+        if ids and connection.execute(_EXISTING[name], {"ids": list(ids)}).scalar_one() < len(ids):
+            raise Stale
+
+
+def _update(connection: Connection, plan: Plan) -> None:
+    """Rows of one statement must name the same columns."""
+    by_columns: dict[frozenset[str], list[Row]] = defaultdict(list)
+    for row in plan.file_updates:
+        by_columns[frozenset(row)].append(row)
+    for rows in by_columns.values():
+        connection.execute(_UPDATE_FILE.values(_columns(rows[0], "file")), rows)
+    if plan.track_updates:
+        ids = {"ids": [row["track"] for row in plan.track_updates]}
+        for statement in (_DROP_CREDITS, _DROP_GENRES, _DROP_LYRICS):
+            connection.execute(statement, ids)
+        columns = _columns(plan.track_updates[0], "track")
+        connection.execute(_UPDATE_TRACK.values(columns), plan.track_updates)
+    if plan.album_updates:
+        columns = _columns(plan.album_updates[0], "album")
+        connection.execute(_UPDATE_ALBUM.values(columns), plan.album_updates)
+        reorder(connection, [row["album"] for row in plan.album_updates])
+
+
+def _columns(row: Row, key: str) -> dict[str, object]:
+    return {name: bindparam(name) for name in row if name != key}
+
+
+def reorder(connection: Connection, album_ids: list[str]) -> None:
+    """Sort the tracks of albums anew whose year or name changed."""
+    shelf = {
+        row["id"]: dict(row)
+        for row in connection.execute(_ALBUM_ORDER, {"ids": album_ids}).mappings()
+    }
+    rows = [
+        {"track": id_, "key": position_key(shelf[album], disc, number, key)}
+        for id_, album, disc, number, key in connection.execute(_ORDER, {"ids": album_ids})
+    ]
+    if rows:
+        connection.execute(_SET_ORDER, rows)
+
+
+def _merge_emptied(connection: Connection, plan: Plan, found: Refreshed, now: int) -> list[Struct]:
+    """What a retag emptied lives on where its tracks went, and its id answers for that."""
+    events: list[Struct] = []
+    for old, new in _successors(plan.album_moves, found.empty_albums):
+        cover = connection.execute(_COVER, {"id": old}).scalar_one_or_none()
+        if cover is not None:
+            give = update(albums).where(albums.c.id == new, albums.c.cover_id.is_(None))
+            connection.execute(give.values(cover_id=cover))
+        merge_ids(connection, EntryKind.ALBUM, old, new)
+        drop_albums(connection, [old])
+        events.append(EntryMerged(kind=EntryKind.ALBUM, old=old, new=new, at=now))
+    for old, new in _successors(plan.artist_moves, found.empty_artists):
+        merge_ids(connection, EntryKind.ARTIST, old, new)
+        connection.execute(_DROP_ARTISTS, {"ids": [old]})
+        events.append(EntryMerged(kind=EntryKind.ARTIST, old=old, new=new, at=now))
+    return events
+
+
+def _successors(moves: list[tuple[str, str]], empty: set[str]) -> Iterable[tuple[str, str]]:
+    """For each emptied id, the one that most of its tracks went to last."""
+    times = Counter(moves)
+    for old in sorted({old for old, _ in moves if old in empty}):
+        heirs = [(count, new) for (of, new), count in times.items() if of == old]
+        heirs = [(count, new) for count, new in heirs if new not in empty]
+        if heirs:
+            yield old, max(heirs)[1]
+
+
+def merge_ids(connection: Connection, kind: EntryKind, old: str, new: str) -> None:
+    """Let `old` answer as `new` from now on, with everything that answered as `old`."""
+    connection.execute(_REDIRECT, {"old_id": old, "to": new})
+    connection.execute(insert(aliases), {"old": old, "new": new, "kind": kind.value})
+
+
+def drop_albums(connection: Connection, ids: list[str]) -> None:
+    for statement in _DROP_ALBUM:
+        connection.execute(statement, {"ids": ids})

@@ -1,0 +1,204 @@
+"""Genres, lyrics, counts, and what search needs to know."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+
+from philomel.kernel.paging import decode_cursor, encode_cursor
+from philomel.services.catalog.contract import (
+    Counts,
+    EntryKind,
+    FileError,
+    FileErrors,
+    Genre,
+    ListFileErrors,
+    ListSearchEntries,
+    Lyrics,
+    SearchEntries,
+    SearchEntry,
+)
+from philomel.services.catalog.rules import paths
+from philomel.services.catalog.store.loading import resolve_one
+from philomel.services.catalog.store.tables import (
+    ARTIST,
+    albums,
+    artist_libraries,
+    artists,
+    file_errors,
+    genres,
+    libraries,
+    lyrics,
+    track_genres,
+    tracks,
+)
+
+GENRES = 2_000
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
+_GENRES = (
+    select(genres.c.id, genres.c.name, genres.c.key, func.count(),
+           func.count(tracks.c.album_id.distinct()))
+    .join_from(track_genres, tracks, tracks.c.id == track_genres.c.track_id)
+    .join(genres, genres.c.id == track_genres.c.genre_id)
+    .where(tracks.c.library_id.in_(_LIBRARIES))
+    .group_by(genres.c.id, genres.c.name, genres.c.key)
+    .order_by(func.count().desc(), genres.c.key)
+    .limit(GENRES)
+)  # fmt: skip
+_LYRICS = (
+    select(lyrics.c.text, lyrics.c.synced, lyrics.c.language)
+    .join_from(lyrics, tracks, tracks.c.id == lyrics.c.track_id)
+    .where(lyrics.c.track_id == bindparam("id"), tracks.c.library_id.in_(_LIBRARIES))
+)
+_COUNT_TRACKS = select(func.count()).where(tracks.c.library_id.in_(_LIBRARIES))
+_COUNT_ALBUMS = select(func.count()).where(
+    albums.c.library_id.in_(_LIBRARIES), albums.c.track_count > 0
+)
+_COUNT_ARTISTS = select(func.count(artist_libraries.c.artist_id.distinct())).where(
+    artist_libraries.c.library_id.in_(_LIBRARIES)
+)
+_ERRORS = (
+    select(
+        libraries.c.name, file_errors.c.path, file_errors.c.message, file_errors.c.fatal,
+        file_errors.c.library_id, file_errors.c.number,
+    )
+    .join_from(file_errors, libraries, libraries.c.id == file_errors.c.library_id)
+    .order_by(file_errors.c.library_id, file_errors.c.path, file_errors.c.number)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_TRACKS = select(
+    tracks.c.id, tracks.c.title, tracks.c.credits, albums.c.name, tracks.c.library_id,
+    tracks.c.play_count,
+).join_from(tracks, albums, albums.c.id == tracks.c.album_id)  # fmt: skip
+_ALBUMS = select(
+    albums.c.id, albums.c.name, albums.c.credits, albums.c.library_id, albums.c.play_count
+).where(albums.c.track_count > 0)
+_ARTISTS = select(artists.c.id, artists.c.name, artists.c.play_count).where(
+    artists.c.id.in_(select(artist_libraries.c.artist_id))
+)
+_ARTIST_IN = select(artist_libraries.c.artist_id, artist_libraries.c.library_id).where(
+    artist_libraries.c.artist_id.in_(_IDS)
+)
+_NAMES = select(artists.c.id, artists.c.name).where(artists.c.id.in_(_IDS))
+_STATEMENTS = {
+    EntryKind.TRACK: (_TRACKS, tracks.c.id),
+    EntryKind.ALBUM: (_ALBUMS, albums.c.id),
+    EntryKind.ARTIST: (_ARTISTS, artists.c.id),
+}
+_BY_ID = {kind: statement.where(id_.in_(_IDS)) for kind, (statement, id_) in _STATEMENTS.items()}
+_PAGES = {
+    kind: statement.where(id_ > bindparam("after")).order_by(id_).limit(bindparam("limit"))
+    for kind, (statement, id_) in _STATEMENTS.items()
+}
+_CONTEXT_NAMES = 20
+
+
+def list_genres(connection: Connection, visible: Sequence[str]) -> tuple[Genre, ...]:
+    rows = connection.execute(_GENRES, {"libraries": visible}).all()
+    return tuple(
+        Genre(id=row[0], name=row[1], track_count=row[3], album_count=row[4])
+        for row in sorted(rows, key=lambda row: row[2])
+    )
+
+
+def get_lyrics(connection: Connection, track_id: str, visible: Sequence[str]) -> Lyrics | None:
+    values = {"id": resolve_one(connection, track_id), "libraries": visible}
+    row = connection.execute(_LYRICS, values).one_or_none()
+    return None if row is None else Lyrics(text=row[0], synced=row[1], language=row[2])
+
+
+def get_counts(connection: Connection, visible: Sequence[str]) -> Counts:
+    values = {"libraries": visible}
+    return Counts(
+        tracks=connection.execute(_COUNT_TRACKS, values).scalar_one(),
+        albums=connection.execute(_COUNT_ALBUMS, values).scalar_one(),
+        artists=connection.execute(_COUNT_ARTISTS, values).scalar_one(),
+    )
+
+
+def list_file_errors(connection: Connection, request: ListFileErrors) -> FileErrors:
+    statement, values = _ERRORS, {"limit": request.limit + 1}
+    if request.cursor is not None:
+        library, path, number = decode_cursor(request.cursor, tuple[str, str, int])
+        place = bytes.fromhex(path) if _is_hex(path) else b""
+        at = (file_errors.c.library_id, file_errors.c.path, file_errors.c.number)
+        statement = statement.where(
+            (at[0] > library)
+            | ((at[0] == library) & (at[1] > place))
+            | ((at[0] == library) & (at[1] == place) & (at[2] > number))
+        )
+    rows = connection.execute(statement, values).all()
+    items = tuple(
+        FileError(library=row[0], path=paths.display(row[1]), message=row[2], fatal=row[3])
+        for row in rows[: request.limit]
+    )
+    last = rows[request.limit - 1] if len(rows) > request.limit else None
+    follow = None if last is None else encode_cursor((last[4], last[1].hex(), last[5]))
+    return FileErrors(items=items, next=follow)
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) % 2 == 0 and all(c in "0123456789abcdef" for c in text)
+
+
+def get_search_entries(connection: Connection, ids: Sequence[str]) -> SearchEntries:
+    found: dict[str, SearchEntry] = {}
+    for kind, statement in _BY_ID.items():
+        left = [id_ for id_ in ids if id_ not in found]
+        rows = connection.execute(statement, {"ids": left}).all() if left else []
+        found |= {entry.id: entry for entry in _entries(connection, kind, rows)}
+    return SearchEntries(items=tuple(found[i] for i in dict.fromkeys(ids) if i in found))
+
+
+def list_search_entries(connection: Connection, request: ListSearchEntries) -> SearchEntries:
+    after = decode_cursor(request.cursor, tuple[str])[0] if request.cursor else ""
+    values = {"after": after, "limit": request.limit + 1}
+    rows = connection.execute(_PAGES[request.kind], values).all()
+    more = len(rows) > request.limit
+    rows = rows[: request.limit]
+    return SearchEntries(
+        items=_entries(connection, request.kind, rows),
+        next=encode_cursor((rows[-1][0],)) if more else None,
+    )
+
+
+def _entries(
+    connection: Connection, kind: EntryKind, rows: Sequence[Sequence[object]]
+) -> tuple[SearchEntry, ...]:
+    if not rows:
+        return ()
+    if kind is EntryKind.ARTIST:
+        lies_in: dict[str, list[str]] = defaultdict(list)
+        for artist, library in connection.execute(_ARTIST_IN, {"ids": [row[0] for row in rows]}):
+            lies_in[artist].append(library)
+        return tuple(
+            SearchEntry(str(r[0]), kind, str(r[1]), "", tuple(lies_in[str(r[0])]), _int(r[2]))
+            for r in rows
+        )
+    credited: dict[str, list[str]] = {}
+    for row in rows:
+        every = json.loads(str(row[2]))
+        ids = every if kind is EntryKind.ALBUM else [a for role, a in every if role <= ARTIST + 1]
+        credited[str(row[0])] = list(dict.fromkeys(ids))[:_CONTEXT_NAMES]
+    wanted = list({artist for every in credited.values() for artist in every})
+    names = {row[0]: row[1] for row in connection.execute(_NAMES, {"ids": wanted})}
+    entries = []
+    for row in rows:
+        around = [names[artist] for artist in credited[str(row[0])] if artist in names]
+        if kind is EntryKind.TRACK:
+            around.append(str(row[3]))
+        library, plays = (row[4], row[5]) if kind is EntryKind.TRACK else (row[3], row[4])
+        entries.append(
+            SearchEntry(
+                str(row[0]), kind, str(row[1]), " ".join(around), (str(library),), _int(plays)
+            )
+        )
+    return tuple(entries)
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value

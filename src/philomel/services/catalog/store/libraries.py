@@ -1,0 +1,188 @@
+"""Libraries: adding, showing, hiding, moving and forgetting them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from msgspec import Struct
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
+
+from philomel.services.catalog.contract import Library, LibraryKind
+from philomel.services.catalog.rules.folding import fold
+from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.applying import drop_albums
+from philomel.services.catalog.store.refreshing import refresh
+from philomel.services.catalog.store.tables import (
+    BROKEN,
+    MISSING,
+    PRESENT,
+    aliases,
+    file_errors,
+    files,
+    libraries,
+    library_grants,
+    lyrics,
+    track_credits,
+    track_genres,
+    tracks,
+)
+from philomel.services.catalog.store.visible import has_other_music
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_ALL = select(libraries).order_by(libraries.c.name_key, libraries.c.id)
+_FILES = select(files.c.library_id, files.c.state, func.count()).group_by(
+    files.c.library_id, files.c.state
+)
+_ROOTS = (
+    select(libraries.c.id, libraries.c.path, libraries.c.scanned_at, libraries.c.name)
+    .where(libraries.c.hidden == false())
+    .order_by(libraries.c.path)
+)
+_ROOTS_ALL = select(libraries.c.id, libraries.c.path).order_by(libraries.c.path)
+_RENAME = (
+    update(libraries)
+    .where(libraries.c.id == bindparam("library"))
+    .values(name=bindparam("new_name"), name_key=bindparam("new_key"), hidden=false())
+)
+_MOVE = (
+    update(libraries)
+    .where(libraries.c.id == bindparam("library"))
+    .values(path=bindparam("new_path"), error=None, scanned_at=None)
+)
+_HIDE = update(libraries).where(libraries.c.id == bindparam("library")).values(hidden=true())
+_SOME_TRACKS = (
+    select(tracks.c.id, tracks.c.album_id)
+    .where(tracks.c.library_id == bindparam("library"))
+    .limit(bindparam("limit"))
+)
+_SOME_FILES = (
+    select(files.c.id).where(files.c.library_id == bindparam("library")).limit(bindparam("limit"))
+)
+_FILES_OF = select(files.c.id).where(files.c.track_id.in_(_IDS))
+_CREDITED = select(track_credits.c.artist_id.distinct()).where(track_credits.c.track_id.in_(_IDS))
+_FORGET_TRACKS = (
+    delete(track_credits).where(track_credits.c.track_id.in_(_IDS)),
+    delete(track_genres).where(track_genres.c.track_id.in_(_IDS)),
+    delete(lyrics).where(lyrics.c.track_id.in_(_IDS)),
+    delete(aliases).where(aliases.c.new.in_(_IDS)),
+    delete(files).where(files.c.track_id.in_(_IDS)),
+    delete(tracks).where(tracks.c.id.in_(_IDS)),
+)
+_FORGET_FILES = delete(files).where(files.c.id.in_(_IDS))
+PURGED_AT_ONCE = 100
+
+
+class Root(Struct, frozen=True):
+    """Where a library is; `scanned_at` is None until a scan went through."""
+
+    id: str
+    path: bytes
+    scanned_at: int | None
+    name: str
+
+
+def all_libraries(connection: Connection, *, paths: bool) -> list[Library]:
+    """Every library, by name; with paths and errors for those who administer the server."""
+    counts: dict[str, dict[int, int]] = defaultdict(dict)
+    for library, state, count in connection.execute(_FILES):
+        counts[library][state] = count
+    other_music = has_other_music(connection)
+    return [
+        Library(
+            id=row.id, name=row.name, kind=LibraryKind(row.kind),
+            path=row.path if paths else b"", added_at=row.added_at,
+            hidden=row.hidden or (row.sampler and other_music), sampler=row.sampler,
+            error=row.error if paths else None,
+            file_count=counts[row.id].get(PRESENT, 0),
+            missing_count=counts[row.id].get(MISSING, 0),
+            error_count=counts[row.id].get(BROKEN, 0),
+        )
+        for row in connection.execute(_ALL)
+    ]  # fmt: skip
+
+
+def roots(connection: Connection) -> list[Root]:
+    """The libraries that are scanned."""
+    return [Root(row.id, row.path, row.scanned_at, row.name) for row in connection.execute(_ROOTS)]
+
+
+def all_roots(connection: Connection) -> list[tuple[str, bytes]]:
+    """Every library with its path, hidden ones too."""
+    return [(row.id, row.path) for row in connection.execute(_ROOTS_ALL)]
+
+
+def add(connection: Connection, library: Library) -> None:
+    connection.execute(
+        insert(libraries),
+        {
+            "id": library.id, "name": library.name, "name_key": fold(library.name)[:200],
+            "kind": library.kind.value, "path": library.path, "added_at": library.added_at,
+            "hidden": False, "sampler": library.sampler, "restricted": False, "error": None,
+            "scanned_at": None,
+        },
+    )  # fmt: skip
+
+
+def show(connection: Connection, library_id: str, name: str) -> None:
+    connection.execute(
+        _RENAME, {"library": library_id, "new_name": name, "new_key": fold(name)[:200]}
+    )
+
+
+def move(connection: Connection, library_id: str, path: bytes) -> None:
+    connection.execute(_MOVE, {"library": library_id, "new_path": path})
+
+
+def hide(connection: Connection, library_id: str) -> None:
+    connection.execute(_HIDE, {"library": library_id})
+
+
+def restrict(connection: Connection, library_id: str, users: Sequence[str]) -> None:
+    """Let only these people see a library."""
+    connection.execute(
+        update(libraries).where(libraries.c.id == library_id).values(restricted=True)
+    )
+    connection.execute(delete(library_grants).where(library_grants.c.library_id == library_id))
+    if users:
+        rows = [{"library_id": library_id, "user_id": user} for user in users]
+        connection.execute(insert(library_grants), rows)
+
+
+def purge_some(connection: Connection, library_id: str, now: int) -> list[str]:
+    """Forget some of a library's files with their tracks.
+
+    Returns:
+        Ids of the files that were forgotten; none when nothing is left of the library.
+    """
+    values = {"library": library_id, "limit": PURGED_AT_ONCE}
+    rows = connection.execute(_SOME_TRACKS, values).all()
+    if not rows:
+        left = list(connection.execute(_SOME_FILES, values).scalars())
+        if left:
+            connection.execute(_FORGET_FILES, {"ids": left})
+            return left
+        for table in (file_errors, library_grants):
+            connection.execute(delete(table).where(table.c.library_id == library_id))
+        connection.execute(delete(libraries).where(libraries.c.id == library_id))
+        return []
+    ids = {"ids": [row.id for row in rows]}
+    artists = connection.execute(_CREDITED, ids).scalars().all()
+    gone = list(connection.execute(_FILES_OF, ids).scalars())
+    for statement in _FORGET_TRACKS:
+        connection.execute(statement, ids)
+    found = refresh(connection, {row.album_id for row in rows}, artists, now)
+    if found.empty_albums:
+        drop_albums(connection, list(found.empty_albums))
+    changed = [*ids["ids"], *found.changed, *found.empty_albums, *found.empty_artists]
+    announce(connection, entries_changed(changed, now), now)
+    return gone or ["-"]

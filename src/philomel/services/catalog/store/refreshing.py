@@ -1,0 +1,274 @@
+"""What follows from the tracks: counts, an album's artists and genres, who is in which library.
+
+Recomputed by sets for what a write touched, so it is right whatever happened before.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from philomel.kernel.ids import new_id
+from philomel.services.catalog.rules.drafts import VARIOUS_ARTISTS, VARIOUS_ARTISTS_ID
+from philomel.services.catalog.rules.folding import fold, sort_key
+from philomel.services.catalog.store.tables import (
+    ARTIST,
+    album_credits,
+    album_genres,
+    albums,
+    artist_libraries,
+    artists,
+    genres,
+    track_credits,
+    track_genres,
+    tracks,
+)
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+
+_ALBUMS = select(
+    albums.c.id, albums.c.artists_tagged, albums.c.credits, albums.c.genres, albums.c.track_count
+).where(albums.c.id.in_(_IDS))
+_SUMS = (
+    select(
+        tracks.c.album_id,
+        func.count(),
+        func.sum(tracks.c.duration_ms),
+        func.min(tracks.c.added_at),
+        func.max(case((tracks.c.explicit, 1), else_=0)),
+    )
+    .where(tracks.c.album_id.in_(_IDS))
+    .group_by(tracks.c.album_id)
+)
+_GENRES = (
+    select(tracks.c.album_id, genres.c.id, genres.c.name, func.count().label("times"))
+    .join_from(tracks, track_genres, track_genres.c.track_id == tracks.c.id)
+    .join(genres, genres.c.id == track_genres.c.genre_id)
+    .where(tracks.c.album_id.in_(_IDS))
+    .group_by(tracks.c.album_id, genres.c.id, genres.c.name)
+    .order_by(tracks.c.album_id, func.count().desc(), genres.c.name)
+)
+_COMMON = (
+    select(tracks.c.album_id, track_credits.c.artist_id, func.count())
+    .join_from(tracks, track_credits, track_credits.c.track_id == tracks.c.id)
+    .where(tracks.c.album_id.in_(_IDS), track_credits.c.role == ARTIST)
+    .group_by(tracks.c.album_id, track_credits.c.artist_id)
+)
+_CREDITS_OF_ONE = select(tracks.c.credits).where(tracks.c.album_id == bindparam("id")).limit(1)
+_SET_SUMS = (
+    update(albums)
+    .where(albums.c.id == bindparam("album"))
+    .values(
+        track_count=bindparam("tracks"),
+        duration_ms=bindparam("duration"),
+        added_at=bindparam("added"),
+        explicit=bindparam("is_explicit"),
+    )
+)
+_SET_EMPTY = update(albums).where(albums.c.id == bindparam("album")).values(track_count=0)
+_SET_GENRES = (
+    update(albums).where(albums.c.id == bindparam("album")).values(genres=bindparam("names"))
+)
+_SET_CREDITS = (
+    update(albums)
+    .where(albums.c.id == bindparam("album"))
+    .values(credits=bindparam("artists"), artist_sort_key=bindparam("artist_key"))
+)
+_DROP_GENRES = delete(album_genres).where(album_genres.c.album_id.in_(_IDS))
+_DROP_CREDITS = delete(album_credits).where(album_credits.c.album_id.in_(_IDS))
+_ALBUM_ARTISTS = select(album_credits.c.artist_id).where(album_credits.c.album_id.in_(_IDS))
+_FIND_MBID = select(artists.c.id).where(artists.c.mbid == bindparam("mbid"))
+_SORT_KEY = select(artists.c.sort_key).where(artists.c.id == bindparam("id"))
+
+_TRACKS_OF = (
+    select(track_credits.c.artist_id, tracks.c.library_id, func.count(tracks.c.id.distinct()))
+    .join_from(track_credits, tracks, tracks.c.id == track_credits.c.track_id)
+    .where(track_credits.c.artist_id.in_(_IDS))
+    .group_by(track_credits.c.artist_id, tracks.c.library_id)
+)
+_ALBUMS_OF = (
+    select(album_credits.c.artist_id, albums.c.library_id, func.count())
+    .join_from(album_credits, albums, albums.c.id == album_credits.c.album_id)
+    .where(album_credits.c.artist_id.in_(_IDS), albums.c.track_count > 0)
+    .group_by(album_credits.c.artist_id, albums.c.library_id)
+)
+_KNOWN_IN = select(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS))
+_DROP_IN = delete(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS))
+
+
+class Refreshed:
+    """What a refresh found.
+
+    Attributes:
+        changed: ids of albums and artists that search has to read again.
+        empty_albums, empty_artists: those that have nothing left.
+    """
+
+    def __init__(self) -> None:
+        self.changed: set[str] = set()
+        self.empty_albums: set[str] = set()
+        self.empty_artists: set[str] = set()
+
+
+def refresh(
+    connection: Connection, album_ids: Iterable[str], artist_ids: Iterable[str], now: int
+) -> Refreshed:
+    """Bring counts and credits up to date after the tracks of these changed."""
+    found = Refreshed()
+    touched_albums, touched_artists = list(set(album_ids)), set(artist_ids)
+    if touched_albums:
+        before = connection.scalars(_ALBUM_ARTISTS, {"ids": touched_albums}).all()
+        touched_artists.update(before)
+        _refresh_albums(connection, touched_albums, found, now)
+        after = connection.scalars(_ALBUM_ARTISTS, {"ids": touched_albums}).all()
+        touched_artists.update(after)
+    if touched_artists:
+        _refresh_artists(connection, list(touched_artists), found)
+    return found
+
+
+def _refresh_albums(
+    connection: Connection, album_ids: list[str], found: Refreshed, now: int
+) -> None:
+    ids = {"ids": album_ids}
+    known = {row.id: row for row in connection.execute(_ALBUMS, ids)}
+    sums, counts = [], {}
+    for album, count, duration, added, is_explicit in connection.execute(_SUMS, ids):
+        counts[album] = count
+        sums.append(
+            {
+                "album": album,
+                "tracks": count,
+                "duration": int(duration),
+                "added": added,
+                "is_explicit": bool(is_explicit),
+            }
+        )
+    if sums:
+        connection.execute(_SET_SUMS, sums)
+    found.empty_albums = known.keys() - counts.keys()
+    if found.empty_albums:
+        connection.execute(_SET_EMPTY, [{"album": album} for album in found.empty_albums])
+    found.changed.update(found.empty_albums)
+    found.changed.update(album for album in counts if known[album].track_count == 0)
+    named: dict[str, dict[str, str]] = defaultdict(dict)
+    for album, genre, name, _times in connection.execute(_GENRES, ids):
+        named[album][genre] = name
+    changes = {
+        album: text
+        for album, row in known.items()
+        if (text := json.dumps([*named[album].values()][:50])) != row.genres
+    }
+    if changes:
+        connection.execute(
+            _SET_GENRES, [{"album": album, "names": text} for album, text in changes.items()]
+        )
+        connection.execute(_DROP_GENRES, {"ids": list(changes)})
+        rows = [{"album_id": a, "genre_id": g} for a in changes for g in named[a]]
+        if rows:
+            connection.execute(insert(album_genres), rows)
+    untagged = [a for a, row in known.items() if not row.artists_tagged and a in counts]
+    if untagged:
+        _find_artists(connection, untagged, counts, found, now)
+
+
+def _find_artists(
+    connection: Connection,
+    album_ids: list[str],
+    counts: dict[str, int],
+    found: Refreshed,
+    now: int,
+) -> None:
+    """Whom albums without an album artist are by: who is on all tracks, or various artists."""
+    known = {row.id: row.credits for row in connection.execute(_ALBUMS, {"ids": album_ids})}
+    on_all: dict[str, set[str]] = defaultdict(set)
+    for album, artist, count in connection.execute(_COMMON, {"ids": album_ids}):
+        if count == counts[album]:
+            on_all[album].add(artist)
+    for album in album_ids:
+        everyone: list[str] = []
+        if on_all[album]:
+            one = json.loads(connection.execute(_CREDITS_OF_ONE, {"id": album}).scalar_one())
+            everyone = [a for role, a in one if role == ARTIST and a in on_all[album]]
+        by = everyone or [various_artists(connection, now)]
+        text = json.dumps(by)
+        if text == known[album]:
+            continue
+        key = connection.execute(_SORT_KEY, {"id": by[0]}).scalar_one()
+        connection.execute(_SET_CREDITS, {"album": album, "artists": text, "artist_key": key})
+        connection.execute(_DROP_CREDITS, {"ids": [album]})
+        connection.execute(
+            insert(album_credits), [{"album_id": album, "artist_id": a} for a in dict.fromkeys(by)]
+        )
+        found.changed.add(album)
+
+
+def various_artists(connection: Connection, now: int) -> str:
+    """The id of "Various Artists", which is made when it is first needed."""
+    known = connection.execute(_FIND_MBID, {"mbid": VARIOUS_ARTISTS_ID}).scalar_one_or_none()
+    if known is not None:
+        return str(known)
+    made = new_id()
+    connection.execute(
+        insert(artists),
+        artist_row(made, VARIOUS_ARTISTS, VARIOUS_ARTISTS_ID, VARIOUS_ARTISTS, (), now),
+    )
+    return made
+
+
+def artist_row(
+    id_: str, name: str, mbid: str | None, shelf: str, articles: tuple[str, ...], now: int
+) -> dict[str, object]:
+    """A new row of `artists`."""
+    return {
+        "id": id_,
+        "name": name,
+        "name_key": fold(name)[:200],
+        "sort_name": shelf,
+        "sort_key": sort_key(shelf, articles),
+        "mbid": mbid,
+        "cover_id": None,
+        "added_at": now,
+        "play_count": 0,
+    }
+
+
+def _refresh_artists(connection: Connection, artist_ids: list[str], found: Refreshed) -> None:
+    ids = {"ids": artist_ids}
+    before = {
+        (row.artist_id, row.library_id): (row.track_count, row.album_count)
+        for row in connection.execute(_KNOWN_IN, ids)
+    }
+    after: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for artist, library, count in connection.execute(_TRACKS_OF, ids):
+        after[artist, library][0] = count
+    for artist, library, count in connection.execute(_ALBUMS_OF, ids):
+        after[artist, library][1] = count
+    stale = {
+        key[0]
+        for key in before.keys() | after.keys()
+        if before.get(key) != tuple(after.get(key, (0, 0)))
+    }
+    gone = {key for key, counts in after.items() if counts == [0, 0]}
+    if stale:
+        connection.execute(_DROP_IN, {"ids": list(stale)})
+        rows = [
+            {"artist_id": a, "library_id": at, "track_count": n[0], "album_count": n[1]}
+            for (a, at), n in after.items()
+            if a in stale and (a, at) not in gone
+        ]
+        if rows:
+            connection.execute(insert(artist_libraries), rows)
+    found.changed.update(a for a, _ in before.keys() ^ (after.keys() - gone))
+    found.empty_artists = set(artist_ids) - {a for a, _ in after.keys() - gone}

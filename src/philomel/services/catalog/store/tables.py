@@ -1,0 +1,307 @@
+"""What the catalogue keeps.
+
+A track has one file, and lives in that file's library; an album lives in one library
+too. So what a caller may see is decided by one column of the row itself, inside every
+query. Artists span libraries: `artist_libraries` says what each library has of them.
+Sort keys are folded by the rules and compare as code points on both engines.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from philomel.engines import outbox
+
+METADATA = MetaData()
+
+ID = String(22).with_variant(String(22, collation="C"), "postgresql")
+KEY = String(250).with_variant(String(250, collation="C"), "postgresql")
+BIG = BigInteger().with_variant(Integer, "sqlite")
+
+PRESENT, MISSING, BROKEN = 1, 0, 2
+"""States of a file; a broken one is there, but cannot be played."""
+
+ARTIST, ALBUM_ARTIST, COMPOSER = 0, 1, 2
+"""Roles in credits."""
+
+libraries = Table(
+    "libraries",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", KEY, nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("added_at", BIG, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("sampler", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("error", Text),
+    Column("scanned_at", BIG),
+)
+"""`restricted`: only those with a grant may see it."""
+
+library_grants = Table(
+    "library_grants",
+    METADATA,
+    Column("library_id", ID, primary_key=True),
+    Column("user_id", ID, primary_key=True),
+)
+
+files = Table(
+    "files",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("library_id", ID, nullable=False),
+    Column("path", LargeBinary, nullable=False),
+    Column("track_id", ID),
+    Column("state", SmallInteger, nullable=False),
+    Column("size", BIG, nullable=False),
+    Column("modified_ns", BIG, nullable=False),
+    Column("inode", BIG, nullable=False),
+    Column("lyrics_ns", BIG, nullable=False),
+    Column("container", String(20), nullable=False),
+    Column("codec", String(20), nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("bitrate", Integer, nullable=False),
+    Column("sample_rate", Integer, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("bit_depth", Integer),
+    Column("picture", Boolean, nullable=False),
+    Column("stream_hash", String(64)),
+    Column("added_at", BIG, nullable=False),
+    UniqueConstraint("library_id", "path"),
+    Index("files_track", "track_id"),
+    Index("files_state", "library_id", "state"),
+    Index("files_stream_hash", "stream_hash"),
+    Index("files_bytes", "size", "modified_ns"),
+    Index("files_inode", "inode"),
+)
+"""The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one."""
+
+tracks = Table(
+    "tracks",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("library_id", ID, nullable=False),
+    Column("file_id", ID, nullable=False),
+    Column("album_id", ID, nullable=False),
+    Column("missing", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("sort_key", KEY, nullable=False),
+    Column("position_key", KEY, nullable=False),
+    Column("credits", Text, nullable=False),
+    Column("genres", Text, nullable=False),
+    Column("match_key", String(32), nullable=False),
+    Column("disc_number", Integer),
+    Column("disc_total", Integer),
+    Column("track_number", Integer),
+    Column("track_total", Integer),
+    Column("date", String(10)),
+    Column("original_date", String(10)),
+    Column("year", Integer),
+    Column("explicit", Boolean, nullable=False),
+    Column("isrc", String(12)),
+    Column("recording_id", String(36)),
+    Column("release_track_id", String(36)),
+    Column("comment", Text),
+    Column("bpm", Integer),
+    Column("gain_db", Float),
+    Column("gain_peak", Float),
+    Column("album_gain_db", Float),
+    Column("album_gain_peak", Float),
+    Column("duration_ms", Integer, nullable=False),
+    Column("cover_id", ID),
+    Column("added_at", BIG, nullable=False),
+    Column("play_count", Integer, nullable=False),
+    Column("shuffle", Integer, nullable=False),
+    Index("tracks_library", "library_id"),
+    Index("tracks_sort", "sort_key", "id"),
+    Index("tracks_album", "album_id", "position_key", "id"),
+    Index("tracks_added", "added_at", "id"),
+    Index("tracks_played", "play_count", "id"),
+    Index("tracks_shuffle", "shuffle"),
+    Index("tracks_match", "match_key"),
+    Index("tracks_recording", "recording_id"),
+)
+"""`credits`: JSON [[role, artist id], ...] in tag order; `genres`: JSON [name, ...]."""
+
+track_credits = Table(
+    "track_credits",
+    METADATA,
+    Column("artist_id", ID, primary_key=True),
+    Column("track_id", ID, primary_key=True),
+    Column("role", SmallInteger, primary_key=True),
+    Index("track_credits_track", "track_id"),
+)
+
+track_genres = Table(
+    "track_genres",
+    METADATA,
+    Column("genre_id", ID, primary_key=True),
+    Column("track_id", ID, primary_key=True),
+    Index("track_genres_track", "track_id"),
+)
+
+albums = Table(
+    "albums",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("library_id", ID, nullable=False),
+    Column("key", String(32), nullable=False),
+    Column("folder", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sort_key", KEY, nullable=False),
+    Column("artist_sort_key", KEY, nullable=False),
+    Column("credits", Text, nullable=False),
+    Column("artists_tagged", Boolean, nullable=False),
+    Column("genres", Text, nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("date", String(10)),
+    Column("original_date", String(10)),
+    Column("year", Integer),
+    Column("label", Text),
+    Column("barcode", String(64)),
+    Column("mbid", String(36)),
+    Column("explicit", Boolean, nullable=False),
+    Column("track_count", Integer, nullable=False),
+    Column("duration_ms", BIG, nullable=False),
+    Column("cover_id", ID),
+    Column("cover_due", BIG),
+    Column("added_at", BIG, nullable=False),
+    Column("play_count", Integer, nullable=False),
+    Column("shuffle", Integer, nullable=False),
+    Index("albums_key", "library_id", "key"),
+    Index("albums_listed", "library_id", "track_count"),
+    Index("albums_sort", "sort_key", "id"),
+    Index("albums_artist", "artist_sort_key", "id"),
+    Index("albums_added", "added_at", "id"),
+    Index("albums_played", "play_count", "id"),
+    Index("albums_shuffle", "shuffle"),
+    Index("albums_cover_due", "cover_due"),
+)
+"""Without tracks (`track_count` 0) an album is in no list. `credits`: JSON [artist id, ...].
+`cover_due`: since when its cover waits to be looked for."""
+
+album_credits = Table(
+    "album_credits",
+    METADATA,
+    Column("artist_id", ID, primary_key=True),
+    Column("album_id", ID, primary_key=True),
+    Index("album_credits_album", "album_id"),
+)
+
+album_genres = Table(
+    "album_genres",
+    METADATA,
+    Column("genre_id", ID, primary_key=True),
+    Column("album_id", ID, primary_key=True),
+    Index("album_genres_album", "album_id"),
+)
+
+artists = Table(
+    "artists",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", KEY, nullable=False),
+    Column("sort_name", Text, nullable=False),
+    Column("sort_key", KEY, nullable=False),
+    Column("mbid", String(36)),
+    Column("cover_id", ID),
+    Column("added_at", BIG, nullable=False),
+    Column("play_count", Integer, nullable=False),
+    Index("artists_name", "name_key"),
+    Index("artists_mbid", "mbid", unique=True),
+    Index("artists_sort", "sort_key", "id"),
+)
+
+artist_libraries = Table(
+    "artist_libraries",
+    METADATA,
+    Column("artist_id", ID, primary_key=True),
+    Column("library_id", ID, primary_key=True),
+    Column("track_count", Integer, nullable=False),
+    Column("album_count", Integer, nullable=False),
+    Index("artist_libraries_library", "library_id", "artist_id"),
+)
+
+genres = Table(
+    "genres",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("key", KEY, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+)
+
+lyrics = Table(
+    "lyrics",
+    METADATA,
+    Column("track_id", ID, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("language", String(3), nullable=False),
+)
+
+covers = Table(
+    "covers",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("sizes", String(100), nullable=False),
+)
+"""`sizes`: JSON [64, 300, ...]."""
+
+aliases = Table(
+    "aliases",
+    METADATA,
+    Column("old", ID, primary_key=True),
+    Column("new", ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Index("aliases_new", "new"),
+)
+
+file_errors = Table(
+    "file_errors",
+    METADATA,
+    Column("library_id", ID, primary_key=True),
+    Column("path", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("fatal", Boolean, nullable=False),
+)
+
+scans = Table(
+    "scans",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("phase", String(20), nullable=False),
+    Column("full", Boolean, nullable=False),
+    Column("path", LargeBinary),
+    Column("cancel", Boolean, nullable=False),
+    Column("started_at", BIG, nullable=False),
+    Column("finished_at", BIG),
+    Column("walked", Boolean, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("moved", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("error", Text),
+)
+
+outbox.add_tables(METADATA)

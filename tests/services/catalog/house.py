@@ -1,0 +1,175 @@
+"""A catalogue with real tags, folders, log and database; only media is a small stand-in."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from tests.conftest import DatabaseFor
+
+from philomel.engines.audio.reader import WorkerTagReader
+from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
+from philomel.engines.log import Log
+from philomel.engines.log.local import open_local_log
+from philomel.engines.outbox import Job
+from philomel.engines.sql import Database
+from philomel.engines.workers import Workers
+from philomel.kernel.caller import OPERATOR, Caller, CallerKind, acting, current
+from philomel.kernel.clock import FixedClock
+from philomel.kernel.errors import FailedPrecondition
+from philomel.services.catalog import module
+from philomel.services.catalog.contract import (
+    AddLibrary,
+    Library,
+    ListTracks,
+    ScanPhase,
+    ScanStatus,
+    Settings,
+    StartScan,
+    Track,
+    TrackSort,
+    WatchScan,
+)
+from philomel.services.catalog.service import CatalogService
+from philomel.services.media import contract as media
+
+ANNA = Caller(kind=CallerKind.USER, user_id="anna".ljust(22, "0"), name="anna", scopes=("*",))
+BERT = Caller(kind=CallerKind.USER, user_id="bert".ljust(22, "0"), name="bert", scopes=("*",))
+
+
+class Shelf:
+    """Keeps what it is told, as media does."""
+
+    def __init__(self) -> None:
+        self.assets: dict[str, media.AssetSource] = {}
+        self.roots: dict[str, bytes] = {}
+        self.found: dict[str, media.Asset] = {}
+        self.waiting = 0
+
+    async def set_library_roots(self, request: media.SetLibraryRoots, /) -> None:
+        current().caller.require_service()
+        self.roots = {item.library_id: item.root for item in request.items}
+
+    async def register_assets(self, request: media.RegisterAssets, /) -> None:
+        current().caller.require_service()
+        assert len(request.items) <= 500
+        self.assets |= {item.asset_id: item for item in request.items}
+
+    async def remove_assets(self, request: media.RemoveAssets, /) -> None:
+        current().caller.require_service()
+        for id_ in request.ids:
+            self.assets.pop(id_, None)
+
+    async def get_assets(self, request: media.GetAssets, /) -> media.Assets:
+        return media.Assets(tuple(self.found[id_] for id_ in request.ids if id_ in self.found))
+
+    async def get_analysis_state(self, request: media.GetAnalysisState, /) -> media.AnalysisState:
+        return media.AnalysisState(done=len(self.assets), waiting=self.waiting, failed=0)
+
+    async def sign_stream(self, request: media.SignStream, /) -> media.SignedUrl:
+        raise FailedPrecondition("nothing is played here")
+
+    async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
+        raise FailedPrecondition("nothing is shown here")
+
+    async def open_signed(self, request: media.OpenSigned, /) -> media.Opened:
+        raise FailedPrecondition("nothing is opened here")
+
+
+class Pictures:
+    """An imager that hands every picture back as it is."""
+
+    async def embedded(self, descriptor: int) -> bytes | None:
+        return b"embedded"
+
+    async def render(self, picture: bytes, edges: Sequence[int]) -> Sequence[bytes]:
+        return [picture for _ in edges]
+
+
+class House:
+    """The catalogue under test and what stands around it."""
+
+    def __init__(
+        self, database: Database, folder: Path, workers: Workers, settings: Settings
+    ) -> None:
+        self.database = database
+        self.clock = FixedClock()
+        self.media = Shelf()
+        self.blobs = DiskBlobs(bytes(folder / "blobs"))
+        self.log: Log = open_local_log(folder / "log.sqlite", self.clock)
+        self.service: CatalogService
+        self.service, self.jobs = module.build(
+            module.Deps(
+                database=database,
+                log=self.log,
+                clock=self.clock,
+                folders=DiskFolders(),
+                blobs=self.blobs,
+                reader=WorkerTagReader(workers),
+                imager=Pictures(),
+                media=self.media,
+                settings=settings,
+            )
+        )
+
+    def job(self, name: str) -> Job:
+        return next(job for job in self.jobs if job.name == name)
+
+    @asynccontextmanager
+    async def running(self, *names: str) -> AsyncIterator[None]:
+        """Run the jobs of these names (all, if none are named) meanwhile."""
+        tasks = [
+            asyncio.ensure_future(job.run()) for job in self.jobs if not names or job.name in names
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def add(self, path: Path, name: str | None = None, *, sampler: bool = False) -> Library:
+        with acting(OPERATOR):
+            return await self.service.add_library(
+                AddLibrary(path=bytes(path), name=name, sampler=sampler)
+            )
+
+    async def scan(self, *, full: bool = False, path: Path | None = None) -> ScanStatus:
+        """Scan to the end; the final counts."""
+        self.clock.advance(60_000)
+        async with self.running("catalog scan"):
+            with acting(OPERATOR, timeout=None):
+                started = await self.service.start_scan(
+                    StartScan(full=full, path=bytes(path) if path else None)
+                )
+                async for status in self.service.watch_scan(WatchScan(id=started.id)):
+                    last = status
+        assert last.phase is ScanPhase.DONE, last
+        return last
+
+    async def tracks(self, caller: Caller = ANNA) -> dict[str, Track]:
+        """All tracks by title; titles must differ."""
+        with acting(caller):
+            page = await self.service.list_tracks(ListTracks(sort=TrackSort.NAME, limit=500))
+        found = {track.title: track for track in page.items}
+        assert len(found) == len(page.items) == page.total
+        return found
+
+    async def close(self) -> None:
+        await self.log.close()
+
+
+@contextmanager
+def as_anna() -> Iterator[None]:
+    with acting(ANNA):
+        yield
+
+
+async def open_house(
+    database_for: DatabaseFor, folder: Path, workers: Workers, settings: Settings | None = None
+) -> House:
+    database = await database_for(module.SCHEMA)
+    return House(database, folder, workers, settings or Settings())
