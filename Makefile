@@ -1,28 +1,33 @@
 # make run    set everything up and serve (MUSIC=/path for your own folder)
 # make test   set everything up, the servers of the engine suites included, and test
 # make setup  stop when .venv/bin/philomel is ready
-# make check  formatting, lints, types, walls, wire drift
+# make check  formatting, lints, types, walls, wire and reference drift
 
-PHILOMEL_PORT ?= 4040
 PYTHON ?= python3
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 UV := .tools/bin/uv
-MUSIC ?=
 
-export PHILOMEL_PORT
+# Folders go through the environment: no shell takes their spaces and quotes apart.
+export MUSIC
 
-.PHONY: run setup test check wire bench clean
+.PHONY: run setup test check wire reference wheel clean
 
 run: setup
-	@$(BIN)/python tools/run.py $(if $(MUSIC),--music "$(MUSIC)")
+	@$(BIN)/python tools/run.py
 
 setup: .venv/.ready
 
-.venv/.ready: pyproject.toml uv.lock
-	@test -x $(UV) || { $(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
+.venv/.ready: pyproject.toml uv.lock $(UV)
 	@UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --python $(PYTHON)
 	@touch $@
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is older than 3.11; name another one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .tools || { rm -rf .tools; \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 test: setup
 	@$(BIN)/python tools/engines.py
@@ -34,9 +39,16 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/wire.py --check
+	$(BIN)/python tools/reference.py --check
 
 wire: setup
 	$(BIN)/python tools/wire.py
 
+reference: setup
+	$(BIN)/python tools/reference.py
+
+wheel: setup
+	$(UV) build --quiet --wheel
+
 clean:
-	rm -rf .venv .tools .servers
+	rm -rf .venv .tools .servers dist

@@ -1,6 +1,5 @@
 """What `make run` does once everything is set up: serve a folder, or the sampler."""
 
-import argparse
 import os
 import subprocess
 import sys
@@ -9,13 +8,11 @@ from philomel.app.settings.table import default_data
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--music", action="append", default=[])
-    parsed = parser.parse_args()
     serve = [sys.executable, "-m", "philomel", "serve"]
-    if parsed.music:
-        for folder in parsed.music:
-            serve += ["--music", os.path.abspath(folder)]  # noqa: PTH100  # links stay as named
+    # Named by its own variable for `make run MUSIC=…`; it is no setting of Philomel.
+    music = os.environ.pop("MUSIC", "")
+    if music:
+        serve += ["--music", os.path.abspath(os.path.expanduser(music))]  # noqa: PTH100, PTH111  # links stay as named
     else:
         serve += ["--sampler", make_sampler()]
     os.execv(serve[0], serve)  # no shell on purpose: folders have spaces

@@ -1,0 +1,219 @@
+"""The OpenSubsonic door, `/rest`: phone and desktop players.
+
+Every call brings its own proof of who calls, in the query or a posted form; no cookie is
+ever read here, so pages of other sites may call it as any program may (CORS `*`).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, asgi
+from litestar.types import ControllerRouterHandler, Receive, Scope, Send
+
+from philomel.gateway.authentication import client_address
+from philomel.gateway.delivery import MediaBytes
+from philomel.gateway.public import Public
+from philomel.gateway.subsonic import annotation, answer, browsing, lists, media, system
+from philomel.gateway.subsonic.answer import Form, form_of, write, write_failure
+from philomel.gateway.subsonic.call import Call, Services
+from philomel.gateway.subsonic.credentials import authenticate
+from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
+from philomel.gateway.subsonic.parameters import Parameters
+from philomel.kernel.caller import acting
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import Internal, PhilomelError
+from philomel.services.accounts.contract import Accounts
+from philomel.services.catalog.contract import Catalog
+from philomel.services.media.contract import Media
+from philomel.services.playlists.contract import Playlists
+from philomel.services.plays.contract import Plays
+from philomel.services.search.contract import SearchEngine
+
+PREFIXES = ("/rest",)
+AnyRequest = Request[Any, Any, Any]
+
+Handler = Callable[[Call], Awaitable[Mapping[str, object]]]
+Opener = Callable[[Call], Awaitable[str | None]]
+
+OPEN_TO_ALL = "getOpenSubsonicExtensions"
+
+METHODS: Mapping[str, Handler] = {
+    "ping": system.ping,
+    "getLicense": system.get_license,
+    "tokenInfo": system.token_info,
+    "getUser": system.get_user,
+    "getScanStatus": system.get_scan_status,
+    "startScan": system.start_scan,
+    "getLyrics": system.get_lyrics,
+    "getLyricsBySongId": system.get_lyrics_by_song_id,
+    "getMusicFolders": browsing.get_music_folders,
+    "getIndexes": browsing.get_indexes,
+    "getArtists": browsing.get_artists,
+    "getMusicDirectory": browsing.get_music_directory,
+    "getGenres": browsing.get_genres,
+    "getArtist": browsing.get_artist,
+    "getAlbum": browsing.get_album,
+    "getSong": browsing.get_song,
+    "getAlbumList": lists.get_album_list,
+    "getAlbumList2": lists.get_album_list2,
+    "getRandomSongs": lists.get_random_songs,
+    "getSongsByGenre": lists.get_songs_by_genre,
+    "getNowPlaying": lists.get_now_playing,
+    "getStarred": lists.get_starred,
+    "getStarred2": lists.get_starred2,
+    "search2": lists.search2,
+    "search3": lists.search3,
+    "star": annotation.star,
+    "unstar": annotation.unstar,
+    "setRating": annotation.set_rating,
+    "scrobble": annotation.scrobble,
+}
+
+BYTES: Mapping[str, Opener] = {
+    "stream": media.stream,
+    "download": media.download,
+    "getCoverArt": media.get_cover_art,
+}
+"""These answer with a signed address, whose bytes are then sent in place."""
+
+_MAX_BODY = 1 << 20
+_FORM = "application/x-www-form-urlencoded"
+_CORS = {"Access-Control-Allow-Origin": "*"}
+_PREFLIGHT = {
+    **_CORS,
+    "Access-Control-Allow-Methods": "GET, POST, HEAD",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+_DEFECT = Internal("something went wrong here; the log of this server says what")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Deps:
+    accounts: Accounts
+    catalog: Catalog
+    media: Media
+    playlists: Playlists
+    plays: Plays
+    search: SearchEngine
+    clock: Clock
+    public: Public
+    media_bytes: MediaBytes
+
+
+def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
+    door = _Door(deps)
+
+    @asgi("/rest", is_mount=True, copy_scope=True)
+    async def rest(scope: Scope, receive: Receive, send: Send) -> None:
+        await door.serve(scope, receive, send)
+
+    return (rest,)
+
+
+def error_response(request: AnyRequest, error: PhilomelError) -> Response[bytes]:
+    """What could not even reach a method, in the form that was asked for."""
+    try:
+        form = form_of(request.query_params.get("f"), request.query_params.get("callback"))
+    except (Failure, ValueError):
+        form = Form()
+    return _refusal(form, "0", as_failure(error))
+
+
+class _Door:
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._services = Services(
+            accounts=deps.accounts,
+            catalog=deps.catalog,
+            media=deps.media,
+            playlists=deps.playlists,
+            plays=deps.plays,
+            search=deps.search,
+            clock=deps.clock,
+            public=deps.public,
+        )
+        self._version = deps.public.version
+        self._placeholder = media.placeholder()
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request: AnyRequest = Request(scope, receive, send)
+        if request.method == "OPTIONS":
+            response = Response(b"", status_code=204, headers=_PREFLIGHT)
+        else:
+            form = Form()
+            try:
+                parameters = await _parameters(request)
+                form = form_of(parameters.get("f"), parameters.get("callback"))
+                found = await self._answer(request, parameters, form)
+            except Failure as failure:
+                found = _refusal(form, self._version, failure)
+            except PhilomelError as error:
+                found = _refusal(form, self._version, as_failure(error))
+            except Exception:  # a defect here; players understand no other form of it
+                _log.exception("%s failed", request.scope["path"])
+                found = _refusal(form, self._version, as_failure(_DEFECT))
+            if isinstance(found, str):
+                await self._deps.media_bytes.send(found, scope, receive, send)
+                return
+            response = found
+        await response.to_asgi_response(None, request)(scope, receive, send)
+
+    async def _answer(
+        self, request: AnyRequest, parameters: Parameters, form: Form
+    ) -> Response[bytes] | str:
+        """An answer, or the signed address of the bytes that are one."""
+        name = request.scope["path"].strip("/").removesuffix(".view")
+        if name == OPEN_TO_ALL:
+            return self._written(form, system.extensions())
+        if name not in METHODS and name not in BYTES:
+            raise Failure(GENERIC, "there is no such method", status=404)
+        address = client_address(request, self._deps.public)
+        who = await authenticate(self._deps.accounts, parameters, address)
+        user_name = who.user.name if who.user else who.caller.name
+        call = Call(parameters, who.caller, user_name, self._services)
+        with acting(who.caller):
+            if name in METHODS:
+                return self._written(form, await METHODS[name](call))
+            path = await BYTES[name](call)
+        if path is not None:
+            return path
+        return Response(self._placeholder, media_type="image/png", headers=_CORS)
+
+    def _written(self, form: Form, body: answer.Node) -> Response[bytes]:
+        written = write(form, self._version, body)
+        return Response(written.body, media_type=written.content_type, headers=_CORS)
+
+
+def _refusal(form: Form, version: str, failure: Failure) -> Response[bytes]:
+    written = write_failure(form, version, failure)
+    headers = dict(_CORS)
+    if failure.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(failure.retry_after + 0.5)))
+    return Response(
+        written.body,
+        media_type=written.content_type,
+        status_code=failure.status,
+        headers=headers,
+    )
+
+
+async def _parameters(request: AnyRequest) -> Parameters:
+    """Those of the query, then those of a posted form."""
+    query = request.scope["query_string"]
+    if request.method != "POST":
+        return Parameters.parse(query)
+    if not request.headers.get("content-type", "").lower().startswith(_FORM):
+        return Parameters.parse(query)
+    body = b""
+    more = True
+    while more:
+        message: Any = await request.receive()
+        body += message.get("body", b"")
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        if len(body) > _MAX_BODY:
+            raise Failure(GENERIC, "the form is too large", status=413)
+    return Parameters.parse(query, body)

@@ -1,0 +1,156 @@
+"""One structure, written as XML or JSON.
+
+A dict is an element: its plain values are attributes, `value` is its text, and dicts and
+lists are child elements; a list repeats its element. JSON is the same structure as it is.
+Builders leave out what is not there: no None reaches this file.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from philomel.gateway.subsonic.errors import GENERIC, Failure
+
+Node = Mapping[str, object]
+
+PROTOCOL = "1.16.1"
+_CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.]{0,127}")
+_SPECIAL = re.compile("[^ !#$%'()*+,\\-./0-9:;=?@A-Za-z\\[\\\\\\]^_`{|}~\u00a0-\ud7ff]")
+_ESCAPES = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "\t": "&#9;",
+    "\n": "&#10;",
+    "\r": "&#13;",
+}
+
+
+class Form(Struct, frozen=True):
+    """How the answer is to be written.
+
+    Attributes:
+        name: "xml", "json" or "jsonp".
+        callback: of jsonp; a name, checked.
+    """
+
+    name: str = "xml"
+    callback: str = ""
+
+
+class Written(Struct, frozen=True):
+    body: bytes
+    content_type: str
+
+
+def form_of(name: str | None, callback: str | None) -> Form:
+    """The form a player asks for; XML without a word.
+
+    Raises:
+        Failure: no form of ours, or no callback that is a plain name.
+    """
+    if name is None or name in {"", "xml"}:
+        return Form()
+    if name == "json":
+        return Form("json")
+    if name == "jsonp":
+        if callback is None or not _CALLBACK.fullmatch(callback):
+            raise Failure(GENERIC, "jsonp needs a callback that is a plain name")
+        return Form("jsonp", callback)
+    raise Failure(GENERIC, "f must be xml, json or jsonp")
+
+
+def write(form: Form, version: str, body: Node) -> Written:
+    """A successful answer."""
+    return _write(form, version, "ok", body)
+
+
+def write_failure(form: Form, version: str, failure: Failure) -> Written:
+    error = {"code": failure.number, "message": failure.message}
+    return _write(form, version, "failed", {"error": error})
+
+
+def _write(form: Form, version: str, status: str, body: Node) -> Written:
+    response: dict[str, object] = {
+        "status": status,
+        "version": PROTOCOL,
+        "type": "philomel",
+        "serverVersion": version,
+        "openSubsonic": True,
+        **body,
+    }
+    if form.name == "xml":
+        return Written(_xml(response), "application/xml; charset=utf-8")
+    encoded = msgspec.json.encode({"subsonic-response": response})
+    if form.name == "json":
+        return Written(encoded, "application/json; charset=utf-8")
+    # The comment keeps the first bytes of the answer from being an attacker's choice.
+    script = b"/**/" + form.callback.encode() + b"(" + encoded + b");"
+    return Written(script, "text/javascript; charset=utf-8")
+
+
+def _xml(response: Node) -> bytes:
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>\n']
+    root = {"xmlns": "http://subsonic.org/restapi", **response}
+    _element(parts, "subsonic-response", root)
+    return "".join(parts).encode("utf-8", "replace")
+
+
+def _element(parts: list[str], name: str, node: Node) -> None:
+    parts.append(f"<{name}")
+    children: list[tuple[str, object]] = []
+    text = ""
+    for key, value in node.items():
+        kind = type(value)
+        if kind is str:
+            if key == "value":
+                text = escape(value)  # type: ignore[arg-type]  # its type was just compared
+            else:
+                parts.append(f' {key}="{escape(value)}"')  # type: ignore[arg-type]  # as above
+        elif kind is bool:
+            parts.append(f' {key}="{"true" if value else "false"}"')
+        elif kind is int or kind is float:
+            parts.append(f' {key}="{value}"')
+        else:
+            children.append((key, value))
+    if not children and not text:
+        parts.append("/>")
+        return
+    parts.append(">")
+    parts.append(text)
+    for key, child in children:
+        if isinstance(child, Mapping):
+            _element(parts, key, child)
+        elif isinstance(child, Sequence):
+            _repeat(parts, key, child)
+    parts.append(f"</{name}>")
+
+
+def _repeat(parts: list[str], name: str, items: Sequence[object]) -> None:
+    for item in items:
+        if isinstance(item, Mapping):
+            _element(parts, name, item)
+        else:
+            parts.append(f"<{name}>{escape(str(item))}</{name}>")
+
+
+def escape(text: str) -> str:
+    """`text` as it may stand in XML; characters that no XML can hold are dropped."""
+    if _SPECIAL.search(text) is None:
+        return text
+    return "".join([_escaped(character) for character in text])
+
+
+def _escaped(character: str) -> str:
+    known = _ESCAPES.get(character)
+    if known is not None:
+        return known
+    allowed = (
+        "\x20" <= character <= "\ud7ff"
+        or "\ue000" <= character <= "\ufffd"
+        or character >= "\U00010000"
+    )
+    return character if allowed else ""

@@ -1,0 +1,169 @@
+"""Browsing: folders, artists, albums, songs and genres."""
+
+import asyncio
+import unicodedata
+from collections.abc import AsyncIterator, Iterable, Mapping
+
+from philomel.gateway.subsonic.call import BATCH, Call, folder_number
+from philomel.gateway.subsonic.errors import NOT_FOUND, Failure
+from philomel.gateway.subsonic.items import Item
+from philomel.services.catalog.contract import (
+    Album,
+    AlbumSort,
+    Artist,
+    ListAlbums,
+    ListArtists,
+    ListGenres,
+    ListTracks,
+    Track,
+    TrackSort,
+)
+
+Body = Mapping[str, object]
+# Sorting drops these; the catalogue's sort names have done so already.
+IGNORED_ARTICLES = "The An A Die Das Ein Eine Les Le La"
+
+
+async def get_music_folders(call: Call) -> Body:
+    folders = [
+        {"id": folder_number(library.id), "name": library.name}
+        for library in await call.libraries()
+    ]
+    return {"musicFolders": {"musicFolder": folders}}
+
+
+async def get_artists(call: Call) -> Body:
+    artists = [artist async for artist in _all_artists(call)]
+    shelves = _shelves(artists, await call.artist_items(artists))
+    index = [{"name": name, "artist": found} for name, found in shelves.items()]
+    return {"artists": {"ignoredArticles": IGNORED_ARTICLES, "index": index}}
+
+
+async def get_indexes(call: Call) -> Body:
+    artists = [artist async for artist in _all_artists(call)]
+    shelves = _shelves(artists, await call.artist_items(artists, folders=True))
+    index = [{"name": name, "artist": found} for name, found in shelves.items()]
+    indexes = {
+        "ignoredArticles": IGNORED_ARTICLES,
+        "lastModified": call.services.clock.now(),
+        "index": index,
+    }
+    return {"indexes": indexes}
+
+
+async def get_artist(call: Call) -> Body:
+    artist = await call.artist(call.parameters.id())
+    albums = await _albums_of(call, artist.id)
+    (item,), album_items = await asyncio.gather(
+        call.artist_items([artist]), call.album_items(albums)
+    )
+    return {"artist": {**item, "album": album_items}}
+
+
+async def get_album(call: Call) -> Body:
+    album = await call.album(call.parameters.id())
+    tracks = await _tracks_of(call, album.id)
+    (item,), songs = await asyncio.gather(call.album_items([album]), call.songs(tracks))
+    return {"album": {**item, "song": songs}}
+
+
+async def get_song(call: Call) -> Body:
+    track = await call.track(call.parameters.id())
+    (item,) = await call.songs([track])
+    return {"song": item}
+
+
+async def get_music_directory(call: Call) -> Body:
+    """Artists hold their albums, albums their songs: players see folders."""
+    id_ = call.parameters.id()
+    for artist in await call.artists([id_]):
+        albums = await _albums_of(call, id_)
+        children = await call.album_items(albums, folders=True)
+        (item,) = await call.artist_items([artist], folders=True)
+        return {"directory": {**_heading(item), "child": children}}
+    for album in await call.albums([id_]):
+        songs = await call.songs(await _tracks_of(call, id_))
+        (item,) = await call.album_items([album])
+        heading = _heading(item)
+        if "artistId" in item:
+            heading["parent"] = item["artistId"]
+        return {"directory": {**heading, "child": songs}}
+    raise Failure(NOT_FOUND, "the directory was not found")
+
+
+async def get_genres(call: Call) -> Body:
+    genres = await call.services.catalog.list_genres(ListGenres())
+    found = [
+        {"value": genre.name, "songCount": genre.track_count, "albumCount": genre.album_count}
+        for genre in genres.items
+    ]
+    return {"genres": {"genre": found}}
+
+
+async def _all_artists(call: Call) -> AsyncIterator[Artist]:
+    library_id = await call.library_id()
+    cursor: str | None = None
+    while True:
+        page = await call.services.catalog.list_artists(
+            ListArtists(library_id=library_id, limit=BATCH, cursor=cursor)
+        )
+        for artist in page.items:
+            yield artist
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+async def _albums_of(call: Call, artist_id: str) -> list[Album]:
+    """The artist's own albums by year; where others let them appear, if there are none."""
+    for appears_on in (False, True):
+        found: list[Album] = []
+        cursor: str | None = None
+        while True:
+            page = await call.services.catalog.list_albums(
+                ListAlbums(
+                    sort=AlbumSort.YEAR,
+                    artist_id=artist_id,
+                    appears_on=appears_on,
+                    limit=BATCH,
+                    cursor=cursor,
+                )
+            )
+            found += page.items
+            cursor = page.next
+            if cursor is None:
+                break
+        if found:
+            return found
+    return []
+
+
+async def _tracks_of(call: Call, album_id: str) -> list[Track]:
+    found: list[Track] = []
+    cursor: str | None = None
+    while True:
+        page = await call.services.catalog.list_tracks(
+            ListTracks(sort=TrackSort.ALBUM_ORDER, album_id=album_id, limit=BATCH, cursor=cursor)
+        )
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+def _shelves(artists: Iterable[Artist], found: Iterable[Item]) -> dict[str, list[Item]]:
+    """The artists' items under the first letters of their sort names, in that order."""
+    shelves: dict[str, list[Item]] = {}
+    for artist, item in zip(artists, found, strict=True):
+        shelves.setdefault(_letter(artist.sort_name), []).append(item)
+    return shelves
+
+
+def _letter(name: str) -> str:
+    first = unicodedata.normalize("NFKD", name.strip()[:1].upper())[:1]
+    return first if first.isalpha() else "#"
+
+
+def _heading(item: Item) -> Item:
+    names = ("id", "name", "starred", "userRating", "playCount")
+    return {name: item[name] for name in names if name in item}

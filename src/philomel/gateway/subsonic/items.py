@@ -1,0 +1,225 @@
+"""Tracks, albums and artists as Subsonic and OpenSubsonic name their parts."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from philomel.services.catalog.contract import Album, Artist, Cover, Credit, CreditRole, Track
+from philomel.services.playlists.contract import Mark
+from philomel.services.plays.contract import PlayCount
+
+Item = dict[str, object]
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_COVER_ID = re.compile(r"(?:(tr|al|ar)-)?([0-9A-Za-z]{22})(?:-[0-9A-Za-z]*)?", re.ASCII)
+
+
+def moment(at: int) -> str:
+    """Milliseconds since the Unix epoch as Subsonic writes instants."""
+    text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+def cover_id(kind: str, id_: str, cover: Cover | None) -> str | None:
+    """What getCoverArt is asked for; another picture has another id, so players notice."""
+    return None if cover is None else f"{kind}-{id_}-{cover.id[:6]}"
+
+
+def read_cover_id(text: str) -> tuple[str | None, str] | None:
+    """The kind, if it is said, and the id in a cover id."""
+    match = _COVER_ID.fullmatch(text)
+    return None if match is None else (match[1], match[2])
+
+
+def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None) -> Item:
+    """A Child that is a song."""
+    artists = named(track.credits, CreditRole.ARTIST)
+    album_artists = named(track.credits, CreditRole.ALBUM_ARTIST) or artists
+    composers = named(track.credits, CreditRole.COMPOSER)
+    album = track.album
+    item: Item = {
+        "id": track.id,
+        "isDir": False,
+        "title": track.title,
+        "artist": display(artists),
+        "duration": round(track.duration_ms / 1000),
+        "bitRate": round((track.bitrate or 0) / 1000),
+        "created": moment(track.added_at),
+        "isVideo": False,
+        "type": "music",
+        "mediaType": "song",
+        "playCount": plays.count if plays else 0,
+        "bpm": track.bpm or 0,
+        "comment": track.comment or "",
+        "sortName": track.title,
+        "musicBrainzId": track.musicbrainz_id or "",
+        "isrc": [track.isrc] if track.isrc else [],
+        "genres": [{"name": genre} for genre in track.genres],
+        "artists": artists,
+        "displayArtist": display(artists),
+        "albumArtists": album_artists,
+        "displayAlbumArtist": display(album_artists),
+        "contributors": [{"role": "composer", "artist": artist} for artist in composers],
+        "displayComposer": display(composers),
+        "moods": [],
+        "groupings": [],
+        "explicitStatus": "explicit" if track.explicit else "",
+        "replayGain": _gain(track),
+        "channelCount": track.channels or 0,
+        "samplingRate": track.sample_rate or 0,
+        "bitDepth": track.bit_depth or 0,
+    }
+    if album is not None:
+        item |= {"parent": album.id, "album": album.name, "albumId": album.id}
+    year = _year(track.date or track.original_date)
+    _add(
+        item,
+        artistId=artists[0]["id"] if artists else None,
+        track=track.track_number,
+        discNumber=track.disc_number,
+        year=year,
+        genre=track.genres[0] if track.genres else None,
+        coverArt=cover_id("tr", track.id, track.cover),
+        size=track.size,
+        contentType=track.content_type,
+        suffix=track.suffix,
+        path=track.path,
+    )
+    return _marked(item, mark, plays)
+
+
+def album_id3(album: Album, mark: Mark | None = None, plays: PlayCount | None = None) -> Item:
+    """An AlbumID3, without its songs."""
+    artists = named(album.credits, CreditRole.ALBUM_ARTIST) or named(album.credits, None)
+    item: Item = {
+        "id": album.id,
+        "name": album.name,
+        "artist": display(artists),
+        "songCount": album.track_count,
+        "duration": round(album.duration_ms / 1000),
+        "playCount": plays.count if plays else 0,
+        "created": moment(album.added_at),
+        "sortName": album.name,
+        "musicBrainzId": album.musicbrainz_id or "",
+        "genres": [{"name": genre} for genre in album.genres],
+        "artists": artists,
+        "displayArtist": display(artists),
+        "releaseTypes": [album.type.value.capitalize() if album.type != "ep" else "EP"],
+        "recordLabels": [{"name": album.label}] if album.label else [],
+        "moods": [],
+        "originalReleaseDate": _item_date(album.original_date),
+        "releaseDate": _item_date(album.date),
+        "isCompilation": album.type == "compilation",
+        "explicitStatus": "explicit" if album.explicit else "",
+        "discTitles": [],
+        "version": "",
+    }
+    _add(
+        item,
+        artistId=artists[0]["id"] if artists else None,
+        coverArt=cover_id("al", album.id, album.cover),
+        year=album.year,
+        genre=album.genres[0] if album.genres else None,
+    )
+    return _marked(item, mark, plays)
+
+
+def album_directory(album: Album, mark: Mark | None = None, plays: PlayCount | None = None) -> Item:
+    """A Child that is an album, for players that browse folders."""
+    item = album_id3(album, mark, plays)
+    name = item.pop("name")
+    return {
+        **{
+            key: item[key]
+            for key in ("id", "artist", "artistId", "coverArt", "year", "genre", "created")
+            if key in item
+        },
+        "isDir": True,
+        "isVideo": False,
+        "name": name,
+        "title": name,
+        "album": name,
+        "albumId": album.id,
+        "duration": item["duration"],
+        "songCount": item["songCount"],
+        "playCount": item["playCount"],
+        "mediaType": "album",
+        **{key: item[key] for key in ("parent", "starred", "userRating", "played") if key in item},
+        **({"parent": item["artistId"]} if "artistId" in item else {}),
+    }
+
+
+def artist_id3(artist: Artist, mark: Mark | None = None) -> Item:
+    item: Item = {
+        "id": artist.id,
+        "name": artist.name,
+        "albumCount": artist.album_count,
+        "sortName": artist.sort_name,
+        "musicBrainzId": artist.musicbrainz_id or "",
+        "roles": ["albumartist"] if artist.album_count else ["artist"],
+    }
+    _add(item, coverArt=cover_id("ar", artist.id, artist.cover))
+    return _marked(item, mark, None)
+
+
+def artist_entry(artist: Artist, mark: Mark | None = None) -> Item:
+    """An Artist of the lists that browse folders."""
+    item: Item = {"id": artist.id, "name": artist.name}
+    _add(item, coverArt=cover_id("ar", artist.id, artist.cover))
+    return _marked(item, mark, None)
+
+
+def named(credits_: Iterable[Credit], role: CreditRole | None) -> list[dict[str, str]]:
+    """Those of a role, each once, in the order of the tags."""
+    found = {
+        credit.artist.id: credit.artist.name
+        for credit in credits_
+        if role is None or credit.role is role
+    }
+    return [{"id": id_, "name": name} for id_, name in found.items()]
+
+
+def display(artists: Iterable[dict[str, str]]) -> str:
+    return ", ".join(artist["name"] for artist in artists)
+
+
+def _marked(item: Item, mark: Mark | None, plays: PlayCount | None) -> Item:
+    if mark is not None:
+        if mark.saved_at is not None:
+            item["starred"] = moment(mark.saved_at)
+        if mark.rating is not None:
+            item["userRating"] = mark.rating
+    if plays is not None:
+        item["played"] = moment(plays.last_played_at)
+    return item
+
+
+def _add(item: Item, **values: object) -> None:
+    for name, value in values.items():
+        if value is not None:
+            item[name] = value
+
+
+def _gain(track: Track) -> Item:
+    gain: Item = {}
+    _add(
+        gain,
+        trackGain=track.gain_db,
+        trackPeak=track.gain_peak,
+        albumGain=track.album_gain_db,
+        albumPeak=track.album_gain_peak,
+    )
+    return gain
+
+
+def _year(date: str | None) -> int | None:
+    match = _DATE.match(date or "")
+    return int(match[1]) if match else None
+
+
+def _item_date(date: str | None) -> Item:
+    match = _DATE.fullmatch(date or "")
+    if match is None:
+        return {}
+    names = ("year", "month", "day")
+    return {name: int(part) for name, part in zip(names, match.groups(), strict=True) if part}

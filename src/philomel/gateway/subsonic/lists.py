@@ -1,0 +1,217 @@
+"""Lists: albums and songs in many orders, what is starred, what is played, and search."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from philomel.gateway.subsonic.call import BATCH, Call
+from philomel.gateway.subsonic.errors import GENERIC, Failure
+from philomel.services.accounts.contract import ListUsers
+from philomel.services.catalog.contract import (
+    Album,
+    AlbumSort,
+    ListAlbums,
+    ListTracks,
+    TrackSort,
+)
+from philomel.services.playlists.contract import ItemKind, ListRated, ListSaved
+from philomel.services.plays.contract import (
+    ListNowPlaying,
+    ListPlayed,
+    PlayedKind,
+    PlayedSort,
+)
+from philomel.services.search.contract import Search
+
+Body = Mapping[str, object]
+
+_SORTED = {
+    "random": AlbumSort.RANDOM,
+    "newest": AlbumSort.RECENTLY_ADDED,
+    "alphabeticalByName": AlbumSort.NAME,
+    "alphabeticalByArtist": AlbumSort.ARTIST,
+}
+_MAX_STARRED = 20_000
+_MAX_QUERY = 500
+
+
+async def get_album_list(call: Call) -> Body:
+    return {"albumList": {"album": await call.album_items(await _albums(call), folders=True)}}
+
+
+async def get_album_list2(call: Call) -> Body:
+    return {"albumList2": {"album": await call.album_items(await _albums(call))}}
+
+
+async def get_random_songs(call: Call) -> Body:
+    parameters = call.parameters
+    request = ListTracks(
+        sort=TrackSort.RANDOM,
+        genre=parameters.get("genre") or None,
+        from_year=_year(call, "fromYear"),
+        to_year=_year(call, "toYear"),
+        library_id=await call.library_id(),
+        limit=max(1, parameters.whole("size", 10, high=BATCH)),
+    )
+    page = await call.services.catalog.list_tracks(request)
+    return {"randomSongs": {"song": await call.songs(page.items)}}
+
+
+async def get_songs_by_genre(call: Call) -> Body:
+    parameters = call.parameters
+    request = ListTracks(
+        genre=parameters.need("genre"),
+        library_id=await call.library_id(),
+        limit=max(1, parameters.whole("count", 10, high=BATCH)),
+        offset=parameters.whole("offset", 0),
+    )
+    page = await call.services.catalog.list_tracks(request)
+    return {"songsByGenre": {"song": await call.songs(page.items)}}
+
+
+async def get_starred(call: Call) -> Body:
+    return {"starred": await _starred(call, folders=True)}
+
+
+async def get_starred2(call: Call) -> Body:
+    return {"starred2": await _starred(call, folders=False)}
+
+
+async def get_now_playing(call: Call) -> Body:
+    playing = (await call.services.plays.list_now_playing(ListNowPlaying())).items
+    tracks = {track.id: track for track in await call.tracks([item.track_id for item in playing])}
+    names = {call.caller.user_id: call.user_name}
+    if any(item.user_id not in names for item in playing):
+        users = await call.services.accounts.list_users(ListUsers())
+        names |= {user.id: user.name for user in users.items}
+    seen = [item for item in playing if item.track_id in tracks]
+    songs = await call.songs([tracks[item.track_id] for item in seen])
+    now = call.services.clock.now()
+    entries = [
+        {
+            **song,
+            "username": names.get(item.user_id, ""),
+            "minutesAgo": max(0, (now - item.since) // 60_000),
+            "playerId": number,
+            "playerName": item.player,
+        }
+        for number, (item, song) in enumerate(zip(seen, songs, strict=True), start=1)
+    ]
+    return {"nowPlaying": {"entry": entries}}
+
+
+async def search2(call: Call) -> Body:
+    return {"searchResult2": await _search(call, folders=True)}
+
+
+async def search3(call: Call) -> Body:
+    return {"searchResult3": await _search(call, folders=False)}
+
+
+async def _search(call: Call, *, folders: bool) -> Body:
+    parameters = call.parameters
+    text = parameters.need("query").strip()
+    # An empty text in quotes is how players ask for everything.
+    text = text.strip('"') if text.startswith('"') else text
+    found = await call.services.search.search(
+        Search(
+            text=text[:_MAX_QUERY],
+            artists=parameters.whole("artistCount", 20, high=BATCH),
+            albums=parameters.whole("albumCount", 20, high=BATCH),
+            tracks=parameters.whole("songCount", 20, high=BATCH),
+            artist_offset=parameters.whole("artistOffset", 0),
+            album_offset=parameters.whole("albumOffset", 0),
+            track_offset=parameters.whole("songOffset", 0),
+        )
+    )
+    artists, albums, tracks = await asyncio.gather(
+        call.artists(found.artists.ids),
+        call.albums(found.albums.ids),
+        call.tracks(found.tracks.ids),
+    )
+    artist_items, album_items, songs = await asyncio.gather(
+        call.artist_items(artists, folders=folders),
+        call.album_items(albums, folders=folders),
+        call.songs(tracks),
+    )
+    return {"artist": artist_items, "album": album_items, "song": songs}
+
+
+async def _albums(call: Call) -> Sequence[Album]:
+    parameters = call.parameters
+    kind = parameters.need("type")
+    size = max(1, parameters.whole("size", 10, high=BATCH))
+    offset = parameters.whole("offset", 0)
+    match kind:
+        case "highest":
+            rated = ListRated(ItemKind.ALBUM, limit=size, offset=offset)
+            page = await call.services.playlists.list_rated(rated)
+            return await call.albums([mark.id for mark in page.items])
+        case "starred":
+            saved = ListSaved(ItemKind.ALBUM, limit=size, offset=offset)
+            page = await call.services.playlists.list_saved(saved)
+            return await call.albums([mark.id for mark in page.items])
+        case "frequent" | "recent":
+            sort = PlayedSort.MOST if kind == "frequent" else PlayedSort.LAST
+            request = ListPlayed(PlayedKind.ALBUM, sort, limit=size, offset=offset)
+            played = await call.services.plays.list_played(request)
+            return await call.albums([count.id for count in played.items])
+        case _:
+            return await _listed(call, kind, size, offset)
+
+
+async def _listed(call: Call, kind: str, size: int, offset: int) -> Sequence[Album]:
+    """The lists that the catalogue keeps itself."""
+    library_id = await call.library_id()
+    if kind == "byYear":
+        call.parameters.need("fromYear")
+        call.parameters.need("toYear")
+        first = call.parameters.whole("fromYear", 0, high=9_999)
+        last = call.parameters.whole("toYear", 0, high=9_999)
+        request = ListAlbums(
+            sort=AlbumSort.YEAR if first <= last else AlbumSort.YEAR_DESCENDING,
+            from_year=min(first, last),
+            to_year=max(first, last),
+            library_id=library_id,
+            limit=size,
+            offset=offset,
+        )
+    elif kind == "byGenre":
+        genre = call.parameters.need("genre")
+        request = ListAlbums(genre=genre, library_id=library_id, limit=size, offset=offset)
+    elif kind in _SORTED:
+        request = ListAlbums(sort=_SORTED[kind], library_id=library_id, limit=size, offset=offset)
+    else:
+        raise Failure(GENERIC, "there is no album list of this type")
+    return (await call.services.catalog.list_albums(request)).items
+
+
+async def _starred(call: Call, *, folders: bool) -> Body:
+    artist_ids, album_ids, track_ids = await asyncio.gather(
+        _saved(call, ItemKind.ARTIST), _saved(call, ItemKind.ALBUM), _saved(call, ItemKind.TRACK)
+    )
+    artists, albums, tracks = await asyncio.gather(
+        call.artists(artist_ids), call.albums(album_ids), call.tracks(track_ids)
+    )
+    artist_items, album_items, songs = await asyncio.gather(
+        call.artist_items(artists, folders=folders),
+        call.album_items(albums, folders=folders),
+        call.songs(tracks),
+    )
+    return {"artist": artist_items, "album": album_items, "song": songs}
+
+
+async def _saved(call: Call, kind: ItemKind) -> list[str]:
+    ids: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await call.services.playlists.list_saved(ListSaved(kind, BATCH, cursor))
+        ids += [mark.id for mark in page.items]
+        cursor = page.next
+        if cursor is None or len(ids) >= _MAX_STARRED:
+            return ids
+
+
+def _year(call: Call, name: str) -> int | None:
+    if not call.parameters.get(name):
+        return None
+    return call.parameters.whole(name, 0, high=9_999)

@@ -1,0 +1,147 @@
+"""Which bytes a player gets: the original, a transcode, a picture.
+
+A handler signs an address in the caller's name; the media door opens it, here or in the
+process that holds the files.
+"""
+
+import struct
+import zlib
+from collections.abc import Mapping
+
+from philomel.gateway.subsonic import items
+from philomel.gateway.subsonic.call import Call
+from philomel.gateway.subsonic.errors import not_found
+from philomel.services.catalog.contract import Cover, Track
+from philomel.services.media.contract import SignCovers, SignStream, StreamFormat
+
+FORMATS: Mapping[str, StreamFormat] = {
+    "ogg": StreamFormat.VORBIS,
+    "oga": StreamFormat.VORBIS,
+    "vorbis": StreamFormat.VORBIS,
+    "opus": StreamFormat.OPUS,
+    "mp3": StreamFormat.MP3,
+    "aac": StreamFormat.AAC,
+    "m4a": StreamFormat.AAC,
+}
+# What a format is called by the suffix of files that hold it already.
+_SUFFIXES: Mapping[StreamFormat, tuple[str, ...]] = {
+    StreamFormat.VORBIS: ("ogg", "oga"),
+    StreamFormat.OPUS: ("opus",),
+    StreamFormat.MP3: ("mp3",),
+    StreamFormat.AAC: ("m4a", "aac"),
+}
+_DOWNSAMPLED = StreamFormat.OPUS
+_BITRATES = (32, 320)
+_MAX_OFFSET = 7 * 24 * 3600
+_MAX_SIZE = 1_200
+
+
+async def stream(call: Call) -> str:
+    """The signed address of what `stream` plays."""
+    track = await call.track(call.parameters.id())
+    wanted = choose(
+        track,
+        (call.parameters.get("format") or "").lower(),
+        call.parameters.whole("maxBitRate", 0),
+        call.parameters.whole("timeOffset", 0, high=_MAX_OFFSET),
+    )
+    return (await call.services.media.sign_stream(wanted)).path
+
+
+async def download(call: Call) -> str:
+    """The signed address of the untouched file."""
+    track = await call.track(call.parameters.id())
+    name = (track.path or "").rpartition("/")[2] or f"{track.title}.{track.suffix or 'bin'}"
+    wanted = SignStream(_asset(track), download=name)
+    return (await call.services.media.sign_stream(wanted)).path
+
+
+async def get_cover_art(call: Call) -> str | None:
+    """The signed address of a picture; None if there is none for this thing."""
+    read = items.read_cover_id(call.parameters.need("id"))
+    if read is None:
+        raise not_found("the cover")
+    cover = await _cover(call, *read)
+    if cover is None or not cover.sizes:
+        return None
+    size = call.parameters.whole("size", _MAX_SIZE, high=_MAX_SIZE)
+    chosen = min((known for known in cover.sizes if known >= size), default=max(cover.sizes))
+    signed = await call.services.media.sign_covers(SignCovers((cover_key(cover, chosen),)))
+    return signed.items[0].path
+
+
+def cover_key(cover: Cover, size: int) -> str:
+    return f"covers/{cover.id[:2]}/{cover.id}-{size}.jpg"
+
+
+def choose(track: Track, format_: str, max_bitrate: int, offset: int) -> SignStream:
+    """What to send: the original if it fits what is asked, else a transcode.
+
+    Args:
+        track: whose file it is.
+        format_: "raw" for the untouched file; a format of ours, or anything else for any.
+        max_bitrate: kbit/s; 0 is no limit.
+        offset: seconds from the start.
+
+    Raises:
+        Failure: no file is present.
+    """
+    asset = _asset(track)
+    if format_ == "raw":
+        return SignStream(asset)
+    asked = FORMATS.get(format_)
+    bitrate = (track.bitrate or 0) // 1000
+    small_enough = max_bitrate == 0 or bitrate <= max_bitrate
+    same = asked is None or (track.suffix or "") in _SUFFIXES[asked]
+    if small_enough and same and offset == 0:
+        return SignStream(asset)
+    format_asked = asked or (_own_format(track) if small_enough else _DOWNSAMPLED)
+    limit = None if max_bitrate == 0 else min(max(max_bitrate, _BITRATES[0]), _BITRATES[1])
+    return SignStream(asset, format=format_asked, bitrate=limit, offset_ms=offset * 1000)
+
+
+def _own_format(track: Track) -> StreamFormat:
+    """The format nearest to the file's own, for a start in the middle."""
+    for format_, suffixes in _SUFFIXES.items():
+        if track.suffix in suffixes:
+            return format_
+    return _DOWNSAMPLED
+
+
+def _asset(track: Track) -> str:
+    if track.asset_id is None:
+        raise not_found("the file of this song")
+    return track.asset_id
+
+
+async def _cover(call: Call, kind: str | None, id_: str) -> Cover | None:
+    """The picture of a thing; ids without a kind may be of any.
+
+    Raises:
+        Failure: the caller sees no such thing.
+    """
+    if kind in {"tr", None}:
+        for track in await call.tracks([id_]):
+            return track.cover
+    if kind in {"al", None}:
+        for album in await call.albums([id_]):
+            return album.cover
+    if kind in {"ar", None}:
+        for artist in await call.artists([id_]):
+            return artist.cover
+    raise not_found("the cover")
+
+
+def placeholder(size: int = 300) -> bytes:
+    """A plain picture (PNG) for what has none: a soft fall from plum to ink."""
+    rows = bytearray()
+    for y in range(size):
+        share = y / size
+        pixel = bytes((round(92 - 56 * share), round(64 - 38 * share), round(110 - 54 * share)))
+        rows += b"\0" + pixel * size
+    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )

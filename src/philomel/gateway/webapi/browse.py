@@ -1,0 +1,228 @@
+"""Tracks, albums and artists by id, and search."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from philomel.gateway.webapi import objects
+from philomel.gateway.webapi.call import Call, in_order
+from philomel.gateway.webapi.objects import Object
+from philomel.gateway.webapi.parameters import checked_id, limit_of, offset_of, query_ids
+from philomel.kernel.errors import InvalidArgument, NotFound
+from philomel.services.catalog.contract import (
+    Album,
+    AlbumSort,
+    AlbumType,
+    ListAlbums,
+    ListTracks,
+    TrackSort,
+)
+from philomel.services.search.contract import Search
+
+_MAX_IDS = 50
+_MAX_ALBUM_IDS = 20
+_ALBUM_TRACKS = 50
+_TOP_TRACKS = 10
+_MAX_SEARCH_OFFSET = 1_000
+_MAX_TEXT = 500
+_TYPES = {
+    "album": "albums",
+    "artist": "artists",
+    "track": "tracks",
+    "playlist": "playlists",
+    "show": "shows",
+    "episode": "episodes",
+    "audiobook": "audiobooks",
+}
+_GROUPS = ("album", "single", "compilation", "appears_on")
+_GROUP_TYPES = {
+    "album": (AlbumType.ALBUM,),
+    "single": (AlbumType.SINGLE, AlbumType.EP),
+    "compilation": (AlbumType.COMPILATION,),
+}
+_NAME_FILTER = re.compile(r"\b(?:artist|album|track):", re.IGNORECASE)
+_OTHER_FILTER = re.compile(r"\b(?:year|genre|tag|isrc|upc):(?:\"[^\"]*\"|\S*)", re.IGNORECASE)
+
+
+async def get_track(call: Call) -> Object:
+    reply = await call.get_tracks([checked_id(call.id)])
+    return _only(await call.track_objects(reply.items))
+
+
+async def get_tracks(call: Call) -> Object:
+    ids = query_ids(call.query, _MAX_IDS)
+    reply = await call.get_tracks(ids)
+    return {"tracks": in_order(ids, await call.track_objects(reply.items), reply)}
+
+
+async def get_album(call: Call) -> Object:
+    reply = await call.get_albums([checked_id(call.id)])
+    return _only(await full_albums(call, reply.items))
+
+
+async def get_albums(call: Call) -> Object:
+    ids = query_ids(call.query, _MAX_ALBUM_IDS)
+    reply = await call.get_albums(ids)
+    return {"albums": in_order(ids, await full_albums(call, reply.items), reply)}
+
+
+async def get_album_tracks(call: Call) -> Object:
+    reply = await call.get_albums([checked_id(call.id)])
+    if not reply.items:
+        raise NotFound("Resource not found")
+    limit, offset = limit_of(call.query), offset_of(call.query)
+    return await _album_tracks(call, reply.items[0], limit, offset)
+
+
+async def get_artist(call: Call) -> Object:
+    reply = await call.get_artists([checked_id(call.id)])
+    return _only(await call.artist_objects(reply.items))
+
+
+async def get_artists(call: Call) -> Object:
+    ids = query_ids(call.query, _MAX_IDS)
+    reply = await call.get_artists(ids)
+    return {"artists": in_order(ids, await call.artist_objects(reply.items), reply)}
+
+
+async def get_artist_albums(call: Call) -> Object:
+    """The artist's albums in the groups asked for, group by group, the latest first."""
+    artist_id = await _artist_id(call)
+    limit, offset = limit_of(call.query), offset_of(call.query)
+    found: list[tuple[Album, str]] = []
+    total = 0
+    for request, group in _album_lists(artist_id, call.query.get("include_groups")):
+        # Each list is asked for what is left of the page; its total places the next one.
+        wanted = max(1, limit - len(found))
+        start = max(0, offset - total)
+        page = await call.services.catalog.list_albums(_slice(request, wanted, start))
+        if len(found) < limit:
+            found += [(album, group or objects.album_type(album.type)) for album in page.items]
+        total += page.total
+    built = await call.album_objects([album for album, _ in found])
+    items = [{**built[album.id], "album_group": group} for album, group in found]
+    return call.page(items, total, limit, offset)
+
+
+async def get_artist_top_tracks(call: Call) -> Object:
+    request = ListTracks(
+        sort=TrackSort.MOST_PLAYED, artist_id=await _artist_id(call), limit=_TOP_TRACKS
+    )
+    page = await call.services.catalog.list_tracks(request)
+    return {"tracks": list((await call.track_objects(page.items)).values())}
+
+
+async def search(call: Call) -> Object:
+    text = _words(call.query.get("q", ""))
+    types = [name.strip() for name in call.query.get("type", "").split(",") if name.strip()]
+    if not types:
+        raise InvalidArgument("Missing parameter type")
+    if any(name not in _TYPES for name in types):
+        raise InvalidArgument("Bad search type field")
+    limit = limit_of(call.query)
+    offset = offset_of(call.query, _MAX_SEARCH_OFFSET)
+    found = await call.services.search.search(
+        Search(
+            text=text,
+            artists=limit if "artist" in types else 0,
+            albums=limit if "album" in types else 0,
+            tracks=limit if "track" in types else 0,
+            artist_offset=offset,
+            album_offset=offset,
+            track_offset=offset,
+        )
+    )
+    artists, albums, tracks = await asyncio.gather(
+        call.get_artists(found.artists.ids),
+        call.get_albums(found.albums.ids),
+        call.get_tracks(found.tracks.ids),
+    )
+    artist_objects, album_objects, track_objects = await asyncio.gather(
+        call.artist_objects(artists.items),
+        call.album_objects(albums.items),
+        call.track_objects(tracks.items),
+    )
+    pages = {
+        "artist": (list(artist_objects.values()), found.artists.total),
+        "album": (list(album_objects.values()), found.albums.total),
+        "track": (list(track_objects.values()), found.tracks.total),
+    }
+    answer: Object = {}
+    for name in dict.fromkeys(types):
+        items, total = pages.get(name, ([], 0))
+        keep = {"q": call.query.get("q", ""), "type": name}
+        answer[_TYPES[name]] = call.page(items, total, limit, offset, keep=keep)
+    return answer
+
+
+def _words(q: str) -> str:
+    """What is looked for; the names of field filters are no words of it."""
+    if not q.strip():
+        raise InvalidArgument("No search query")
+    return _OTHER_FILTER.sub(" ", _NAME_FILTER.sub(" ", q)).replace('"', " ").strip()[:_MAX_TEXT]
+
+
+async def full_albums(call: Call, albums: Sequence[Album]) -> dict[str, Object]:
+    pages = await asyncio.gather(
+        *(_album_tracks(call, album, _ALBUM_TRACKS, 0) for album in albums)
+    )
+    frame = await call.frame(album.cover for album in albums)
+    return {
+        album.id: objects.album(frame, album, page)
+        for album, page in zip(albums, pages, strict=True)
+    }
+
+
+async def _album_tracks(call: Call, album: Album, limit: int, offset: int) -> Object:
+    page = await call.services.catalog.list_tracks(
+        ListTracks(sort=TrackSort.ALBUM_ORDER, album_id=album.id, limit=limit, offset=offset)
+    )
+    frame = objects.Frame(call.base)
+    items = [objects.simple_track(frame, track) for track in page.items]
+    path = f"/v1/albums/{album.id}/tracks"
+    return call.page(items, page.total, limit, offset, path=path, keep={})
+
+
+async def _artist_id(call: Call) -> str:
+    reply = await call.get_artists([checked_id(call.id)])
+    if not reply.items:
+        raise NotFound("Resource not found")
+    return reply.items[0].id
+
+
+def _album_lists(artist_id: str, groups: str | None) -> list[tuple[ListAlbums, str | None]]:
+    """What to ask the catalogue for, and the group of what it answers."""
+    own = ListAlbums(sort=AlbumSort.YEAR_DESCENDING, artist_id=artist_id)
+    others = ListAlbums(sort=AlbumSort.YEAR_DESCENDING, artist_id=artist_id, appears_on=True)
+    if groups is None:
+        return [(own, None), (others, "appears_on")]
+    names = {name.strip() for name in groups.split(",") if name.strip()}
+    if not names or not names <= set(_GROUPS):
+        raise InvalidArgument("Invalid include_groups")
+    found: list[tuple[ListAlbums, str | None]] = []
+    for group, types in _GROUP_TYPES.items():
+        if group in names:
+            found += [
+                (ListAlbums(sort=own.sort, artist_id=artist_id, type=type_), group)
+                for type_ in types
+            ]
+    if "appears_on" in names:
+        found.append((others, "appears_on"))
+    return found
+
+
+def _slice(request: ListAlbums, limit: int, offset: int) -> ListAlbums:
+    return ListAlbums(
+        sort=request.sort,
+        artist_id=request.artist_id,
+        appears_on=request.appears_on,
+        type=request.type,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _only(found: dict[str, Object]) -> Object:
+    for item in found.values():
+        return item
+    raise NotFound("Resource not found")

@@ -1,0 +1,102 @@
+"""Doors behind a real server on a free port, for unmodified clients."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import uvicorn
+from litestar.types import Receive, Scope, Send
+from tests.gateway.shelf import CLOSED, Finder, Keeper, People, Shelf, Signer
+
+from philomel.engines.cache.memory import MemoryCache
+from philomel.gateway import subsonic, webapi
+from philomel.gateway.authentication import Authenticator
+from philomel.gateway.http import Door, create_app
+from philomel.gateway.metrics import Metrics
+from philomel.gateway.public import Public
+from philomel.kernel.clock import FixedClock
+
+
+class Echo:
+    """Answers with the signed address itself in place of its bytes."""
+
+    async def send(self, signed: str, scope: Scope, _receive: Receive, send: Send) -> None:
+        body = signed.encode()
+        kind = b"image/jpeg" if "/cover/" in signed else b"audio/flac"
+        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+        start: Any = {"type": "http.response.start", "status": 200, "headers": headers}
+        await send(start)
+        rest: Any = {
+            "type": "http.response.body",
+            "body": b"" if scope.get("method") == "HEAD" else body,
+        }
+        await send(rest)
+
+
+class House:
+    """Both API doors over the same small catalogue."""
+
+    def __init__(self) -> None:
+        self.shelf, self.people = Shelf(), People()
+        self.keeper, self.signer = Keeper(self.shelf), Signer()
+        self.clock = FixedClock(1_700_000_100_000)
+        self.url = ""
+        add = self.shelf.add
+        add("Radiohead", "OK Computer", ["Airbag", "Paranoid Android", "Karma Police"])
+        add("Radiohead", "Kid A", ["Idioteque", "Optimistic"], year=2000)
+        add("Radiohead", "My Iron Lung", ["My Iron Lung"], year=1994, type="ep")
+        add("Björk", "Homogenic", ["Jóga", "Bachelorette"], genre="Electronic")
+        add("Tom & <Jerry>", 'Quotes "Inside"', ["A \x01 & <B>"], genre="R&B/Soul", year=2010)
+        add("Secret Band", "Hidden Record", ["Hidden Song"], library=CLOSED, genre="Hidden")
+
+    def doors(self) -> list[Door]:
+        accounts, cache = cast("Any", self.people), MemoryCache(self.clock)
+        public = Public(version="1.2.3")
+        shared: dict[str, Any] = {
+            "catalog": self.shelf,
+            "media": self.signer,
+            "playlists": self.keeper,
+            "plays": self.keeper,
+            "search": Finder(self.shelf),
+            "public": public,
+        }
+        authenticator = Authenticator(accounts, cache, self.clock, public)
+        web = webapi.routes(webapi.Deps(**shared, authenticator=authenticator))
+        rest = subsonic.routes(
+            subsonic.Deps(**shared, accounts=accounts, clock=self.clock, media_bytes=Echo())
+        )
+        return [
+            Door("webapi", webapi.PREFIXES, web, webapi.error_response),
+            Door("subsonic", subsonic.PREFIXES, rest, subsonic.error_response),
+        ]
+
+
+@contextmanager
+def serving(house: House) -> Iterator[House]:
+    """The house behind uvicorn, in a thread of its own as clients block."""
+    app = create_app(house.doors(), Metrics())
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(cast("Any", app), log_config=None, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    started = threading.Event()
+
+    async def run() -> None:
+        main = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not main.done():
+            await asyncio.sleep(0.005)
+        started.set()
+        await main
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread.start()
+    started.wait(10)
+    house.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        yield house
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
