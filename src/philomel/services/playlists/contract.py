@@ -136,12 +136,17 @@ class Playlists(Protocol):
     async def rate(self, request: Rate, /) -> None:
         """Give stars. Needs scope user-library-modify.
 
+        Nothing happens to what the caller cannot see in the catalogue.
+
         Raises: BadRating.
         """
         ...
 
     async def get_marks(self, request: GetMarks, /) -> Marks:
-        """The caller's likes and ratings of these. Needs scope user-library-read."""
+        """The caller's likes and ratings of these.
+
+        Needs scope user-library-read (artists: or user-follow-read).
+        """
         ...
 
     async def list_saved(self, request: ListSaved, /) -> SavedPage:

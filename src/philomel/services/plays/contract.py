@@ -109,7 +109,8 @@ class PlayedPage(Struct, frozen=True):
 
 class ListHistory(Struct, frozen=True):
     """Attributes:
-    before, after: milliseconds since the Unix epoch, exclusive; one of them at most.
+    before, after: milliseconds since the Unix epoch, exclusive; one of them at most. With
+        `after` the page holds the plays that followed it at once, so paging goes forward.
     """
 
     limit: int = 50
@@ -156,20 +157,29 @@ class Plays(Protocol):
     async def record_plays(self, request: RecordPlays, /) -> None:
         """Count these plays. Plays of tracks that the caller cannot see are left out.
 
+        Needs scope user-modify-playback-state.
+
         Raises: BadPlay for an instant before 2000 or more than a day ahead.
         """
         ...
 
     async def set_now_playing(self, request: SetNowPlaying, /) -> None:
-        """The caller listens to this now; forgotten after ten minutes."""
+        """The caller listens to this now, on this player; forgotten after ten minutes.
+
+        Needs scope user-modify-playback-state. Nothing happens for a track that the caller
+        cannot see.
+        """
         ...
 
     async def list_now_playing(self, request: ListNowPlaying, /) -> NowPlayingList:
-        """Who listens to what. Administrators see everyone, others themselves."""
+        """Who listens to what, latest first. Administrators see everyone.
+
+        Others see themselves, with scope user-read-playback-state.
+        """
         ...
 
     async def get_play_counts(self, request: GetPlayCounts, /) -> PlayCounts:
-        """The caller's counts of these."""
+        """The caller's counts of these. Needs scope user-top-read."""
         ...
 
     async def list_played(self, request: ListPlayed, /) -> PlayedPage:

@@ -1,0 +1,63 @@
+"""What the playlists service needs of its database."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from philomel.engines.sql import Schema
+from philomel.services.playlists.contract import ItemKind, Mark
+from philomel.services.playlists.store.tables import METADATA
+
+SCHEMA = Schema(
+    name="playlists",
+    version=1,
+    compatible_from=1,
+    metadata=METADATA,
+    migrations="philomel.services.playlists.store.migrations",
+)
+
+
+class Place(Struct, frozen=True):
+    """Where a page of likes begins: after this one."""
+
+    saved_at: int
+    item_id: str
+
+
+class PlaylistStore(Protocol):
+    """Likes and ratings. Ids that were merged into others are understood everywhere."""
+
+    async def save(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
+        """Like these from `at` on; what is liked already keeps its date."""
+        ...
+
+    async def unsave(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None: ...
+
+    async def rate(
+        self, user_id: str, kind: ItemKind, id_: str, rating: int | None, at: int
+    ) -> None: ...
+
+    async def marks(self, user_id: str, kind: ItemKind, ids: Sequence[str]) -> Sequence[Mark]:
+        """In the order and under the ids asked for."""
+        ...
+
+    async def saved(
+        self, user_id: str, kind: ItemKind, limit: int, offset: int, after: Place | None
+    ) -> tuple[Sequence[Mark], int]:
+        """A page, latest first, and the number of all likes."""
+        ...
+
+    async def rated(
+        self, user_id: str, kind: ItemKind, limit: int, offset: int
+    ) -> tuple[Sequence[Mark], int]:
+        """A page, highest first, and the number of all ratings."""
+        ...
+
+    async def merge(self, kind: ItemKind, old: str, new: str) -> None:
+        """Everyone's marks of `old` are marks of `new` from now on. May be repeated."""
+        ...
+
+    async def forget(self, user_id: str) -> None:
+        """A person's marks go. May be repeated."""
+        ...

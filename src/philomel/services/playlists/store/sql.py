@@ -1,0 +1,290 @@
+"""Likes and ratings in SQL."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from philomel.engines.log import Record
+from philomel.engines.outbox import announce
+from philomel.engines.sql import Database
+from philomel.kernel.ids import new_event_id
+from philomel.rpc.codec import to_bytes
+from philomel.services.playlists.contract import ItemKind, Mark, MarksChanged
+from philomel.services.playlists.rules import Opinion, merged
+from philomel.services.playlists.store import Place
+from philomel.services.playlists.store.tables import ALIAS, MARK
+
+T = TypeVar("T")
+
+BATCH = 500
+"""Rows moved or deleted in one transaction, so that none is long."""
+
+_MINE = (MARK.c.user_id == bindparam("user"), MARK.c.kind == bindparam("kind"))
+_THESE = MARK.c.item_id.in_(bindparam("ids", expanding=True))
+
+_RESOLVE = select(ALIAS.c.old_id, ALIAS.c.new_id).where(
+    ALIAS.c.kind == bindparam("kind"), ALIAS.c.old_id.in_(bindparam("ids", expanding=True))
+)
+_FIND = select(MARK).where(*_MINE, _THESE)
+_SAVED = (
+    select(MARK)
+    .where(*_MINE, MARK.c.saved_at.is_not(None))
+    .order_by(MARK.c.saved_at.desc(), MARK.c.item_id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_SAVED_AFTER = _SAVED.where(
+    tuple_(MARK.c.saved_at, MARK.c.item_id) < tuple_(bindparam("at"), bindparam("id"))
+)
+_COUNT_SAVED = select(func.count()).where(*_MINE, MARK.c.saved_at.is_not(None))
+_RATED = (
+    select(MARK)
+    .where(*_MINE, MARK.c.rating.is_not(None))
+    .order_by(MARK.c.rating.desc(), MARK.c.rated_at.desc(), MARK.c.item_id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_COUNT_RATED = select(func.count()).where(*_MINE, MARK.c.rating.is_not(None))
+
+_UNSAVE = (
+    update(MARK)
+    .where(
+        MARK.c.user_id == bindparam("user"),
+        # In an UPDATE a parameter must not be named like a column.
+        MARK.c.kind == bindparam("of"),
+        _THESE,
+        MARK.c.saved_at.is_not(None),
+    )
+    .values(saved_at=None)
+)
+_DROP_EMPTY = delete(MARK).where(*_MINE, _THESE, MARK.c.saved_at.is_(None), MARK.c.rating.is_(None))
+
+_NEW_TO_OLD = (
+    update(ALIAS)
+    .where(ALIAS.c.kind == bindparam("of"), ALIAS.c.new_id == bindparam("was"))
+    .values(new_id=bindparam("becomes"))
+)
+_OF_ITEM = (
+    select(MARK)
+    .where(MARK.c.kind == bindparam("kind"), MARK.c.item_id == bindparam("id"))
+    .limit(BATCH)
+)
+_OF_USERS = select(MARK).where(
+    MARK.c.kind == bindparam("kind"),
+    MARK.c.item_id == bindparam("id"),
+    MARK.c.user_id.in_(bindparam("users", expanding=True)),
+)
+_DROP_OF_USERS = delete(MARK).where(
+    MARK.c.kind == bindparam("kind"),
+    MARK.c.item_id.in_(bindparam("ids", expanding=True)),
+    MARK.c.user_id.in_(bindparam("users", expanding=True)),
+)
+_OF_PERSON = (
+    select(MARK.c.kind, MARK.c.item_id).where(MARK.c.user_id == bindparam("user")).limit(BATCH)
+)
+_DROP = delete(MARK).where(
+    MARK.c.user_id == bindparam("user"),
+    tuple_(MARK.c.kind, MARK.c.item_id).in_(bindparam("keys", expanding=True)),
+)
+
+
+class SqlPlaylists:
+    """A `PlaylistStore` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._insert = (postgresql if database.dialect == "postgresql" else sqlite).insert
+
+    async def save(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
+        # A like that is there already keeps its date, and nobody is told.
+        like = self._insert(MARK)
+        like = like.on_conflict_do_update(
+            index_elements=[MARK.c.user_id, MARK.c.kind, MARK.c.item_id],
+            set_={"saved_at": like.excluded.saved_at},
+            where=MARK.c.saved_at.is_(None),
+        )
+
+        def work(connection: Connection) -> None:
+            resolved = list(dict.fromkeys(_resolve(connection, kind, ids).values()))
+            found = _found(connection, user_id, kind, resolved)
+            new = [id_ for id_ in resolved if found.get(id_, Opinion()).saved_at is None]
+            rows = [
+                {"user_id": user_id, "kind": kind.value, "item_id": id_, "saved_at": at}
+                for id_ in new
+            ]
+            if rows:
+                connection.execute(like, rows)
+                _tell(connection, user_id, kind, new, at)
+
+        await self._database.write(work)
+
+    async def unsave(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
+        def work(connection: Connection) -> None:
+            resolved = list(dict.fromkeys(_resolve(connection, kind, ids).values()))
+            values = {"user": user_id, "kind": kind.value, "ids": resolved}
+            if resolved and connection.execute(_UNSAVE, values | {"of": kind.value}).rowcount:
+                connection.execute(_DROP_EMPTY, values)
+                _tell(connection, user_id, kind, resolved, at)
+
+        await self._database.write(work)
+
+    async def rate(
+        self, user_id: str, kind: ItemKind, id_: str, rating: int | None, at: int
+    ) -> None:
+        stars = self._insert(MARK)
+        stars = stars.on_conflict_do_update(
+            index_elements=[MARK.c.user_id, MARK.c.kind, MARK.c.item_id],
+            set_={"rating": stars.excluded.rating, "rated_at": stars.excluded.rated_at},
+        )
+
+        def work(connection: Connection) -> None:
+            item_id = _resolve(connection, kind, [id_])[id_]
+            found = _found(connection, user_id, kind, [item_id]).get(item_id, Opinion())
+            if found.rating == rating:
+                return
+            row = {"user_id": user_id, "kind": kind.value, "item_id": item_id}
+            rated_at = None if rating is None else at
+            connection.execute(stars, {**row, "rating": rating, "rated_at": rated_at})
+            connection.execute(_DROP_EMPTY, {"user": user_id, "kind": kind.value, "ids": [item_id]})
+            _tell(connection, user_id, kind, [item_id], at)
+
+        await self._database.write(work)
+
+    async def marks(self, user_id: str, kind: ItemKind, ids: Sequence[str]) -> Sequence[Mark]:
+        def work(connection: Connection) -> list[Mark]:
+            resolved = _resolve(connection, kind, ids)
+            found = _found(connection, user_id, kind, resolved.values())
+            return [
+                Mark(asked, found[id_].saved_at, found[id_].rating)
+                for asked, id_ in resolved.items()
+                if id_ in found
+            ]
+
+        return await self._database.read(work)
+
+    async def saved(
+        self, user_id: str, kind: ItemKind, limit: int, offset: int, after: Place | None
+    ) -> tuple[Sequence[Mark], int]:
+        values: dict[str, Any] = {"user": user_id, "kind": kind.value}
+        page = values | {"limit": limit, "offset": offset}
+        if after is not None:
+            page |= {"at": after.saved_at, "id": after.item_id}
+        query = _SAVED if after is None else _SAVED_AFTER
+        return await self._database.read(
+            lambda connection: (
+                _marks(connection.execute(query, page).all()),
+                connection.scalar(_COUNT_SAVED, values) or 0,
+            )
+        )
+
+    async def rated(
+        self, user_id: str, kind: ItemKind, limit: int, offset: int
+    ) -> tuple[Sequence[Mark], int]:
+        values: dict[str, Any] = {"user": user_id, "kind": kind.value}
+        page = values | {"limit": limit, "offset": offset}
+        return await self._database.read(
+            lambda connection: (
+                _marks(connection.execute(_RATED, page).all()),
+                connection.scalar(_COUNT_RATED, values) or 0,
+            )
+        )
+
+    async def merge(self, kind: ItemKind, old: str, new: str) -> None:
+        # First the alias, so that no new mark lands on the old id; then the marks that do.
+        target = await self._database.write(lambda c: self._add_alias(c, kind, old, new))
+        await self._in_batches(lambda connection: _move(connection, kind, old, target))
+
+    async def forget(self, user_id: str) -> None:
+        def work(connection: Connection) -> int:
+            rows = connection.execute(_OF_PERSON, {"user": user_id}).all()
+            keys = [(row.kind, row.item_id) for row in rows]
+            if keys:
+                connection.execute(_DROP, {"user": user_id, "keys": keys})
+            return len(keys)
+
+        await self._in_batches(work)
+
+    async def _in_batches(self, work: Callable[[Connection], int]) -> None:
+        while await self._database.write(work):
+            pass
+
+    def _add_alias(self, connection: Connection, kind: ItemKind, old: str, new: str) -> str:
+        """Where the marks of `old` belong: aliases never point at another alias."""
+        target = _resolve(connection, kind, [new])[new]
+        if target == old:
+            return old
+        alias = self._insert(ALIAS).on_conflict_do_nothing()
+        connection.execute(alias, {"kind": kind.value, "old_id": old, "new_id": target})
+        connection.execute(_NEW_TO_OLD, {"of": kind.value, "was": old, "becomes": target})
+        return target
+
+
+def _move(connection: Connection, kind: ItemKind, old: str, new: str) -> int:
+    if old == new:
+        return 0
+    rows = connection.execute(_OF_ITEM, {"kind": kind.value, "id": old}).all()
+    if not rows:
+        return 0
+    users = [row.user_id for row in rows]
+    values = {"kind": kind.value, "id": new, "users": users}
+    there = {row.user_id: _opinion(row) for row in connection.execute(_OF_USERS, values)}
+    both = {"kind": kind.value, "ids": [old, new], "users": users}
+    connection.execute(_DROP_OF_USERS, both)
+    moved = []
+    for row in rows:
+        opinion = merged(_opinion(row), there.get(row.user_id, Opinion()))
+        moved.append(
+            {
+                "user_id": row.user_id,
+                "kind": kind.value,
+                "item_id": new,
+                "saved_at": opinion.saved_at,
+                "rating": opinion.rating,
+                "rated_at": opinion.rated_at,
+            }
+        )
+    connection.execute(insert(MARK), moved)
+    return len(moved)
+
+
+def _resolve(connection: Connection, kind: ItemKind, ids: Iterable[str]) -> dict[str, str]:
+    """Each id and the one it goes by now, in the order given."""
+    asked = list(dict.fromkeys(ids))
+    rows = connection.execute(_RESOLVE, {"kind": kind.value, "ids": asked}) if asked else ()
+    aliases = {row.old_id: row.new_id for row in rows}
+    return {id_: aliases.get(id_, id_) for id_ in asked}
+
+
+def _found(
+    connection: Connection, user_id: str, kind: ItemKind, ids: Iterable[str]
+) -> dict[str, Opinion]:
+    values = {"user": user_id, "kind": kind.value, "ids": list(ids)}
+    rows = connection.execute(_FIND, values) if values["ids"] else ()
+    return {row.item_id: _opinion(row) for row in rows}
+
+
+def _opinion(row: Any) -> Opinion:
+    return Opinion(row.saved_at, row.rating, row.rated_at)
+
+
+def _marks(rows: Sequence[Any]) -> Sequence[Mark]:
+    return [Mark(row.item_id, row.saved_at, row.rating) for row in rows]
+
+
+def _tell(
+    connection: Connection, user_id: str, kind: ItemKind, ids: Sequence[str], at: int
+) -> None:
+    event = MarksChanged(user_id=user_id, kind=kind, ids=tuple(ids), at=at)
+    record = Record(new_event_id(at), user_id, "playlists.MarksChanged", to_bytes(event))
+    announce(connection, [record])

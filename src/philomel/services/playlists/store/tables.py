@@ -1,0 +1,38 @@
+"""What the playlists service keeps.
+
+`mark` is a person's like and rating of one thing; a row with neither does not exist.
+`alias` says which ids were merged into which, so that late calls find the new one.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+
+from philomel.engines import outbox
+
+METADATA = MetaData()
+
+_ID = String(22).with_variant(String(22, collation="C"), "postgresql")
+_KIND = String(8)
+
+MARK = Table(
+    "mark",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("kind", _KIND, primary_key=True),
+    Column("item_id", _ID, primary_key=True),
+    Column("saved_at", BigInteger),
+    Column("rating", Integer),
+    Column("rated_at", BigInteger),
+    Index("mark_saved", "user_id", "kind", "saved_at", "item_id"),
+    Index("mark_item", "kind", "item_id"),
+)
+
+ALIAS = Table(
+    "alias",
+    METADATA,
+    Column("kind", _KIND, primary_key=True),
+    Column("old_id", _ID, primary_key=True),
+    Column("new_id", _ID, nullable=False),
+    Index("alias_new", "kind", "new_id"),
+)
+
+outbox.add_tables(METADATA)

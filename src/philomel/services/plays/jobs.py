@@ -1,0 +1,37 @@
+"""What others announce and plays follows: merged ids and removed people."""
+
+from philomel.engines.log import Message
+from philomel.engines.outbox import Effect
+from philomel.rpc.codec import from_bytes
+from philomel.services.accounts.contract import UserRemoved
+from philomel.services.catalog.contract import EntryMerged
+from philomel.services.plays.contract import PlayedKind
+from philomel.services.plays.store import PlayStore
+
+GROUP = "plays"
+TOPICS = ("philomel.catalog", "philomel.accounts")
+
+
+class Follower:
+    """Handles what comes from the log.
+
+    Both kinds of work may be large and may be repeated, so they go in batches of their own
+    and leave no effect for the inbox's transaction.
+    """
+
+    def __init__(self, store: PlayStore) -> None:
+        self._store = store
+
+    async def handle(self, message: Message) -> Effect | None:
+        match message.record.type:
+            case "catalog.EntryMerged":
+                merged = from_bytes(EntryMerged, message.record.value)
+                await self._store.merge(
+                    PlayedKind(merged.kind.value), merged.old, merged.new, merged.at
+                )
+            case "accounts.UserRemoved":
+                removed = from_bytes(UserRemoved, message.record.value)
+                await self._store.forget(removed.user_id)
+            case _:
+                pass
+        return None

@@ -1,0 +1,124 @@
+"""Which plays are believable, what they count for, and how long now lasts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from philomel.kernel.errors import InvalidArgument
+from philomel.kernel.ids import is_id
+from philomel.services.plays.contract import BadPlay, Play, PlayedKind
+
+MAX_IDS = 500
+MAX_OFFSET = 1_000_000_000
+MAX_PLAYER = 128
+FIRST_MS = 946_684_800_000
+"""2000-01-01: nothing can have been scrobbled before."""
+AHEAD_MS = 86_400_000
+NOW_MS = 600_000
+_MAX_UTC_OFFSET = 15 * 60
+_MAX_MS = (1 << 63) - 1
+
+
+class Heard(Struct, frozen=True):
+    """A play of a track that the listener can see, with what else it counts for."""
+
+    play: Play
+    album_id: str | None
+    artist_ids: tuple[str, ...]
+
+
+class Tally(Struct, frozen=True):
+    """What plays add to one count."""
+
+    count: int
+    last_played_at: int
+
+
+def check_plays(plays: Sequence[Play], now: int) -> tuple[Play, ...]:
+    """The plays that can be of some track, each once.
+
+    Raises:
+        BadPlay: an instant or an offset that no clock shows, or a player without end.
+        InvalidArgument: more than 500.
+    """
+    if len(plays) > MAX_IDS:
+        raise InvalidArgument(f"at most {MAX_IDS} plays at a time")
+    for play in plays:
+        if not FIRST_MS <= play.played_at <= now + AHEAD_MS:
+            raise BadPlay("a play happened after 1999 and not later than now")
+        if abs(play.utc_offset_minutes) > _MAX_UTC_OFFSET:
+            raise BadPlay("no clock on Earth is that far from UTC")
+        check_player(play.player)
+    unique = {(play.track_id, play.played_at): play for play in plays if is_id(play.track_id)}
+    return tuple(unique.values())
+
+
+def check_player(player: str) -> str:
+    """A player's name, if it can be kept and shown.
+
+    Raises:
+        BadPlay: too long, or not text.
+    """
+    if len(player) > MAX_PLAYER:
+        raise BadPlay(f"a player's name has at most {MAX_PLAYER} characters")
+    if any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF for letter in player):
+        raise BadPlay("a player's name has no control characters")
+    return player
+
+
+def check_ids(ids: Sequence[str]) -> tuple[str, ...]:
+    """`ids`, each once; what is no id at all names nothing and is left out.
+
+    Raises:
+        InvalidArgument: more than 500.
+    """
+    if len(ids) > MAX_IDS:
+        raise InvalidArgument(f"at most {MAX_IDS} ids at a time")
+    return tuple(filter(is_id, dict.fromkeys(ids)))
+
+
+def check_offset(offset: int) -> int:
+    """`offset`, if a list can start there.
+
+    Raises:
+        InvalidArgument: it cannot.
+    """
+    if not 0 <= offset <= MAX_OFFSET:
+        raise InvalidArgument("offset must not be negative")
+    return offset
+
+
+def check_window(before: int | None, after: int | None) -> None:
+    """Refuse what is no window on the history.
+
+    Raises:
+        InvalidArgument: both ends, or no instant.
+    """
+    if before is not None and after is not None:
+        raise InvalidArgument("give before or after, not both")
+    if not all(0 <= each <= _MAX_MS for each in (before, after) if each is not None):
+        raise InvalidArgument("before and after are milliseconds since 1970")
+
+
+def tally(heard: Iterable[Heard]) -> Mapping[tuple[PlayedKind, str], Tally]:
+    """What these plays add, by what they count for.
+
+    A play counts once for each of its artists, however often they are credited.
+    """
+    found: dict[tuple[PlayedKind, str], Tally] = {}
+    for each in heard:
+        keys = [(PlayedKind.TRACK, each.play.track_id)]
+        if each.album_id is not None:
+            keys.append((PlayedKind.ALBUM, each.album_id))
+        keys += [(PlayedKind.ARTIST, id_) for id_ in dict.fromkeys(each.artist_ids)]
+        for key in keys:
+            found[key] = together(found.get(key), Tally(1, each.play.played_at))
+    return found
+
+
+def together(one: Tally | None, other: Tally) -> Tally:
+    """Two counts of one thing."""
+    if one is None:
+        return other
+    latest = max(one.last_played_at, other.last_played_at)
+    return Tally(one.count + other.count, latest)

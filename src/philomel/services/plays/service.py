@@ -1,0 +1,123 @@
+"""What the calling person listened to."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from philomel.kernel.caller import current
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import PermissionDenied
+from philomel.kernel.paging import check_limit
+from philomel.services.catalog.contract import Catalog, CreditRole, GetTracks, Track
+from philomel.services.plays import rules
+from philomel.services.plays.contract import (
+    GetPlayCounts,
+    HistoryPage,
+    ListHistory,
+    ListNowPlaying,
+    ListPlayed,
+    NowPlaying,
+    NowPlayingList,
+    PlayCounts,
+    PlayedPage,
+    PlayedSort,
+    RecordPlays,
+    SetNowPlaying,
+)
+from philomel.services.plays.rules import Heard
+from philomel.services.plays.store import PlayStore
+
+
+class PlayService:
+    """Implements `Plays`.
+
+    Args:
+        announced: called after a change, so that its event leaves at once.
+    """
+
+    def __init__(
+        self, store: PlayStore, catalog: Catalog, clock: Clock, announced: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._clock = clock
+        self._announced = announced
+
+    async def record_plays(self, request: RecordPlays, /) -> None:
+        user_id = _person("user-modify-playback-state")
+        now = self._clock.now()
+        plays = rules.check_plays(request.items, now)
+        tracks = await self._visible([play.track_id for play in plays])
+        heard = [
+            Heard(
+                replace(play, track_id=track.id),
+                track.album.id if track.album else None,
+                _artists(track),
+            )
+            for play in plays
+            if (track := tracks.get(play.track_id)) is not None
+        ]
+        if heard and await self._store.record(user_id, heard, now):
+            self._announced()
+
+    async def set_now_playing(self, request: SetNowPlaying, /) -> None:
+        user_id = _person("user-modify-playback-state")
+        player = rules.check_player(request.player)
+        now = self._clock.now()
+        for track in (await self._visible(rules.check_ids([request.track_id]))).values():
+            playing = NowPlaying(user_id, track.id, now, player)
+            await self._store.set_now(playing, now - rules.NOW_MS)
+
+    async def list_now_playing(self, request: ListNowPlaying, /) -> NowPlayingList:
+        caller = current().caller
+        caller.require_known()
+        since = self._clock.now() - rules.NOW_MS
+        try:
+            caller.require_admin()
+        except PermissionDenied:
+            user_id = _person("user-read-playback-state")
+            return NowPlayingList(tuple(await self._store.now(user_id, since)))
+        return NowPlayingList(tuple(await self._store.now(None, since)))
+
+    async def get_play_counts(self, request: GetPlayCounts, /) -> PlayCounts:
+        user_id = _person("user-top-read")
+        ids = rules.check_ids(request.ids)
+        return PlayCounts(tuple(await self._store.counts(user_id, request.kind, ids)))
+
+    async def list_played(self, request: ListPlayed, /) -> PlayedPage:
+        last = request.sort is PlayedSort.LAST
+        user_id = _person("user-read-recently-played" if last else "user-top-read")
+        limit = check_limit(request.limit)
+        offset = rules.check_offset(request.offset)
+        items, total = await self._store.played(user_id, request.kind, request.sort, limit, offset)
+        return PlayedPage(tuple(items), total)
+
+    async def list_history(self, request: ListHistory, /) -> HistoryPage:
+        user_id = _person("user-read-recently-played")
+        limit = check_limit(request.limit)
+        rules.check_window(request.before, request.after)
+        plays = await self._store.history(user_id, limit, request.before, request.after)
+        return HistoryPage(tuple(plays))
+
+    async def _visible(self, ids: Sequence[str]) -> dict[str, Track]:
+        """The tracks that the caller may see, by the ids that were asked for."""
+        if not ids:
+            return {}
+        found = await self._catalog.get_tracks(GetTracks(tuple(dict.fromkeys(ids))))
+        tracks = {track.id: track for track in found.items}
+        for alias in found.aliases:
+            if alias.new in tracks:
+                tracks[alias.old] = tracks[alias.new]
+        return {id_: tracks[id_] for id_ in ids if id_ in tracks}
+
+
+def _artists(track: Track) -> tuple[str, ...]:
+    return tuple(c.artist.id for c in track.credits if c.role is CreditRole.ARTIST)
+
+
+def _person(scope: str) -> str:
+    """The id of the person who calls, with this scope."""
+    caller = current().caller
+    user_id = caller.require_user()
+    caller.require_scope(scope)
+    return user_id

@@ -1,0 +1,59 @@
+"""What the plays service needs of its database."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from philomel.engines.sql import Schema
+from philomel.services.plays.contract import NowPlaying, Play, PlayCount, PlayedKind, PlayedSort
+from philomel.services.plays.rules import Heard
+from philomel.services.plays.store.tables import METADATA
+
+SCHEMA = Schema(
+    name="plays",
+    version=1,
+    compatible_from=1,
+    metadata=METADATA,
+    migrations="philomel.services.plays.store.migrations",
+)
+
+
+class PlayStore(Protocol):
+    """History and counts. Ids that were merged into others are understood everywhere."""
+
+    async def record(self, user_id: str, heard: Sequence[Heard], at: int) -> int:
+        """Keep and count the plays that are new; how many those were."""
+        ...
+
+    async def counts(
+        self, user_id: str, kind: PlayedKind, ids: Sequence[str]
+    ) -> Sequence[PlayCount]:
+        """In the order and under the ids asked for."""
+        ...
+
+    async def played(
+        self, user_id: str, kind: PlayedKind, sort: PlayedSort, limit: int, offset: int
+    ) -> tuple[Sequence[PlayCount], int]:
+        """A page, and the number of all that were played."""
+        ...
+
+    async def history(
+        self, user_id: str, limit: int, before: int | None, after: int | None
+    ) -> Sequence[Play]:
+        """Latest first; with `after` those that followed it, otherwise the latest."""
+        ...
+
+    async def set_now(self, now: NowPlaying, forget_before: int) -> None:
+        """Replace what this person's player plays, and forget what is too old."""
+        ...
+
+    async def now(self, user_id: str | None, since: int) -> Sequence[NowPlaying]:
+        """What a person, or everybody, started to play at `since` or later; latest first."""
+        ...
+
+    async def merge(self, kind: PlayedKind, old: str, new: str, at: int) -> None:
+        """Everyone's plays of `old` are plays of `new` from now on. May be repeated."""
+        ...
+
+    async def forget(self, user_id: str) -> None:
+        """A person's history, counts and present go; totals stay. May be repeated."""
+        ...

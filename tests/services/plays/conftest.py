@@ -1,0 +1,54 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from tests.conftest import DatabaseFor
+from tests.rpc.shape import SHAPES, Shape, in_shape
+from tests.services.shelf import Shelf
+
+from philomel.engines.log import Log
+from philomel.engines.log.local import open_local_log
+from philomel.engines.outbox import Job
+from philomel.engines.sql import Database
+from philomel.kernel.clock import FixedClock
+from philomel.services.plays import module
+from philomel.services.plays.contract import Plays
+from philomel.services.plays.service import PlayService
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+async def log(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Log]:
+    opened = open_local_log(tmp_path / "events.log", clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def database(database_for: DatabaseFor) -> Database:
+    return await database_for(module.SCHEMA)
+
+
+@pytest.fixture
+def built(
+    database: Database, log: Log, clock: FixedClock, shelf: Shelf
+) -> tuple[PlayService, tuple[Job, ...]]:
+    return module.build(module.Deps(database, log, clock, shelf.as_catalog()))
+
+
+@pytest.fixture(params=SHAPES)
+async def service(
+    request: pytest.FixtureRequest, built: tuple[PlayService, tuple[Job, ...]]
+) -> AsyncIterator[Plays]:
+    async with in_shape(cast("Shape", request.param), Plays, built[0]) as proxy:
+        yield proxy

@@ -1,0 +1,173 @@
+"""Merged ids and removed people are followed, and totals are announced."""
+
+import asyncio
+
+from tests.services.people import ADAM, ZOE, id_of
+from tests.services.running import running, say, told, until
+from tests.services.shelf import Shelf
+
+from philomel.engines.log import Log
+from philomel.engines.outbox import Job
+from philomel.engines.sql import Database
+from philomel.kernel.caller import acting
+from philomel.kernel.clock import FixedClock
+from philomel.rpc.codec import from_bytes
+from philomel.services.accounts.contract import UserRemoved
+from philomel.services.catalog.contract import EntryKind, EntryMerged
+from philomel.services.plays.contract import (
+    GetPlayCounts,
+    ListHistory,
+    ListNowPlaying,
+    ListPlayed,
+    Play,
+    PlayCount,
+    PlayedKind,
+    PlayedSort,
+    RecordPlays,
+    SetNowPlaying,
+    TotalsChanged,
+    TrackTotal,
+)
+from philomel.services.plays.rules import Heard
+from philomel.services.plays.service import PlayService
+from philomel.services.plays.store.merging import MergingPlays
+
+Built = tuple[PlayService, tuple[Job, ...]]
+TRACK, ALBUM, ARTIST = PlayedKind.TRACK, PlayedKind.ALBUM, PlayedKind.ARTIST
+A, B, C, RECORD, BAND = map(id_of, ("a", "b", "c", "record", "band"))
+
+
+async def counts(service: PlayService, kind: PlayedKind, *ids: str) -> tuple[PlayCount, ...]:
+    return (await service.get_play_counts(GetPlayCounts(kind, ids))).items
+
+
+async def test_totals_of_all_listeners_are_announced(
+    built: Built, shelf: Shelf, log: Log, clock: FixedClock
+) -> None:
+    service, jobs = built
+    shelf.add_track(A)
+    shelf.add_track(B)
+    now = clock.now()
+    async with running(jobs):
+        for caller in (ZOE, ADAM):
+            with acting(caller):
+                for _ in range(2):
+                    await service.record_plays(RecordPlays((Play(A, now), Play(A, now - 1))))
+        with acting(ZOE):
+            await service.record_plays(RecordPlays((Play(B, now), Play(A, now - 2))))
+        records = await told(log, "philomel.plays", 3)
+    events = [from_bytes(TotalsChanged, record.value) for record in records]
+    assert [event.tracks for event in events] == [
+        (TrackTotal(A, 2),),
+        (TrackTotal(A, 4),),
+        (TrackTotal(A, 5), TrackTotal(B, 1)),
+    ]
+    assert len({record.key for record in records}) == 1
+
+
+async def test_plays_follow_a_merge(
+    built: Built, shelf: Shelf, log: Log, clock: FixedClock
+) -> None:
+    service, jobs = built
+    shelf.add_track(A, RECORD, (BAND,))
+    shelf.add_track(B, RECORD, (BAND,))
+    now = clock.now()
+    with acting(ZOE):
+        await service.record_plays(RecordPlays((Play(A, now), Play(A, now - 5), Play(B, now - 9))))
+        await service.set_now_playing(SetNowPlaying(A))
+    with acting(ADAM):
+        await service.record_plays(RecordPlays((Play(A, now - 7, 60, "p"),)))
+    await say(log, "catalog", EntryMerged(EntryKind.TRACK, A, B, 1))
+    await say(log, "catalog", EntryMerged(EntryKind.ALBUM, RECORD, C, 1))
+    await say(log, "catalog", EntryMerged(EntryKind.ARTIST, BAND, id_of("band2"), 1))
+    async with running(jobs):
+        records = await told(log, "philomel.plays", 3)
+
+        async def moved() -> bool:
+            with acting(ADAM):
+                return bool(await counts(service, ARTIST, id_of("band2")))
+
+        await until(moved)
+    assert from_bytes(TotalsChanged, records[-1].value).tracks == (TrackTotal(B, 4),)
+    with acting(ZOE):
+        history = (await service.list_history(ListHistory())).items
+        assert [(play.track_id, play.played_at) for play in history] == [
+            (B, now),
+            (B, now - 5),
+            (B, now - 9),
+        ]
+        assert await counts(service, TRACK, A, B) == (PlayCount(A, 3, now), PlayCount(B, 3, now))
+        assert await counts(service, ALBUM, C) == (PlayCount(C, 3, now),)
+        assert (await service.list_played(ListPlayed(TRACK, PlayedSort.MOST))).total == 1
+        assert (await service.list_now_playing(ListNowPlaying())).items[0].track_id == B
+        # Who has not heard of the merge still reports the old ids.
+        await service.record_plays(RecordPlays((Play(A, now + 1),)))
+        assert await counts(service, TRACK, B) == (PlayCount(B, 4, now + 1),)
+        assert await counts(service, ALBUM, C) == (PlayCount(C, 4, now + 1),)
+    with acting(ADAM):
+        assert (await service.list_history(ListHistory())).items == (Play(B, now - 7, 60, "p"),)
+
+
+async def test_a_merge_may_be_repeated_and_chains_go_to_the_end(database: Database) -> None:
+    store = MergingPlays(database)
+    heard = [Heard(Play(A, at), None, ()) for at in range(1203)]
+    for start in range(0, len(heard), 500):
+        await store.record("u", heard[start : start + 500], 1)
+    await store.record("u", [Heard(Play(B, 5), None, ())], 1)
+    for old, new in ((A, B), (A, B), (B, C), (C, A), (A, A)):
+        await store.merge(TRACK, old, new, 1)
+    assert await store.counts("u", TRACK, [A, C]) == [
+        PlayCount(A, 1204, 1202),
+        PlayCount(C, 1204, 1202),
+    ]
+    history = await store.history("u", 500, None, None)
+    assert {play.track_id for play in history} == {C}
+    # One instant was there under both ids: the history knows it once.
+    assert len(await store.history("u", 2000, None, None)) == 1203
+
+
+async def test_two_at_once_count_everything(database: Database) -> None:
+    store = MergingPlays(database)
+
+    async def record(user: str) -> None:
+        for at in range(10):
+            heard = [Heard(Play(id_, at), RECORD, (BAND,)) for id_ in (A, B, C)]
+            await store.record(user, heard, at)
+            await store.record("both", heard[::-1], at)
+
+    await asyncio.gather(record("one"), record("two"))
+    for user in ("one", "two", "both"):
+        assert [count.count for count in await store.counts(user, TRACK, [A, B, C])] == [10] * 3
+        assert (await store.counts(user, ARTIST, [BAND]))[0].count == 30
+
+
+async def test_a_removed_person_is_forgotten(
+    built: Built, database: Database, shelf: Shelf, log: Log, clock: FixedClock
+) -> None:
+    service, jobs = built
+    assert ZOE.user_id
+    assert ADAM.user_id
+    shelf.add_track(A)
+    store = MergingPlays(database)
+    for user in (ZOE.user_id, ADAM.user_id):
+        for start in (0, 500):
+            heard = [
+                Heard(Play(id_of(f"t{n}"), n // 2), RECORD, ()) for n in range(start, start + 500)
+            ]
+            await store.record(user, heard, 1)
+    with acting(ZOE):
+        await service.set_now_playing(SetNowPlaying(A))
+    await say(log, "accounts", UserRemoved(ZOE.user_id, 1))
+
+    async def forgotten() -> bool:
+        with acting(ZOE):
+            return not (await service.list_now_playing(ListNowPlaying())).items
+
+    async with running(jobs):
+        await until(forgotten)
+    with acting(ZOE):
+        assert (await service.list_history(ListHistory())).items == ()
+        assert (await service.list_played(ListPlayed(TRACK, PlayedSort.LAST))).total == 0
+        assert (await service.list_played(ListPlayed(ALBUM, PlayedSort.LAST))).total == 0
+    with acting(ADAM):
+        assert (await service.list_played(ListPlayed(TRACK, PlayedSort.LAST))).total == 1000
