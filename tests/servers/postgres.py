@@ -103,6 +103,8 @@ def _let_through(folder: Path) -> None:
 
 def _make(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> None:
     options = ["--username=philomel", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    # Most servers sort by a language. Here too, so that an order left to chance is found out.
+    options += ["--locale-provider=icu", "--icu-locale=en-US"]
     done = subprocess.run(
         [str(binaries / "initdb"), f"--pgdata={data}", *options, "--no-sync"],
         cwd=data.parent,

@@ -99,3 +99,9 @@ async def test_a_cancelled_call_gives_its_connection_back(database: PostgresData
 def test_a_schema_s_name_is_no_sql() -> None:
     with pytest.raises(ValueError, match="small letters"):
         open_postgres("postgresql://x", 'a"; DROP SCHEMA public; --')
+
+
+async def test_the_tests_server_sorts_by_a_language(database: PostgresDatabase) -> None:
+    """Or lists whose order was left to chance would pass here and fail elsewhere."""
+    assert await database.read(lambda c: c.scalar(text("SELECT 'a' < 'B'")))
+    assert not await database.read(lambda c: c.scalar(text("""SELECT 'a' COLLATE "C" < 'B'""")))
