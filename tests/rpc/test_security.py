@@ -123,7 +123,7 @@ async def test_large_requests_are_refused(address: str, clock: FixedClock) -> No
 async def test_a_reply_beyond_all_limits_is_a_defect(address: str, clock: FixedClock) -> None:
     channel = Channel(address, HmacKey(), clock)
     with acting(SERVICE), pytest.raises(Internal):
-        await channel.connect(Playlists).list_saved(ListSaved(ItemKind.TRACK, limit=5 << 20))
+        await channel.connect(Playlists).list_saved(ListSaved(ItemKind.TRACK, limit=17 << 20))
     await channel.close()
 
 

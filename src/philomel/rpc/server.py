@@ -19,9 +19,9 @@ from philomel.rpc.signature import Verifier, check_call
 
 C = TypeVar("C")
 
-MAX_MESSAGE = 4 << 20
+MAX_REQUEST = 4 << 20
 MAX_REPLY = 1 << 20
-"""What contracts promise; larger answers page or stream."""
+"""What contracts promise; larger answers page or stream. Beyond it there is a warning."""
 
 log = logging.getLogger("philomel.rpc")
 
@@ -42,8 +42,7 @@ class Server:
         self._observe = observe
         self._server = grpc.aio.server(
             options=(
-                ("grpc.max_receive_message_length", MAX_MESSAGE),
-                ("grpc.max_send_message_length", MAX_MESSAGE),
+                ("grpc.max_receive_message_length", MAX_REQUEST),
                 ("grpc.so_reuseport", 0),
                 # Clients ask every 20 s whether a quiet stream is still there.
                 ("grpc.http2.min_ping_interval_without_data_ms", 10_000),

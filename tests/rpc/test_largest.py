@@ -1,0 +1,110 @@
+"""The largest reply of every method goes through gRPC and stays below 1 MiB.
+
+Built from the shape of the contract, so a new method is measured as soon as it is there:
+every list as long as it may be, every text as long as real ones get.
+"""
+
+import tempfile
+from collections.abc import AsyncIterator
+from types import NoneType
+from typing import Any
+
+import pytest
+from tests.architecture.contracts import CONTRACTS
+from tests.rpc.shape import HmacKey
+
+from philomel.kernel.caller import SERVICE, acting
+from philomel.kernel.clock import SystemClock
+from philomel.rpc import shapes
+from philomel.rpc.client import Channel
+from philomel.rpc.codec import to_bytes
+from philomel.rpc.server import MAX_REPLY, Server
+from philomel.rpc.shapes import Field, Method
+
+TEXTS = {
+    "name": 60, "title": 80, "sort_name": 60, "comment": 120, "path": 150, "context": 200,
+    "label": 64, "content_type": 20, "container": 8, "codec": 8, "suffix": 5, "date": 10,
+    "original_date": 10, "isrc": 12, "barcode": 13, "language": 3, "text": 256 << 10,
+    "token": 200, "access_token": 300, "player": 128, "next": 120, "musicbrainz_id": 36,
+}  # fmt: skip
+IDS = {"id", "old", "new", "ids", "library_ids"}
+LISTS = {
+    "credits": 4, "genres": 3, "sizes": 4, "scopes": 30, "redirect_uris": 20,
+    "library_ids": 20, ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
+    ("FileErrors", "items"): 500,
+}  # fmt: skip
+
+
+def largest(cls: type, where: str = "") -> Any:
+    return cls(
+        **{field.name: largest_field(cls.__name__, field) for field in shapes.fields_of(cls)}
+    )
+
+
+def largest_field(owner: str, field: Field) -> Any:
+    if not field.repeated:
+        return largest_value(field)
+    count = LISTS.get((owner, field.name), LISTS.get(field.name, 500))
+    return (largest_value(field),) * count
+
+
+def largest_value(field: Field) -> Any:
+    match field.kind:
+        case "message":
+            return largest(field.type)
+        case "enum":
+            return list(field.type)[-1]  # type: ignore[call-overload] # an Enum class
+        case "string":
+            is_id = field.name in IDS or field.name.endswith("_id")
+            return "x" * (22 if is_id else TEXTS.get(field.name, 64))
+        case "bytes":
+            return b"x" * 500
+        case "int64":
+            return 1 << 45
+        case "double":
+            return -1.5
+        case _:
+            return True
+
+
+class Full:
+    """Answers every call of a contract with its largest reply."""
+
+    def __init__(self, methods: tuple[Method, ...]) -> None:
+        self._methods = {method.name: method for method in methods}
+
+    def __getattr__(self, name: str) -> Any:
+        method = self._methods[name]
+        reply = None if method.reply is NoneType else largest(method.reply)
+
+        async def one(_request: object) -> Any:
+            return reply
+
+        async def three(_request: object) -> AsyncIterator[Any]:
+            for _ in range(3):
+                yield reply
+
+        return three if method.streaming else one
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+async def test_the_largest_reply_of_every_method(contract: Any) -> None:
+    methods = shapes.methods_of(contract.protocol)
+    server = Server(HmacKey(), SystemClock())
+    server.add(contract.protocol, Full(methods))
+    with tempfile.TemporaryDirectory(prefix="ph") as folder:
+        await server.start(f"unix:{folder}/s")
+        channel = Channel(f"unix:{folder}/s", HmacKey(), SystemClock())
+        proxy = channel.connect(contract.protocol)
+        for method in methods:
+            with acting(SERVICE):
+                call = getattr(proxy, method.name)(largest(method.request))
+                replies = [each async for each in call] if method.streaming else [await call]
+            for reply in replies:
+                if method.reply is NoneType:
+                    assert reply is None
+                else:
+                    assert reply == largest(method.reply)
+                    assert len(to_bytes(reply)) <= MAX_REPLY, method.path
+        await channel.close()
+        await server.stop(grace=0)
