@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.rpc.shape import in_shape
 
 from philomel.engines.log import Log
+from philomel.engines.log.contract import LogService
 from philomel.engines.log.local import LocalLog, open_local_log
 from philomel.engines.log.remote import RemoteLog
 from philomel.engines.log.serve import LogServer
@@ -24,13 +26,15 @@ async def local(tmp_path: Path, clock: FixedClock) -> AsyncIterator[LocalLog]:
     await opened.close()
 
 
-@pytest.fixture(params=["local", "remote"])
+@pytest.fixture(params=["file", "local", "grpc"])
 async def log(request: pytest.FixtureRequest, local: LocalLog) -> AsyncIterator[Log]:
-    if request.param == "local":
+    """The file itself, or behind the contract in one process or over the wire."""
+    if request.param == "file":
         yield local
         return
     server = LogServer(local)
-    remote = RemoteLog(server)
-    yield remote
-    await remote.close()
+    async with in_shape(request.param, LogService, server) as service:
+        remote = RemoteLog(service)
+        yield remote
+        await remote.close()
     await server.close()

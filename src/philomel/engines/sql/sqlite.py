@@ -7,8 +7,10 @@ what was acknowledged survives a power cut.
 """
 
 import asyncio
+import logging
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +28,9 @@ T = TypeVar("T")
 LONG_READERS = 2
 LONG_READ_LOCK_MS = 10_000
 CACHE_KIB = 2_000
+SLOW_READ_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
 
 
 def open_sqlite(path: Path | str) -> "SqliteDatabase":
@@ -113,12 +118,18 @@ class SqliteDatabase:
         if self._closed:
             raise Unavailable("the database is closed")
         if not long:
+            started = time.perf_counter()
             try:
                 return self._inline.run(work)
             except Unavailable as error:
                 # Another process recovers or closes the file: wait for it elsewhere.
                 if not is_busy(error.__cause__):
                     raise
+            finally:
+                took = time.perf_counter() - started
+                if took > SLOW_READ_SECONDS:
+                    name = getattr(work, "__qualname__", "a read")
+                    _log.warning("%s held up the event loop for %.0f ms", name, took * 1000)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._read_in_thread, work)
 
