@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import uvicorn
 from litestar.types import Receive, Scope, Send
-from tests.gateway.shelf import CLOSED, Finder, Keeper, People, Shelf, Signer
+from tests.gateway.people import Keeper, People, Signer
+from tests.gateway.shelf import CLOSED, Finder, Shelf
 
 from philomel.engines.cache.memory import MemoryCache
 from philomel.gateway import subsonic, webapi

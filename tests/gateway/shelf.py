@@ -1,13 +1,11 @@
-"""A small catalogue in memory, with what listeners keep and play, for tests of the doors."""
+"""A small catalogue in memory and search over it, for tests of the doors."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from philomel.kernel.caller import Caller, CallerKind, current
+from philomel.kernel.caller import current
 from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import encode
-from philomel.services.accounts import contract as accounts
 from philomel.services.catalog import contract as catalog
 from philomel.services.catalog.contract import (
     Album,
@@ -19,9 +17,6 @@ from philomel.services.catalog.contract import (
     Named,
     Track,
 )
-from philomel.services.media import contract as media
-from philomel.services.playlists import contract as playlists
-from philomel.services.plays import contract as plays
 from philomel.services.search import contract as search
 
 
@@ -162,7 +157,7 @@ class Shelf:
                 or any(credit.artist.id == request.artist_id for credit in track.credits)
             )
         ]
-        start = _start(request.limit, request.offset, request.cursor)
+        start = start_of(request.limit, request.offset, request.cursor)
         end = start + request.limit
         next_ = str(end) if end < len(found) else None
         return catalog.TrackPage(tuple(found[start:end]), len(found), next_)
@@ -191,7 +186,7 @@ class Shelf:
                 found.sort(key=lambda album: -album.added_at)
             case _:
                 pass
-        start = _start(request.limit, request.offset, request.cursor)
+        start = start_of(request.limit, request.offset, request.cursor)
         end = start + request.limit
         next_ = str(end) if end < len(found) else None
         return catalog.AlbumPage(tuple(found[start:end]), len(found), next_)
@@ -199,7 +194,7 @@ class Shelf:
     async def list_artists(self, request: catalog.ListArtists, /) -> catalog.ArtistPage:
         self.calls.append("list_artists")
         found = self.seen_artists()
-        start = _start(request.limit, request.offset, request.cursor)
+        start = start_of(request.limit, request.offset, request.cursor)
         end = start + request.limit
         next_ = str(end) if end < len(found) else None
         return catalog.ArtistPage(tuple(found[start:end]), len(found), next_)
@@ -250,7 +245,7 @@ class Shelf:
         yield catalog.ScanStatus(id_of("scan"), catalog.ScanPhase.DONE, 0)
 
 
-def _start(limit: int, offset: int, cursor: str | None) -> int:
+def start_of(limit: int, offset: int, cursor: str | None) -> int:
     if not 1 <= limit <= 500 or offset < 0:
         raise InvalidArgument("limit must be between 1 and 500")
     return int(cursor or 0) + offset
@@ -290,198 +285,3 @@ class Finder:
                 request.track_offset,
             ),
         )
-
-
-class Keeper:
-    """Implements likes, ratings and plays, for every caller apart."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._marks: dict[tuple[str, str], dict[str, playlists.Mark]] = {}
-        self._plays: dict[str, list[plays.Play]] = {}
-        self._playing: dict[str, plays.NowPlaying] = {}
-        self.calls: list[str] = []
-
-    def _kept(self, kind: playlists.ItemKind, scope: str) -> dict[str, playlists.Mark]:
-        caller = current().caller
-        self.calls.append(scope)
-        if kind is playlists.ItemKind.ARTIST:
-            scope = scope.replace("library", "follow")
-        caller.require_scope(f"user-{scope}")
-        return self._marks.setdefault((caller.require_user(), kind), {})
-
-    async def save(self, request: playlists.Save, /) -> None:
-        kept = self._kept(request.kind, "library-modify")
-        seen = {item.id for item in self._shelf.seen_tracks()}
-        seen |= {item.id for item in self._shelf.seen_albums()}
-        seen |= {item.id for item in self._shelf.seen_artists()}
-        for id_ in request.ids:
-            if id_ in seen:
-                old = kept.get(id_, playlists.Mark(id_))
-                kept[id_] = playlists.Mark(id_, old.saved_at or 1_700_000_000_000, old.rating)
-
-    async def unsave(self, request: playlists.Unsave, /) -> None:
-        kept = self._kept(request.kind, "library-modify")
-        for id_ in request.ids:
-            if id_ in kept:
-                kept[id_] = playlists.Mark(id_, None, kept[id_].rating)
-
-    async def rate(self, request: playlists.Rate, /) -> None:
-        kept = self._kept(request.kind, "library-modify")
-        old = kept.get(request.id, playlists.Mark(request.id))
-        kept[request.id] = playlists.Mark(request.id, old.saved_at, request.rating or None)
-
-    async def get_marks(self, request: playlists.GetMarks, /) -> playlists.Marks:
-        kept = self._kept(request.kind, "library-read")
-        return playlists.Marks(tuple(kept[id_] for id_ in request.ids if id_ in kept))
-
-    async def list_saved(self, request: playlists.ListSaved, /) -> playlists.SavedPage:
-        kept = self._kept(request.kind, "library-read")
-        found = [mark for mark in kept.values() if mark.saved_at is not None]
-        start = _start(request.limit, request.offset, request.cursor)
-        end = start + request.limit
-        next_ = str(end) if end < len(found) else None
-        return playlists.SavedPage(tuple(found[start:end]), len(found), next_)
-
-    async def list_rated(self, request: playlists.ListRated, /) -> playlists.SavedPage:
-        kept = self._kept(request.kind, "library-read")
-        found = sorted(
-            (mark for mark in kept.values() if mark.rating), key=lambda mark: -(mark.rating or 0)
-        )
-        end = request.offset + request.limit
-        return playlists.SavedPage(tuple(found[request.offset : end]), len(found))
-
-    async def record_plays(self, request: plays.RecordPlays, /) -> None:
-        self._plays.setdefault(current().caller.require_user(), []).extend(request.items)
-
-    async def set_now_playing(self, request: plays.SetNowPlaying, /) -> None:
-        user = current().caller.require_user()
-        playing = plays.NowPlaying(user, request.track_id, 1_700_000_000_000, request.player)
-        self._playing[user] = playing
-
-    async def list_now_playing(self, _request: plays.ListNowPlaying, /) -> plays.NowPlayingList:
-        caller = current().caller
-        return plays.NowPlayingList(
-            tuple(
-                item
-                for user, item in self._playing.items()
-                if caller.admin or user == caller.user_id
-            )
-        )
-
-    def _counts(self, kind: plays.PlayedKind) -> dict[str, plays.PlayCount]:
-        found: dict[str, plays.PlayCount] = {}
-        for play in self._plays.get(current().caller.require_user(), []):
-            track = self._shelf.tracks[play.track_id]
-            id_ = {
-                plays.PlayedKind.TRACK: track.id,
-                plays.PlayedKind.ALBUM: track.album.id if track.album else "",
-                plays.PlayedKind.ARTIST: track.credits[0].artist.id,
-            }[kind]
-            count = found[id_].count if id_ in found else 0
-            found[id_] = plays.PlayCount(id_, count + 1, play.played_at)
-        return found
-
-    async def get_play_counts(self, request: plays.GetPlayCounts, /) -> plays.PlayCounts:
-        counts = self._counts(request.kind)
-        return plays.PlayCounts(tuple(counts[id_] for id_ in request.ids if id_ in counts))
-
-    async def list_played(self, request: plays.ListPlayed, /) -> plays.PlayedPage:
-        counts = sorted(self._counts(request.kind).values(), key=lambda count: -count.count)
-        end = request.offset + request.limit
-        return plays.PlayedPage(tuple(counts[request.offset : end]), len(counts))
-
-    async def list_history(self, request: plays.ListHistory, /) -> plays.HistoryPage:
-        current().caller.require_scope("user-read-recently-played")
-        listed = sorted(
-            self._plays.get(current().caller.require_user(), []), key=lambda play: -play.played_at
-        )
-        before = request.before or 2**62
-        found = [play for play in listed if play.played_at < before]
-        return plays.HistoryPage(tuple(found[: request.limit]))
-
-
-class Signer:
-    """Implements the signing half of media: addresses that say what they are for."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-
-    async def sign_stream(self, request: media.SignStream, /) -> media.SignedUrl:
-        self.calls.append("sign_stream")
-        user = current().caller.require_user()
-        what = f"{request.format}-{request.bitrate}-{request.offset_ms}"
-        return media.SignedUrl(f"/media/stream/{request.asset_id}/{what}?sig={user}", 0)
-
-    async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
-        self.calls.append("sign_covers")
-        assert len(request.keys) <= 500
-        return media.SignedUrls(
-            tuple(media.SignedUrl(f"/media/cover/{key}?sig=day", 0) for key in request.keys)
-        )
-
-
-class People:
-    """Implements proof of who calls: tokens by name, app passwords beside account ones."""
-
-    def __init__(self) -> None:
-        self.tokens: dict[str, Caller] = {}
-        self.tries = 0
-
-    def token(self, user_id: str | None, *scopes: str, admin: bool = False) -> str:
-        kind = CallerKind.APP if user_id is None else CallerKind.USER
-        names = {ALICE: "Alice", BOB: "bob"}
-        name = names.get(user_id or "", "program")
-        token = f"token-{len(self.tokens)}"
-        self.tokens[token] = Caller(kind, user_id, name, admin, scopes or ("*",))
-        return token
-
-    async def authenticate(self, request: accounts.Authenticate, /) -> accounts.Authenticated:
-        caller = self.tokens.get(request.token)
-        if caller is None:
-            raise accounts.BadCredentials("Invalid access token")
-        return accounts.Authenticated(caller)
-
-    async def authenticate_player(
-        self, request: accounts.AuthenticatePlayer, /
-    ) -> accounts.Authenticated:
-        await asyncio.sleep(0)
-        self.tries += 1
-        if self.tries > 1_000:
-            raise accounts.TooManyTries("too many tries", retry_after=30)
-        users = {
-            "alice": accounts.User(ALICE, "Alice", accounts.Role.ADMIN, 0),
-            "bob": accounts.User(BOB, "bob", accounts.Role.LISTENER, 0),
-        }
-        user: accounts.User | None
-        if request.api_key is not None:
-            user = users.get(request.api_key.removeprefix("key-of-"))
-            good = user is not None
-        else:
-            user = users.get((request.name or "").casefold())
-            app_password = f"app-{user.name.lower()}" if user else ""
-            if request.token is not None:
-                digest = hashlib.md5(f"{app_password}{request.salt}".encode()).hexdigest()
-                good = user is not None and request.token == digest
-            else:
-                good = user is not None and request.password == app_password
-        if user is None or not good:
-            raise accounts.BadCredentials("wrong")
-        admin = user.role is accounts.Role.ADMIN
-        caller = Caller(CallerKind.USER, user.id, user.name, admin, ("*",))
-        return accounts.Authenticated(caller, user)
-
-    async def list_users(self, _request: accounts.ListUsers, /) -> accounts.Users:
-        current().caller.require_admin()
-        return accounts.Users(
-            (
-                accounts.User(ALICE, "Alice", accounts.Role.ADMIN, 0),
-                accounts.User(BOB, "bob", accounts.Role.LISTENER, 0),
-            )
-        )
-
-    async def find_user(self, request: accounts.FindUser, /) -> accounts.User:
-        for user in (await self.list_users(accounts.ListUsers())).items:
-            if user.name.casefold() == request.name.casefold():
-                return user
-        raise accounts.UserNotFound("no such user")
