@@ -2,46 +2,19 @@
 
 import io
 import struct
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from philomel.engines.audio import AudioFormat
+from philomel.engines.audio.decoding.chunks import Chunk, chunks
 from philomel.engines.audio.decoding.reading import FileReader
 from philomel.engines.audio.tags import names as tag_names
 from philomel.engines.audio.tags.cleaning import Raw, add
 from philomel.engines.audio.tags.formats import TAG_ERRORS, Found, Unplayable
 from philomel.engines.audio.tags.id3 import read_id3
 
-_MAX_CHUNKS: Final = 1000
 _MAX_TEXT: Final = 1 << 16
 _MAX_ID3: Final = 64 << 20
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
-
-
-class Chunk(NamedTuple):
-    """Attributes:
-    start: where its data begins.
-    size: what of it the file holds.
-    claimed: what its header says.
-    """
-
-    kind: bytes
-    start: int
-    size: int
-    claimed: int
-
-
-def chunks(file: FileReader, order: str) -> Iterator[Chunk]:
-    """The chunks of a RIFF ("<") or IFF (">") file."""
-    position = 12
-    for _ in range(_MAX_CHUNKS):
-        head = file.at(position, 8)
-        if len(head) < 8:
-            return
-        kind, claimed = struct.unpack(f"{order}4sI", head)
-        start = position + 8
-        yield Chunk(kind, start, min(claimed, max(file.size - start, 0)), claimed)
-        position = start + claimed + claimed % 2
 
 
 def read_wav(file: FileReader) -> Found:

@@ -1,0 +1,113 @@
+"""The task that renders covers, by Pillow. Runs in a worker, sealed."""
+
+import copy
+import io
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct, msgpack
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from philomel.engines.workers import Job
+
+_READABLE: Final = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
+_LATE: Final = (
+    # a sealed worker cannot load them later; PPM and TIFF are not read, but Pillow loads
+    # the one beside the others and the other for EXIF
+    copy,
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+_MAX_PIXELS: Final = 64_000_000
+_SCALABLE: Final = ("L", "RGB", "RGBA", "CMYK", "YCbCr")
+_MAX_EDGES: Final = 16
+_QUALITY: Final = 88
+_ORIENTATION: Final = 0x0112
+
+
+class Render(Struct, frozen=True, array_like=True):
+    """What `render` is asked."""
+
+    picture: bytes
+    edges: tuple[int, ...]
+
+
+def render(job: Job) -> bytes:
+    """JPEGs, as a list."""
+    request = msgpack.decode(job.argument, type=Render)
+    if len(request.edges) > _MAX_EDGES or not all(1 <= edge <= 8192 for edge in request.edges):
+        raise ValueError("the sizes asked for make no sense")
+    picture = _open(request.picture, max(request.edges, default=1))
+    return msgpack.encode(_renditions(picture, request.edges))
+
+
+def _open(data: bytes, edge: int) -> Image.Image:
+    try:
+        picture = Image.open(io.BytesIO(data), formats=_READABLE)
+    except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError):
+        raise ValueError("it is not a picture that Philomel reads") from None
+    if picture.width * picture.height > _MAX_PIXELS:
+        raise ValueError(f"a picture of {picture.width} by {picture.height} pixels is too large")
+    try:
+        # A JPEG is decoded at a fraction of its size where that is enough.
+        picture.draft("RGB", (2 * edge, 2 * edge))
+        picture.load()
+        if picture.mode in _SCALABLE:  # before anything makes a copy of all its pixels
+            picture.thumbnail((2 * edge, 2 * edge), Image.Resampling.BOX)
+        return _upright(_opaque(picture))
+    except (OSError, ValueError, SyntaxError, IndexError, struct.error):
+        raise ValueError("the picture is damaged") from None
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """As RGB, on white where it can be seen through."""
+    orientation = picture.getexif().get(_ORIENTATION)
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        front = picture.convert("RGBA")
+        flat = Image.new("RGB", front.size, "white")
+        flat.paste(front, mask=front.getchannel("A"))
+    elif picture.mode.startswith(("I", "F")):
+        flat = _eight_bits(picture).convert("RGB")
+    else:
+        flat = picture.convert("RGB")
+    if orientation is not None:
+        flat.getexif()[_ORIENTATION] = orientation
+    return flat
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Pillow clips 16-bit greys instead of scaling them."""
+    return picture.convert("F").point(lambda value: value / 256).convert("L")
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    return ImageOps.exif_transpose(picture)
+
+
+def _renditions(picture: Image.Image, edges: Iterable[int]) -> list[bytes]:
+    found = []
+    for edge in edges:
+        smaller = picture
+        if max(picture.size) > edge:
+            smaller = picture.copy()
+            smaller.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        sink = io.BytesIO()
+        smaller.save(sink, "JPEG", quality=_QUALITY, optimize=True, progressive=edge > 300)
+        found.append(sink.getvalue())
+    return found

@@ -1,0 +1,44 @@
+"""Takes covers out of files and renders them, in workers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct, ValidationError, msgpack
+
+from philomel.engines.workers import Limits, TaskFailed, Workers
+
+_HERE: Final = "philomel.engines.audio.decoding"
+_MAX_PICTURE: Final = 32 << 20
+_EMBEDDED_LIMITS: Final = Limits(memory=320 << 20, cpu=20, wall=60.0, sealed=True, nice=5)
+_RENDER_LIMITS: Final = Limits(memory=640 << 20, cpu=20, wall=60.0, sealed=True, nice=5)
+
+
+class _Render(Struct, frozen=True, array_like=True):
+    # `decoding.pictures.Render` without importing Pillow here.
+    picture: bytes
+    edges: tuple[int, ...]
+
+
+class WorkerImager:
+    """An Imager over Workers."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+
+    async def embedded(self, descriptor: int) -> bytes | None:
+        """See the port."""
+        found = await self._workers.run(
+            f"{_HERE}.embedded:embedded", b"", (descriptor,), _EMBEDDED_LIMITS
+        )
+        return found or None
+
+    async def render(self, picture: bytes, edges: Sequence[int]) -> Sequence[bytes]:
+        """See the port."""
+        if len(picture) > _MAX_PICTURE:
+            raise TaskFailed("The picture is larger than 32 MiB.")
+        argument = msgpack.encode(_Render(picture, tuple(edges)))
+        found = await self._workers.run(f"{_HERE}.pictures:render", argument, (), _RENDER_LIMITS)
+        try:
+            return msgpack.decode(found, type=list[bytes])
+        except ValidationError:
+            raise TaskFailed("The worker answered with something else than pictures.") from None
