@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from philomel.app.calls import Calls
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
+from philomel.engines.audio import Analyzer, Encoder, Imager, TagReader
 from philomel.engines.blobs import Blobs, Folders
 from philomel.engines.cache import Cache
 from philomel.engines.index import Index
@@ -20,8 +21,10 @@ from philomel.engines.keys import Keys
 from philomel.engines.log import Log
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database, Schema
+from philomel.engines.workers import Workers
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, PhilomelError
+from philomel.services.media.contract import Settings as Media
 from philomel.services.media.contract import Store
 
 T = TypeVar("T")
@@ -52,6 +55,12 @@ class Engines:
             Blobs: self._open_blobs,
             Folders: self._open_folders,
             Index: self._open_index,
+            Workers: self._open_workers,
+            TagReader: self._open_tag_reader,
+            Analyzer: self._open_analyzer,
+            Encoder: self._open_encoder,
+            Imager: self._open_imager,
+            STORES: self._open_stores,
         }
 
     def offers(self, port: Any) -> bool:
@@ -209,6 +218,46 @@ class Engines:
 
         index = tantivy.Index(self._settings.data / "index")
         return self.keep("index", index, index.close)
+
+    async def _open_workers(self) -> Workers:
+        from philomel.engines.audio.families import families
+        from philomel.engines.workers.forkserver import ForkWorkers
+
+        workers = ForkWorkers(families(streams=self._settings.of("media", Media).max_transcodes))
+        return self.keep("workers", workers, workers.close)
+
+    async def _open_tag_reader(self) -> TagReader:
+        from philomel.engines.audio.reader import WorkerTagReader
+
+        return WorkerTagReader(await self.get(Workers))
+
+    async def _open_analyzer(self) -> Analyzer:
+        from philomel.engines.audio.analyzer import WorkerAnalyzer
+
+        return WorkerAnalyzer(await self.get(Workers))
+
+    async def _open_encoder(self) -> Encoder:
+        from philomel.engines.audio.encoder import WorkerEncoder
+
+        return WorkerEncoder(await self.get(Workers))
+
+    async def _open_imager(self) -> Imager:
+        from philomel.engines.audio.imager import WorkerImager
+
+        return WorkerImager(await self.get(Workers))
+
+    async def _open_stores(self) -> Mapping[Store, Blobs]:
+        from philomel.engines.audio.transcode import TranscodeBlobs
+        from philomel.engines.blobs.rooted import RootedBlobs
+
+        folders = await self.get(Folders)
+        library = RootedBlobs(folders)
+        renditions = TranscodeBlobs(folders, await self.get(Encoder))
+        return {
+            Store.LIBRARY: self.keep("libraries", library, library.close),
+            Store.TRANSCODE: self.keep("renditions", renditions, renditions.close),
+            Store.COVERS: await self.get(Blobs),
+        }
 
 
 def _folder(path: Path) -> bytes:

@@ -4,8 +4,10 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from philomel import __version__
-from philomel.app.assembly import Assembly
+from philomel.app.assembly import Assembly, service_of
 from philomel.app.engines import STORES
 from philomel.app.injection import fill
 from philomel.gateway import health
@@ -58,9 +60,14 @@ class Doors:
             return self._public
         if need == STORES and "media" not in self._assembly.settings.role.services:
             return {}  # the bytes are elsewhere, see Public.media_address
+        if isinstance(need, type) and issubclass(need, msgspec.Struct):
+            return self._assembly.settings.of(service_of(need), need)
         if isinstance(need, type) and need.__module__.startswith("philomel.gateway."):
             # What several doors share, such as the authenticator, is made once.
             if need not in self._made:
-                self._made[need] = await fill(need, self._provide)
+                made: Any = await fill(need, self._provide)
+                self._made[need] = made
+                if hasattr(made, "close"):
+                    self._assembly.engines.keep(need.__name__, made, made.close)
             return self._made[need]
         return await self._assembly.provide(need)

@@ -100,7 +100,6 @@ _GENERAL = (
     ),
     Setting("log_level", str, "info", "What is logged: debug, info, warning or error."),
     Setting("log_format", str, "auto", "text, json, or auto: text on a terminal, json elsewhere."),
-    Setting("workers", int, 0, "Worker processes for untrusted files; 0 is one per processor."),
     Setting(
         "keys", str, "", "The key ring's file. Default: keys in the data folder; made if missing."
     ),
