@@ -1,4 +1,4 @@
-"""Write the proto text of a contract: `python tools/draft_proto.py playlists [--write]`.
+"""Write the proto text of a contract: `python -m tools.draft_proto playlists [--write]`.
 
 Numbers of fields and enum values that exist stay; new ones get the next free number, and
 gone ones are reserved. Options (the classes of personal data on events) are carried over;
@@ -15,6 +15,7 @@ from types import NoneType
 from typing import Any, cast
 
 from google.protobuf import message_factory, text_format
+from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from msgspec import Struct
 from tools.wire import PROTO, compile_tree, pool_of
@@ -46,6 +47,14 @@ def contract_of(module: Any) -> type | None:
 
 def _is_home(cls: type, module: Any) -> bool:
     return cls.__module__ == module.__name__ or cls.__module__.startswith(module.__name__ + ".")
+
+
+class Known(Struct, frozen=True):
+    """The numbers of a message or enum so far, by name, and those that are gone."""
+
+    numbers: dict[str, int] = {}
+    gone: tuple[int, ...] = ()
+    gone_names: tuple[str, ...] = ()
 
 
 class Draft:
@@ -131,13 +140,20 @@ class Draft:
             lines.append(f"  {label}{kind} {field.name} = {numbers[field.name]}{options};")
         return "\n".join([*lines, "}\n"])
 
-    def _known(self, find: Any, cls: type, what: str) -> dict[str, int]:
+    def _known(self, find: Any, cls: type, what: str) -> "Known":
         try:
-            return {
-                entry.name: entry.number for entry in getattr(find(shapes.full_name(cls)), what)
-            }
+            descriptor = find(shapes.full_name(cls))
         except KeyError:
-            return {}
+            return Known()
+        said = DescriptorProto() if what == "fields" else EnumDescriptorProto()
+        descriptor.CopyToProto(said)
+        # A message's ranges end before `end`, an enum's with it.
+        past = 0 if what == "fields" else 1
+        return Known(
+            {entry.name: entry.number for entry in getattr(descriptor, what)},
+            tuple(n for r in said.reserved_range for n in range(r.start, r.end + past)),
+            tuple(said.reserved_name),
+        )
 
     def _options(self, cls: type, name: str) -> str:
         data = field_options(self.before, shapes.full_name(cls), name)
@@ -163,27 +179,29 @@ def field_options(pool: DescriptorPool, message: str, field: str) -> Any:
     return options.Extensions[extension] if options.HasExtension(extension) else None
 
 
-def _assign(
-    wanted: list[str], known: dict[str, int], first: int
-) -> tuple[dict[str, int], dict[str, int]]:
-    following = max(known.values(), default=first - 1) + 1
-    numbers = {}
+def _assign(wanted: list[str], known: Known, first: int) -> tuple[dict[str, int], Known]:
+    """Numbers for `wanted`, and what must never be used again."""
+    numbers = {name: known.numbers[name] for name in wanted if name in known.numbers}
+    following = max([*known.numbers.values(), *known.gone, first - 1]) + 1
     for name in wanted:
-        if name in known:
-            numbers[name] = known[name]
-        else:
+        if name not in numbers:
             numbers[name] = following
             following += 1
-    return numbers, {name: number for name, number in known.items() if name not in numbers}
+    gone = {name: number for name, number in known.numbers.items() if name not in numbers}
+    return numbers, Known(
+        gone=tuple(sorted({*known.gone, *gone.values()})),
+        gone_names=tuple(sorted({*known.gone_names, *gone} - {*wanted})),
+    )
 
 
-def _reserved(gone: dict[str, int]) -> list[str]:
-    if not gone:
-        return []
-    return [
-        f"  reserved {', '.join(str(number) for number in gone.values())};",
-        f"  reserved {', '.join(repr(name).replace(chr(39), chr(34)) for name in gone)};",
-    ]
+def _reserved(known: Known) -> list[str]:
+    lines = []
+    if known.gone:
+        lines.append(f"  reserved {', '.join(map(str, known.gone))};")
+    if known.gone_names:
+        quoted = (f'"{name}"' for name in known.gone_names)
+        lines.append(f"  reserved {', '.join(quoted)};")
+    return lines
 
 
 def _comment(thing: Any, indent: str = "") -> list[str]:

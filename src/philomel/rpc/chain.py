@@ -1,6 +1,6 @@
 """What every call passes, in one process or between two: deadline, caller, trace, error filter.
 
-    proxy = local(Catalog, service, observe)      # a plain await, 5 µs
+    proxy = local(Catalog, service, observe)      # a plain await and some microseconds
     proxy = channel.connect(Catalog)              # the same chain on both sides of the wire
 
 Nothing but a PhilomelError comes out: any other exception is a defect, is logged with the
