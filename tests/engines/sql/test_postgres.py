@@ -105,3 +105,15 @@ async def test_the_tests_server_sorts_by_a_language(database: PostgresDatabase) 
     """Or lists whose order was left to chance would pass here and fail elsewhere."""
     assert await database.read(lambda c: c.scalar(text("SELECT 'a' < 'B'")))
     assert not await database.read(lambda c: c.scalar(text("""SELECT 'a' COLLATE "C" < 'B'""")))
+
+
+async def test_a_wrong_address_says_so(postgres_url: str) -> None:
+    server = postgres_url.rpartition("/")[0]
+    for address, sentence in (
+        (f"{server}/nothing", "check its name"),
+        ("postgresql://philomel@127.0.0.1:1/postgres?sslmode=disable", "cannot be reached"),
+    ):
+        database = open_postgres(address, "numbers")
+        with pytest.raises(Unavailable, match=sentence):
+            await database.read(all_numbers)
+        await database.close()

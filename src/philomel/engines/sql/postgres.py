@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from philomel.engines.sql import Dialect
-from philomel.kernel.errors import DeadlineExceeded, Unavailable
+from philomel.kernel.errors import DeadlineExceeded, PhilomelError, Unavailable
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ RETRY_SECONDS = 10.0
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
 _LOCK_TIMEOUT, _STATEMENT_TIMEOUT = "55P03", "57014"
 _ADMIN_SHUTDOWN, _CRASH_SHUTDOWN, _STARTING = "57P01", "57P02", "57P03"
-_TOO_MANY, _DISK_FULL, _READ_ONLY = "53300", "53100", "25006"
-_AWAY = {_ADMIN_SHUTDOWN, _CRASH_SHUTDOWN, _STARTING, _TOO_MANY, _DISK_FULL, _LOCK_TIMEOUT}
+_TOO_MANY, _DISK_FULL = "53300", "53100"
+_AWAY = {_ADMIN_SHUTDOWN, _CRASH_SHUTDOWN, _STARTING, _TOO_MANY, _LOCK_TIMEOUT}
 _LOST = {_ADMIN_SHUTDOWN, _CRASH_SHUTDOWN}
 
 
@@ -55,7 +55,7 @@ class PostgresDatabase:
 
         self._schema = schema_name
         self._engine = create_async_engine(
-            re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", dsn),
+            _for_asyncpg(dsn),
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
@@ -142,7 +142,16 @@ class PostgresDatabase:
                 elif _is_lost(error) and not lost and not committing:
                     lost = True
                 else:
-                    raise _explained(error) from error
+                    away = _unavailable(error)
+                    if away is None:
+                        raise
+                    raise away from error
+
+
+def _for_asyncpg(dsn: str) -> str:
+    """Libpq's address in SQLAlchemy's words."""
+    dsn = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", dsn)
+    return re.sub(r"([?&])sslmode=", r"\1ssl=", dsn)
 
 
 def _sqlstate(error: BaseException) -> str | None:
@@ -157,15 +166,18 @@ def _is_lost(error: BaseException) -> bool:
     return error.connection_invalidated or _sqlstate(error) in _LOST
 
 
-def _explained(error: BaseException) -> BaseException:
+def _unavailable(error: BaseException) -> PhilomelError | None:
+    """What to tell the caller when the engine and not the work failed."""
     state = _sqlstate(error)
     if state == _STATEMENT_TIMEOUT:
         return DeadlineExceeded("the database took too long")
     if state == _DISK_FULL:
         return Unavailable("the disk that holds the database is full")
     gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    if (state or "").startswith(("28", "3D")):
+        return Unavailable("the database refuses us: check its name, the user and the password")
     if gone or state in _AWAY or (state or "").startswith("08"):
         return Unavailable("the database is away", retry_after=1)
     if not isinstance(error, DBAPIError):
         return Unavailable("the database cannot be reached", retry_after=1)
-    return error
+    return None

@@ -85,7 +85,8 @@ class _Reader:
                 raise
             raise away from error
         finally:
-            execute("COMMIT")
+            if self._driver.in_transaction:
+                execute("COMMIT")
 
     def close(self) -> None:
         self.connection.close()
