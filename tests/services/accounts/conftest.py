@@ -1,12 +1,34 @@
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.conftest import DatabaseFor
+from tests.rpc.shape import in_shape
 from tests.services.accounts.house import House, build_house
 
+from philomel.services.accounts.contract import Accounts
 from philomel.services.accounts.module import SCHEMA
 
 
-@pytest.fixture
-async def house(database_for: DatabaseFor, tmp_path: Path) -> House:
-    return build_house(await database_for(SCHEMA), tmp_path)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Both databases and both shapes, but not every pair of them."""
+    items[:] = [item for item in items if not _is_left_out(item)]
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    return (
+        "tests/services/accounts/" in item.nodeid
+        and parameters is not None
+        and {"grpc", "postgresql"} <= set(map(str, parameters.params.values()))
+    )
+
+
+@pytest.fixture(params=["local", "grpc"])
+async def house(
+    request: pytest.FixtureRequest, database_for: DatabaseFor, tmp_path: Path
+) -> AsyncIterator[House]:
+    made = build_house(await database_for(SCHEMA), tmp_path)
+    async with in_shape(request.param, Accounts, made.accounts) as accounts:
+        made.accounts = accounts
+        yield made

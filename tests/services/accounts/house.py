@@ -35,9 +35,11 @@ class CountingHasher(Hasher):
 class House:
     """Attributes:
     accounts: as the rest of the platform reaches it.
+    service: without what lies in between.
     """
 
     accounts: Accounts
+    service: AccountService
     database: Database
     clock: FixedClock
     keys: KeyRing
@@ -64,7 +66,7 @@ def build_house(database: Database, folder: Path) -> House:
         events.append((key, event))
 
     service = AccountService(database, clock, keys, announce, hasher)
-    return House(service, database, clock, keys, hasher, events)
+    return House(service, service, database, clock, keys, hasher, events)
 
 
 def person(user: User) -> Caller:

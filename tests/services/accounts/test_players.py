@@ -134,7 +134,8 @@ async def test_wrong_proofs(house: House) -> None:
         AuthenticatePlayer(HOME, api_key="\ud800" * 70),
         AuthenticatePlayer(HOME, name="Ada", password="\ud800"),
     ):
-        with pytest.raises(BadCredentials):
+        # Half a character does not even get over the wire.
+        with pytest.raises((BadCredentials, InvalidArgument)):
             await house.accounts.authenticate_player(way)
 
 
@@ -260,8 +261,8 @@ async def test_after_a_rotation_of_the_keys_everything_still_opens(house: House)
 async def test_a_request_costs_little_once_the_person_is_known(house: House) -> None:
     made = await _app_password(house, await house.user())
     way = _token(made.password)
-    await house.accounts.authenticate_player(way)
+    await house.service.authenticate_player(way)
     started = time.process_time()
     for _ in range(200):
-        await house.accounts.authenticate_player(way)
+        await house.service.authenticate_player(way)
     assert (time.process_time() - started) / 200 < 0.0003
