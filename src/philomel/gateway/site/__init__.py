@@ -1,0 +1,298 @@
+"""The site door, `/`: set-up, sign-in, and connecting players. Plain pages without scripts.
+
+The web player takes its place later; until then it is all that a person needs a browser for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from philomel.gateway.authentication import (
+    DEVICE_COOKIE,
+    SESSION_COOKIE,
+    Authenticator,
+    client_address,
+)
+from philomel.gateway.http import plain_error, retry_header
+from philomel.gateway.public import Public
+from philomel.gateway.site import pages
+from philomel.gateway.site.cookies import closing, opening
+from philomel.gateway.site.forms import AnyRequest, read_form
+from philomel.gateway.site.layout import ASSETS, page
+from philomel.gateway.site.pages import Home, LibraryState
+from philomel.kernel.caller import ANONYMOUS, Caller, acting
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import (
+    InvalidArgument,
+    NotFound,
+    PhilomelError,
+    RateLimited,
+    Unauthenticated,
+)
+from philomel.services.accounts.contract import (
+    Accounts,
+    BadName,
+    BadSetUpLink,
+    CreateAppPassword,
+    GetSetUpState,
+    ListAppPasswords,
+    RevokeAppPassword,
+    Session,
+    SetPassword,
+    SetUp,
+    SetUpDone,
+    SignIn,
+    SignOut,
+    WeakPassword,
+)
+from philomel.services.catalog.contract import Catalog, GetCounts, ListLibraries
+
+PREFIXES = ("/",)
+_FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
+_TITLES = {
+    403: "Not here",
+    404: "Nothing here",
+    429: "A little slower",
+    503: "Not now",
+}
+
+
+@dataclass(frozen=True)
+class Deps:
+    accounts: Accounts
+    authenticator: Authenticator
+    public: Public
+    clock: Clock
+    catalog: Catalog | None = None
+
+
+def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
+    site = _Site(deps)
+    return (
+        get("/")(site.start),
+        get("/sign-in")(site.sign_in_form),
+        post("/sign-in")(site.sign_in),
+        post("/sign-out")(site.sign_out),
+        get("/setup")(site.set_up_form),
+        post("/setup")(site.set_up),
+        post("/players")(site.connect),
+        post("/players/revoke")(site.revoke),
+        post("/password")(site.change_password),
+        get(f"{ASSETS}/{{name:str}}")(_asset),
+    )
+
+
+def error_response(request: AnyRequest, error: PhilomelError) -> Response[str]:
+    """A page for people, JSON for programs."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return plain_error(request, error)
+    if isinstance(error, Unauthenticated):
+        return page(pages.sign_in_page(wrong=error.message), error.http_status)
+    title = _TITLES.get(error.http_status, "That did not work")
+    message = error.message[:1].upper() + error.message[1:] + "."
+    markup = pages.message_page(title, message)
+    return page(markup, error.http_status, retry_header(error))
+
+
+def local_path(path: str | None) -> str:
+    """`path` if it leads to a page of this server, else the start."""
+    if path is None or not path.startswith("/") or path[1:2] in {"/", "\\"}:
+        return "/"
+    parts = urlsplit(path)
+    plain = all("\x21" <= character <= "\x7e" for character in path) and "\\" not in path
+    if parts.scheme or parts.netloc or not plain:
+        return "/"
+    return path
+
+
+class _Site:
+    """What the routes do."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._accounts = deps.accounts
+        self._authenticator = deps.authenticator
+        self._public = deps.public
+        self._clock = deps.clock
+        self._catalog = deps.catalog
+
+    async def start(self, request: AnyRequest) -> Response[str]:
+        return await self._home(request)
+
+    async def sign_in_form(self, request: AnyRequest) -> Response[str]:
+        return page(pages.sign_in_page(then=local_path(request.query_params.get("next"))))
+
+    async def _home(
+        self, request: AnyRequest, wrong: str | None = None, status: int = 200
+    ) -> Response[str]:
+        try:
+            caller = await self._authenticator.session(request)
+        except Unauthenticated:
+            with acting(ANONYMOUS):
+                state = await self._accounts.get_set_up_state(GetSetUpState())
+            return page(pages.waiting_page() if state.needed else pages.sign_in_page())
+        with acting(caller):
+            listed = await self._accounts.list_app_passwords(
+                ListAppPasswords(caller.require_user())
+            )
+            library = await self._library()
+        shown = Home(
+            name=caller.name,
+            address=self._public.url(request),
+            passwords=listed.items,
+            library=library,
+            wrong=wrong,
+        )
+        return page(pages.home_page(shown), status)
+
+    async def sign_in(self, request: AnyRequest) -> Response[str]:
+        self._authenticator.check_origin(request)
+        await self._authenticator.limit(request, "sign-in", most=120)
+        fields = await read_form(request)
+        name, then = fields.get("name", ""), local_path(fields.get("next"))
+        asked = SignIn(
+            name=name,
+            password=fields.get("password", ""),
+            address=client_address(request, self._public),
+            device=request.headers.get("user-agent", "")[:200],
+            device_token=request.cookies.get(DEVICE_COOKIE, "")[:200],
+        )
+        try:
+            with acting(ANONYMOUS):
+                session = await self._accounts.sign_in(asked)
+        except (Unauthenticated, RateLimited, InvalidArgument) as error:
+            markup = pages.sign_in_page(name[:64], then, _with_wait(error))
+            return page(markup, error.http_status, retry_header(error))
+        return self._enter(request, session, then)
+
+    async def sign_out(self, request: AnyRequest) -> Response[str]:
+        self._authenticator.check_origin(request)
+        token = request.cookies.get(SESSION_COOKIE, "")
+        with acting(ANONYMOUS):
+            await self._accounts.sign_out(SignOut(token))
+        return Redirect("/", status_code=303, cookies=closing(request, self._public))
+
+    async def set_up_form(self, request: AnyRequest) -> Response[str]:
+        token = request.query_params.get("token", "")
+        with acting(ANONYMOUS):
+            state = await self._accounts.get_set_up_state(GetSetUpState(token))
+        if not state.needed:
+            raise SetUpRefused("this server is set up already")
+        if not state.link:
+            raise SetUpRefused("this set-up link is not good any more; ask for a new one")
+        return page(pages.set_up_page(token))
+
+    async def set_up(self, request: AnyRequest) -> Response[str]:
+        self._authenticator.check_origin(request)
+        await self._authenticator.limit(request, "set-up", most=60)
+        fields = await read_form(request)
+        token, name = fields.get("token", ""), fields.get("name", "")
+        try:
+            with acting(ANONYMOUS):
+                session = await self._accounts.set_up(
+                    SetUp(token=token, name=name, password=fields.get("password", ""))
+                )
+        except (SetUpDone, BadSetUpLink) as error:
+            raise SetUpRefused(error.message) from None
+        except (BadName, WeakPassword) as error:
+            markup = pages.set_up_page(token, name[:64], error.message)
+            return page(markup, error.http_status)
+        return self._enter(request, session, "/")
+
+    async def connect(self, request: AnyRequest) -> Response[str]:
+        caller = await self._authenticator.session(request)
+        fields = await read_form(request)
+        asked = CreateAppPassword(caller.require_user(), fields.get("label", ""))
+        try:
+            with acting(caller):
+                made = await self._accounts.create_app_password(asked)
+        except InvalidArgument as error:
+            return await self._home(request, error.message, error.http_status)
+        return page(pages.new_password_page(caller.name, self._public.url(request), made))
+
+    async def revoke(self, request: AnyRequest) -> Response[str]:
+        caller = await self._authenticator.session(request)
+        fields = await read_form(request)
+        asked = RevokeAppPassword(caller.require_user(), fields.get("id", ""))
+        with acting(caller):
+            await self._accounts.revoke_app_password(asked)
+        return Redirect("/", status_code=303)
+
+    async def change_password(self, request: AnyRequest) -> Response[str]:
+        caller = await self._authenticator.session(request)
+        await self._authenticator.limit(request, "password", most=30)
+        fields = await read_form(request)
+        try:
+            session = await self._change_password(request, caller, fields)
+        except (Unauthenticated, InvalidArgument, RateLimited) as error:
+            return await self._home(request, _with_wait(error), error.http_status)
+        return self._enter(request, session, "/")
+
+    async def _change_password(
+        self, request: AnyRequest, caller: Caller, fields: Mapping[str, str]
+    ) -> Session:
+        asked = SetPassword(
+            user_id=caller.require_user(),
+            password=fields.get("password", ""),
+            current=fields.get("current", ""),
+        )
+        with acting(caller):
+            user = await self._accounts.set_password(asked)
+        again = SignIn(
+            name=user.name,
+            password=asked.password,
+            address=client_address(request, self._public),
+            device=request.headers.get("user-agent", "")[:200],
+            device_token=request.cookies.get(DEVICE_COOKIE, "")[:200],
+        )
+        with acting(ANONYMOUS):
+            return await self._accounts.sign_in(again)
+
+    async def _library(self) -> LibraryState | None:
+        if self._catalog is None:
+            return None
+        try:
+            counts = await self._catalog.get_counts(GetCounts())
+            libraries = await self._catalog.list_libraries(ListLibraries())
+        except PhilomelError:
+            # Players can be connected while the catalogue is away.
+            return None
+        return LibraryState(counts=counts, libraries=libraries.items)
+
+    def _enter(self, request: AnyRequest, session: Session, then: str) -> Response[str]:
+        cookies = opening(request, self._public, session, self._clock.now())
+        return Redirect(then, status_code=303, cookies=cookies)
+
+
+class SetUpRefused(PhilomelError):
+    """The set-up form is for whoever holds a good link, and for nobody afterwards."""
+
+    http_status, grpc_status, code = 403, "PERMISSION_DENIED", "set_up_refused"
+
+
+def _with_wait(error: PhilomelError) -> str:
+    if error.retry_after is None:
+        return error.message
+    seconds = max(1, round(error.retry_after + 0.5))
+    return f"{error.message} ({seconds} seconds)"
+
+
+async def _asset(request: AnyRequest) -> Response[bytes]:
+    name = request.path_params["name"]
+    if name not in _FILES:
+        raise NotFound("there is no such file")
+    return Response(
+        _read(name),
+        media_type=_FILES[name],
+        headers={"cache-control": "public, max-age=3600"},
+    )
+
+
+@cache
+def _read(name: str) -> bytes:
+    return resources.files(__name__).joinpath("static", name).read_bytes()

@@ -1,0 +1,40 @@
+"""The two cookies of this site: who is signed in, and that this device is known."""
+
+from litestar.datastructures import Cookie
+
+from philomel.gateway.authentication import DEVICE_COOKIE, SESSION_COOKIE, Connection
+from philomel.gateway.public import Public
+from philomel.services.accounts.contract import Session
+
+_DEVICE_SECONDS = 400 * 24 * 60 * 60
+
+
+def opening(connection: Connection, public: Public, session: Session, now: int) -> list[Cookie]:
+    """The cookies of a new session."""
+    secure = _is_secure(connection, public)
+    seconds = max(0, (session.expires_at - now) // 1000)
+    cookies = [_cookie(SESSION_COOKIE, session.token, seconds, secure=secure)]
+    if session.device_token:
+        cookies.append(_cookie(DEVICE_COOKIE, session.device_token, _DEVICE_SECONDS, secure=secure))
+    return cookies
+
+
+def closing(connection: Connection, public: Public) -> list[Cookie]:
+    """Forget the session; the device stays known."""
+    return [_cookie(SESSION_COOKIE, "", 0, secure=_is_secure(connection, public))]
+
+
+def _cookie(name: str, value: str, seconds: int, *, secure: bool) -> Cookie:
+    return Cookie(
+        key=name,
+        value=value,
+        max_age=seconds,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _is_secure(connection: Connection, public: Public) -> bool:
+    return public.url(connection).startswith("https:")

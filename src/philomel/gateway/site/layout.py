@@ -1,0 +1,153 @@
+"""The frame around every page, and the pieces that pages are made of."""
+
+from litestar import Response
+
+from philomel.gateway.site.markup import Markup, join, tag
+
+ASSETS = "/site"
+
+
+def document(title: str, *content: object, user: str | None = None, wide: bool = False) -> str:
+    """A whole page.
+
+    Args:
+        user: who is signed in, for the bar on top.
+    """
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="robots", content="noindex"),
+        tag("title", f"{title} · Philomel"),
+        tag("link", rel="icon", href=f"{ASSETS}/nightingale.svg", type="image/svg+xml"),
+        tag("link", rel="stylesheet", href=f"{ASSETS}/philomel.css"),
+    )
+    page = tag("main", *content, id="content", class_="wide" if wide else "narrow")
+    body = tag(
+        "body",
+        tag("a", "Skip to the content", href="#content", class_="skip"),
+        _bar(user),
+        page,
+        tag("footer", "Philomel, your music from your own house."),
+    )
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def page(
+    markup: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    return Response(
+        markup,
+        status_code=status,
+        media_type="text/html; charset=utf-8",
+        headers=headers,
+    )
+
+
+def hero(title: str, *lead: object) -> Markup:
+    """The mark of the house over a heading."""
+    return tag(
+        "header",
+        tag("img", src=f"{ASSETS}/nightingale.svg", alt="", width="88", height="88"),
+        tag("h1", title),
+        tag("p", *lead, class_="lead") if lead else None,
+        class_="hero",
+    )
+
+
+def card(*content: object, title: str | None = None, class_: str = "") -> Markup:
+    return tag(
+        "section",
+        None if title is None else tag("h2", title),
+        *content,
+        class_=f"card {class_}".strip(),
+    )
+
+
+def field(
+    label: str,
+    name: str,
+    *,
+    kind: str = "text",
+    value: str | None = None,
+    autocomplete: str | None = None,
+    hint: str | None = None,
+    focus: bool = False,
+    longest: int = 1024,
+    shortest: int | None = None,
+) -> Markup:
+    """A labelled input of a form."""
+    described = f"{name}-hint" if hint else None
+    return tag(
+        "div",
+        tag("label", label, for_=name),
+        tag(
+            "input",
+            id=name,
+            name=name,
+            type=kind,
+            value=value,
+            required=True,
+            autocomplete=autocomplete,
+            autofocus=focus,
+            maxlength=str(longest),
+            minlength=None if shortest is None else str(shortest),
+            autocapitalize="none",
+            spellcheck="false",
+            aria_describedby=described,
+        ),
+        tag("small", hint, id=described) if hint else None,
+        class_="field",
+    )
+
+
+def hidden(name: str, value: str) -> Markup:
+    return tag("input", type="hidden", name=name, value=value)
+
+
+def form(action: str, *content: object, class_: str | None = None) -> Markup:
+    return tag("form", *content, method="post", action=action, class_=class_)
+
+
+def button(
+    text: str, *, class_: str | None = None, name: str | None = None, value: str | None = None
+) -> Markup:
+    return tag("button", text, type="submit", class_=class_, name=name, value=value)
+
+
+def alert(message: str | None) -> Markup | None:
+    """What went wrong, read out at once."""
+    return None if message is None else tag("p", _sentence(message), role="alert", class_="alert")
+
+
+def secret(label: str, value: str) -> Markup:
+    """Something to copy."""
+    return join((tag("dt", label), tag("dd", tag("code", value))))
+
+
+def _sentence(message: str) -> str:
+    text = message[:1].upper() + message[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _bar(user: str | None) -> Markup:
+    mark = tag(
+        "a",
+        tag("img", src=f"{ASSETS}/nightingale.svg", alt="", width="32", height="32"),
+        tag("span", "Philomel"),
+        href="/",
+        class_="mark",
+    )
+    if user is None:
+        return tag("nav", mark, aria_label="Philomel", class_="bar")
+    leave = form("/sign-out", button("Sign out", class_="quiet"))
+    return tag(
+        "nav",
+        mark,
+        tag("div", tag("span", user, class_="who"), leave, class_="session"),
+        aria_label="Philomel",
+        class_="bar",
+    )

@@ -1,0 +1,84 @@
+"""Accounts behind the site and OAuth doors, under a real uvicorn."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import uvicorn
+from tests.services.accounts.house import House, build_house
+
+from philomel.engines.cache.memory import MemoryCache
+from philomel.engines.sql import Database
+from philomel.gateway import oauth, site
+from philomel.gateway.authentication import Authenticator
+from philomel.gateway.http import Door, create_app
+from philomel.gateway.metrics import Metrics
+from philomel.gateway.public import Public
+
+
+@dataclass
+class Served:
+    """Attributes:
+    url: of the server, without a slash at the end.
+    """
+
+    house: House
+    url: str
+    browsers: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def browser(self, **headers: str) -> httpx.AsyncClient:
+        """A client with cookies of its own that follows no redirect by itself."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        browser = httpx.AsyncClient(
+            base_url=self.url, headers={"accept": "text/html", **given}, trust_env=False
+        )
+        self.browsers.append(browser)
+        return browser
+
+
+@asynccontextmanager
+async def serving(
+    database: Database, folder: Path, public: Public | None = None
+) -> AsyncIterator[Served]:
+    house = build_house(database, folder)
+    known = public or Public()
+    authenticator = Authenticator(house.accounts, MemoryCache(house.clock), house.clock, known)
+    doors = [
+        Door(
+            "site",
+            site.PREFIXES,
+            site.routes(site.Deps(house.accounts, authenticator, known, house.clock)),
+            site.error_response,
+        ),
+        Door(
+            "oauth",
+            oauth.PREFIXES,
+            oauth.routes(oauth.Deps(house.accounts, authenticator, known)),
+            oauth.error_response,
+        ),
+    ]
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(doors, Metrics()),
+        log_level="critical",
+        lifespan="off",
+        proxy_headers=False,
+        ws="none",
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    served = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    try:
+        yield served
+    finally:
+        for browser in served.browsers:
+            await browser.aclose()
+        server.should_exit = True
+        await task
+        listener.close()
