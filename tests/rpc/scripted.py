@@ -38,6 +38,8 @@ class Script:
                 raise TimeoutError("an inner one")
             case ("rating",):
                 raise BadRating("no such stars: ★", retry_after=2.5)
+            case ("long",):
+                raise BadRating("ä" * 20_000)
             case ("track",):
                 raise TrackNotFound("of another contract")
             case ("kind", name):

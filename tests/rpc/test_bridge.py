@@ -103,6 +103,19 @@ async def test_errors_of_the_contract_come_as_themselves(playlists: Playlists) -
     assert caught.value.retry_after == 2.5
 
 
+async def test_a_long_message_crosses_as_far_as_it_fits(playlists: Playlists) -> None:
+    with acting(SERVICE), pytest.raises(BadRating) as caught:
+        await playlists.save(saving("long"))
+    assert caught.value.message.startswith("ä" * 1000)
+
+
+@pytest.mark.parametrize("trace", ["x" * 9000, "line\nbreak", "ümlaut"])
+async def test_no_trace_breaks_a_call(playlists: Playlists, script: Script, trace: str) -> None:
+    with acting(SERVICE, trace_id=trace):
+        await playlists.save(saving())
+    assert script.seen[0].trace_id
+
+
 async def test_errors_of_others_keep_kind_and_code(playlists: Playlists) -> None:
     with acting(SERVICE), pytest.raises(NotFound) as caught:
         await playlists.save(saving("track"))

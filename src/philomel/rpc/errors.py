@@ -15,12 +15,18 @@ from philomel.kernel.errors import (
 
 CODE, MESSAGE, RETRY_AFTER = "philomel-code", "philomel-message-bin", "philomel-retry-after"
 
+# HTTP/2 peers refuse trailers of more than 8 KiB in all, and then nothing would be told.
+_LONGEST_MESSAGE = 4_000
+
 Trailers = tuple[tuple[str, str | bytes], ...]
 
 
 def trailers_of(error: PhilomelError) -> Trailers:
     # Text metadata is ASCII only; a message may hold any name.
-    trailers: Trailers = ((CODE, error.code), (MESSAGE, error.message.encode()))
+    trailers: Trailers = (
+        (CODE, error.code),
+        (MESSAGE, error.message.encode(errors="replace")[:_LONGEST_MESSAGE]),
+    )
     if error.retry_after is not None:
         trailers += ((RETRY_AFTER, repr(error.retry_after)),)
     return trailers
