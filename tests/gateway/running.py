@@ -1,17 +1,18 @@
 """Doors behind a real server on a free port, for unmodified clients."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+import httpx
 import uvicorn
 from litestar.types import Receive, Scope, Send
 from tests.gateway.people import Keeper, People, Signer
 from tests.gateway.shelf import CLOSED, Finder, Shelf
 
+from philomel.app.server.network import listen
 from philomel.engines.cache.memory import MemoryCache
 from philomel.gateway import subsonic, webapi
 from philomel.gateway.authentication import Authenticator
@@ -45,6 +46,8 @@ class House:
         self.keeper, self.signer = Keeper(self.shelf), Signer()
         self.clock = FixedClock(1_700_000_100_000)
         self.url = ""
+        # One client: making one, with its certificates, takes longer than most calls.
+        self.http = httpx.Client(timeout=10)
         add = self.shelf.add
         add("Radiohead", "OK Computer", ["Airbag", "Paranoid Android", "Karma Police"])
         add("Radiohead", "Kid A", ["Idioteque", "Optimistic"], year=2000)
@@ -79,7 +82,7 @@ class House:
 def serving(house: House) -> Iterator[House]:
     """The house behind uvicorn, in a thread of its own as clients block."""
     app = create_app(house.doors(), Metrics())
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(cast("Any", app), log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)
     started = threading.Event()
@@ -99,5 +102,6 @@ def serving(house: House) -> Iterator[House]:
         yield house
     finally:
         server.should_exit = True
+        house.http.close()
         thread.join(10)
         listener.close()

@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
 from libopensonic import AsyncConnection
 from tests.gateway.running import House, serving
@@ -46,7 +45,7 @@ def ask(house: House) -> Ask:
         query = [("u", "bob"), ("p", "app-bob"), ("v", "1.16.1"), ("c", "test"), ("f", "json")]
         query = [pair for pair in query if pair[0] not in parameters]
         named = [(name, str(value)) for name, value in parameters.items() if value is not None]
-        reply = httpx.get(f"{house.url}/rest/{method}", params=[*query, *named, *pairs])
+        reply = house.http.get(f"{house.url}/rest/{method}", params=[*query, *named, *pairs])
         body: dict[str, Any] = reply.json()["subsonic-response"]
         return body
 

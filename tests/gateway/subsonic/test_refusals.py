@@ -2,7 +2,6 @@
 
 import hashlib
 
-import httpx
 from tests.gateway.running import House
 from tests.gateway.shelf import ALICE, BOB, id_of
 from tests.gateway.subsonic.conftest import Ask, read_xml
@@ -68,7 +67,7 @@ def test_proof_of_who_calls(house: House) -> None:
     address = house.url + "/rest/ping.view"
     for parameters, expected in PROOFS:
         given = {**parameters, "f": "json"}
-        for reply in (httpx.get(address, params=given), httpx.post(address, data=given)):
+        for reply in (house.http.get(address, params=given), house.http.post(address, data=given)):
             assert reply.status_code == 200
             found = code(reply.json()["subsonic-response"])
             assert (str(parameters)[:80], found) == (str(parameters)[:80], expected)
@@ -76,9 +75,9 @@ def test_proof_of_who_calls(house: House) -> None:
 
 def test_nothing_but_the_extensions_is_open_to_strangers(house: House) -> None:
     for name in (*METHODS, *BYTES):
-        reply = httpx.get(f"{house.url}/rest/{name}", params={"f": "json", "id": TRACK})
+        reply = house.http.get(f"{house.url}/rest/{name}", params={"f": "json", "id": TRACK})
         assert (name, code(reply.json()["subsonic-response"])) == (name, 10)
-    reply = httpx.get(f"{house.url}/rest/getOpenSubsonicExtensions?f=json")
+    reply = house.http.get(f"{house.url}/rest/getOpenSubsonicExtensions?f=json")
     body = reply.json()["subsonic-response"]
     assert {"name": "formPost", "versions": [1]} in body["openSubsonicExtensions"]
     assert body["openSubsonic"] is True
@@ -87,14 +86,14 @@ def test_nothing_but_the_extensions_is_open_to_strangers(house: House) -> None:
 
 def test_many_tries_are_told_to_wait(house: House) -> None:
     house.people.tries = 1_000
-    reply = httpx.get(f"{house.url}/rest/ping?u=bob&p=wrong")
+    reply = house.http.get(f"{house.url}/rest/ping?u=bob&p=wrong")
     assert reply.status_code == 429
     assert int(reply.headers["retry-after"]) >= 30
 
 
 def test_unknown_methods(house: House) -> None:
     for name in ("nothing", "getPodcasts", "../ping", "ping/x", "%00", "ping.view.view", ""):
-        reply = httpx.get(f"{house.url}/rest/{name}?f=json&u=bob&p=app-bob")
+        reply = house.http.get(f"{house.url}/rest/{name}?f=json&u=bob&p=app-bob")
         assert (name, reply.status_code) == (name, 404)
 
 
@@ -199,7 +198,7 @@ def test_nobody_sees_what_others_play(house: House, ask: Ask) -> None:
 def test_pictures_are_never_larger_than_what_exists(house: House) -> None:
     cover = id_of("cover OK Computer")
     for size in ("100000", "9" * 18, "641"):
-        reply = httpx.get(
+        reply = house.http.get(
             f"{house.url}/rest/getCoverArt",
             params={"u": "bob", "p": "app-bob", "id": ALBUM, "size": size},
         )
@@ -236,12 +235,12 @@ def test_repeated_parameters_and_bad_bytes(house: House) -> None:
         "&query=%ED%A0%80",
         "&&&==&query=x",
     ):
-        reply = httpx.get(base + query)
+        reply = house.http.get(base + query)
         assert reply.status_code == 200
         assert code(reply.json()["subsonic-response"]) is None
-    many = httpx.get(base + "&query=x" + "&a=1" * 10_001)
+    many = house.http.get(base + "&query=x" + "&a=1" * 10_001)
     assert 'code="0"' in many.text
-    form = httpx.post(
+    form = house.http.post(
         f"{house.url}/rest/ping", data={"u": "bob", "p": "x" * (2 << 20), "f": "json"}
     )
     assert form.status_code == 413
@@ -251,35 +250,35 @@ def test_jsonp_takes_plain_names_only(house: House) -> None:
     address = f"{house.url}/rest/ping"
     who = {"u": "bob", "p": "app-bob", "f": "jsonp"}
     for callback in ("<script>", "a b", "alert(1)//", "", "x" * 200, "a\nb"):
-        refused = httpx.get(address, params={**who, "callback": callback})
+        refused = house.http.get(address, params={**who, "callback": callback})
         assert refused.headers["content-type"].startswith("application/xml")
         assert "<error" in refused.text
-    good = httpx.get(address, params={**who, "callback": "player.load"})
+    good = house.http.get(address, params={**who, "callback": "player.load"})
     assert good.text.startswith('/**/player.load({"subsonic-response":')
     assert good.headers["x-content-type-options"] == "nosniff"
 
 
 def test_forms(house: House) -> None:
     who = "u=bob&p=app-bob"
-    assert httpx.get(f"{house.url}/rest/ping?{who}&f=yaml").text.count("<error") == 1
-    assert httpx.get(f"{house.url}/rest/ping?f=json&{who}").headers["content-type"] == (
+    assert house.http.get(f"{house.url}/rest/ping?{who}&f=yaml").text.count("<error") == 1
+    assert house.http.get(f"{house.url}/rest/ping?f=json&{who}").headers["content-type"] == (
         "application/json; charset=utf-8"
     )
-    reply = httpx.get(f"{house.url}/rest/ping.view?{who}")
+    reply = house.http.get(f"{house.url}/rest/ping.view?{who}")
     root = read_xml(reply.content)
     assert root.tag == f"{XMLNS}subsonic-response"
     assert root.attrib["openSubsonic"] == "true"
     assert reply.headers["access-control-allow-origin"] == "*"
-    preflight = httpx.options(f"{house.url}/rest/ping")
+    preflight = house.http.options(f"{house.url}/rest/ping")
     assert preflight.status_code == 204
-    head = httpx.head(f"{house.url}/rest/stream?{who}&id={TRACK}")
+    head = house.http.head(f"{house.url}/rest/stream?{who}&id={TRACK}")
     assert (head.status_code, head.content) == (200, b"")
 
 
 def test_xml_says_what_json_says(house: House, ask: Ask) -> None:
     """Names with markup and control characters survive both forms, less the characters."""
     album_id = id_of('album Quotes "Inside"')
-    reply = httpx.get(f"{house.url}/rest/getAlbum?u=bob&p=app-bob&id={album_id}")
+    reply = house.http.get(f"{house.url}/rest/getAlbum?u=bob&p=app-bob&id={album_id}")
     album = read_xml(reply.content).find(f"{XMLNS}album")
     assert album is not None
     known = ask("getAlbum", id=album_id)["album"]
@@ -293,7 +292,7 @@ def test_xml_says_what_json_says(house: House, ask: Ask) -> None:
     genres = [genre.attrib["name"] for genre in song.findall(f"{XMLNS}genres")]
     assert genres == [genre["name"] for genre in known["song"][0]["genres"]] == ["R&B/Soul"]
     assert [isrc.text for isrc in song.findall(f"{XMLNS}isrc")] == ["GBAYE9700001"]
-    listed = httpx.get(f"{house.url}/rest/getGenres?u=bob&p=app-bob")
+    listed = house.http.get(f"{house.url}/rest/getGenres?u=bob&p=app-bob")
     texts = [genre.text for genre in read_xml(listed.content).iter(f"{XMLNS}genre")]
     assert "R&B/Soul" in texts
 

@@ -23,7 +23,7 @@ PATHS = (
 
 def ask(house: House, path: str, token: str | None = None, method: str = "GET") -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return httpx.request(method, house.url + path, headers=headers)
+    return house.http.request(method, house.url + path, headers=headers)
 
 
 @pytest.mark.parametrize("token", [None, "forged", "eyJhbGciOiJub25lIn0.eyJzIjoiYSJ9.", "x" * 9000])
@@ -108,13 +108,13 @@ def test_bad_bodies_are_refused(house: House) -> None:
     address = house.url + "/v1/me/tracks"
     for body in BODIES:
         for kind in ("application/json", "text/plain"):
-            reply = httpx.put(address, content=body, headers={**headers, "Content-Type": kind})
+            reply = house.http.put(address, content=body, headers={**headers, "Content-Type": kind})
             assert (body[:40], reply.status_code) == (body[:40], 400)
 
 
 def test_too_large_bodies_are_refused(house: House) -> None:
     headers = {"Authorization": f"Bearer {house.people.token(ALICE)}"}
-    reply = httpx.put(house.url + "/v1/me/tracks", content=b" " * (2 << 20), headers=headers)
+    reply = house.http.put(house.url + "/v1/me/tracks", content=b" " * (2 << 20), headers=headers)
     assert reply.status_code == 413
 
 

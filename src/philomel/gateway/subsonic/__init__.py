@@ -157,8 +157,14 @@ class _Door:
                 _log.exception("%s failed", request.scope["path"])
                 found = _refusal(form, self._version, as_failure(_DEFECT))
             if isinstance(found, str):
-                await self._deps.media_bytes.send(found, scope, receive, send)
-                return
+                try:
+                    # A posted call is answered as if it had been asked for.
+                    asked: Any = {**scope, "method": "HEAD" if request.method == "HEAD" else "GET"}
+                    await self._deps.media_bytes.send(found, asked, receive, send)
+                except PhilomelError as error:  # raised only before an answer began
+                    found = _refusal(form, self._version, as_failure(error))
+                else:
+                    return
             response = found
         await response.to_asgi_response(None, request)(scope, receive, send)
 
