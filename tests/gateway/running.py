@@ -70,7 +70,9 @@ class House:
         authenticator = Authenticator(accounts, cache, self.clock, public)
         web = webapi.routes(webapi.Deps(**shared, authenticator=authenticator))
         rest = subsonic.routes(
-            subsonic.Deps(**shared, accounts=accounts, clock=self.clock, media_bytes=Echo())
+            subsonic.Deps(
+                **shared, accounts=accounts, clock=self.clock, media_bytes=cast("Any", Echo())
+            )
         )
         return [
             Door("webapi", webapi.PREFIXES, web, webapi.error_response),
