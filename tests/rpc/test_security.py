@@ -188,9 +188,10 @@ async def test_two_servers_cannot_share_an_address(address: str, clock: FixedClo
     await second.stop(grace=0)
 
 
-def test_socket_paths_with_spaces_work(tmp_path: Path, clock: FixedClock) -> None:
+@pytest.mark.parametrize("name", ["a b", "50%25", "é#?"])
+def test_any_socket_path_works(tmp_path: Path, clock: FixedClock, name: str) -> None:
     async def run() -> None:
-        folder = tmp_path / "a b"
+        folder = tmp_path / name
         folder.mkdir()
         server = Server(HmacKey(), clock)
         script = Script()
@@ -200,6 +201,7 @@ def test_socket_paths_with_spaces_work(tmp_path: Path, clock: FixedClock) -> Non
         with acting(SERVICE):
             await channel.connect(Playlists).save(Save(ItemKind.TRACK, ()))
         assert script.seen
+        assert (folder / "s").is_socket()
         await channel.close()
         await server.stop(grace=0)
 

@@ -5,9 +5,6 @@ import importlib
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
-import grpc
-import grpc.aio
-
 from philomel.kernel.caller import Context, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, InvalidArgument, PhilomelError, Unavailable
@@ -15,10 +12,10 @@ from philomel.rpc import chain, errors
 from philomel.rpc.codec import reply_from_bytes, to_bytes
 from philomel.rpc.shapes import Method, methods_of
 from philomel.rpc.signature import Signer, sign_call
+from philomel.rpc.transport import MAX_REQUEST, grpc, target
 
 C = TypeVar("C")
 
-MAX_REQUEST = 4 << 20
 # Peers are trusted. Contracts promise 1 MiB; five hundred tracks with absurd tags may take
 # more, and a listener is better served by a slow answer than by none.
 HARD_MAX_REPLY = 16 << 20
@@ -53,7 +50,7 @@ class Channel:
         self._signer = signer
         self._clock = clock
         self._observe = observe
-        self._channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+        self._channel = grpc.aio.insecure_channel(target(address), options=_OPTIONS)
 
     def connect(self, contract: type[C]) -> C:
         """`contract`, served over there. Nothing is asked before the first call."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import grpc
-
 from philomel.kernel.errors import (
     BY_GRPC_STATUS,
     DeadlineExceeded,
@@ -12,6 +10,7 @@ from philomel.kernel.errors import (
     PhilomelError,
     Unavailable,
 )
+from philomel.rpc.transport import grpc
 
 CODE, MESSAGE, RETRY_AFTER = "philomel-code", "philomel-message-bin", "philomel-retry-after"
 

@@ -5,8 +5,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
-import grpc
-import grpc.aio
 import msgspec
 
 from philomel.kernel.caller import Context, entering
@@ -16,10 +14,10 @@ from philomel.rpc import chain, errors
 from philomel.rpc.codec import from_bytes, reply_to_bytes
 from philomel.rpc.shapes import Method, full_name, methods_of
 from philomel.rpc.signature import Verifier, check_call
+from philomel.rpc.transport import MAX_REQUEST, grpc, target
 
 C = TypeVar("C")
 
-MAX_REQUEST = 4 << 20
 MAX_REPLY = 1 << 20
 """What contracts promise; larger answers page or stream. Beyond it there is a warning."""
 
@@ -74,7 +72,7 @@ class Server:
             Unavailable: the address cannot be had.
         """
         try:
-            port: int = self._server.add_insecure_port(address)
+            port: int = self._server.add_insecure_port(target(address))
         except RuntimeError:
             port = 0
         if port == 0:
