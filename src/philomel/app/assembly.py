@@ -83,6 +83,19 @@ def build_order(wirings: Iterable[Wiring]) -> list[Wiring]:
         raise Refusal(f"the services need each other in a circle: {circle}") from None
 
 
+def closure(wirings: Iterable[Wiring], contracts: Iterable[type]) -> list[Wiring]:
+    """Those that answer `contracts`, and whatever these need in turn."""
+    by_contract = {each.provides: each for each in wirings}
+    found: dict[str, Wiring] = {}
+    open_ends = list(contracts)
+    while open_ends:
+        each = by_contract.get(open_ends.pop())
+        if each is not None and each.name not in found:
+            found[each.name] = each
+            open_ends += each.needs
+    return list(found.values())
+
+
 def check_peers(wirings: Iterable[Wiring], settings: Settings) -> None:
     """See that whatever is needed is here or has an address.
 

@@ -158,7 +158,7 @@ async def _try(name: str, check: Callable[[], Awaitable[str]], remedy: str) -> F
 
 async def _libraries(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        async with reach(settings, "doctor", jobs=False) as services:
+        async with reach(settings, "doctor", (Catalog,), jobs=False) as services:
             with acting(OPERATOR):
                 found = await services.service(Catalog).list_libraries(ListLibraries())
     except (Refusal, PhilomelError) as error:

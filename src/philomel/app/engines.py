@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from philomel.app.calls import Calls
@@ -19,13 +19,16 @@ from philomel.engines.cache import Cache
 from philomel.engines.index import Index
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
-from philomel.engines.outbox import Job
-from philomel.engines.sql import Database, Schema
 from philomel.engines.workers import Workers
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, PhilomelError
 from philomel.services.media.contract import Settings as Media
 from philomel.services.media.contract import Store
+
+if TYPE_CHECKING:
+    # A command that a running server answers has no use for SQLAlchemy.
+    from philomel.engines.outbox import Job
+    from philomel.engines.sql import Database, Schema
 
 T = TypeVar("T")
 Opener = Callable[[], Awaitable[Any]]
@@ -81,7 +84,7 @@ class Engines:
                 raise Refusal(error.message, Exit.UNAVAILABLE) from None
         return self._opened[port]
 
-    async def database(self, schema: Schema) -> Database:
+    async def database(self, schema: "Schema") -> "Database":
         """A service's own database."""
         chosen = self._settings.text("database")
         database: Database

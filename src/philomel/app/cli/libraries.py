@@ -39,7 +39,7 @@ def shown(library: Library) -> dict[str, Any]:
     }
 
 
-@operator()
+@operator(Catalog)
 async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     request = AddLibrary(
         path=absolute(parsed.path), name=parsed.name, kind=LibraryKind(parsed.kind)
@@ -52,7 +52,7 @@ async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Ex
     return Exit.OK
 
 
-@operator()
+@operator(Catalog)
 async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     found = await services.service(Catalog).list_libraries(ListLibraries(hidden=True))
     rows = [
@@ -78,7 +78,7 @@ async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     return Exit.OK
 
 
-@operator()
+@operator(Catalog)
 async def relocate(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     request = RelocateLibrary(name=parsed.name, path=absolute(parsed.path))
     library = await services.service(Catalog).relocate_library(request)
@@ -89,7 +89,7 @@ async def relocate(parsed: argparse.Namespace, services: Services, out: Output) 
     return Exit.OK
 
 
-@operator()
+@operator(Catalog)
 async def remove(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     request = RemoveLibrary(name=parsed.name, purge=parsed.purge)
     await services.service(Catalog).remove_library(request)

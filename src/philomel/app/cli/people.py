@@ -63,7 +63,7 @@ def date(milliseconds: int) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(milliseconds / 1000))
 
 
-@operator()
+@operator(Accounts)
 async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     role = Role.ADMIN if parsed.admin else Role.LISTENER
     request = CreateUser(name=parsed.name, password=read_password(parsed), role=role)
@@ -72,7 +72,7 @@ async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Ex
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def password(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     accounts = services.service(Accounts)
     user = await accounts.find_user(FindUser(name=parsed.name))
@@ -84,7 +84,7 @@ async def password(parsed: argparse.Namespace, services: Services, out: Output) 
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     users = await services.service(Accounts).list_users(ListUsers())
     rows = [(user.name, user.role.value, date(user.created_at)) for user in users.items]
@@ -95,7 +95,7 @@ async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def remove(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     accounts = services.service(Accounts)
     user = await accounts.find_user(FindUser(name=parsed.name))
@@ -104,7 +104,7 @@ async def remove(parsed: argparse.Namespace, services: Services, out: Output) ->
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def setup_link(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     link = await services.service(Accounts).create_set_up_link(CreateSetUpLink())
     links = [f"{url}/setup?token={link.token}" for url in services.urls]

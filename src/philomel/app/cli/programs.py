@@ -18,7 +18,7 @@ from philomel.services.accounts.contract import (
 )
 
 
-@operator()
+@operator(Accounts)
 async def add_app(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     request = CreateApp(
         name=parsed.name, redirect_uris=tuple(parsed.redirect_uri), public=parsed.public
@@ -34,7 +34,7 @@ async def add_app(parsed: argparse.Namespace, services: Services, out: Output) -
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def add_password(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     accounts = services.service(Accounts)
     user = await accounts.find_user(FindUser(name=parsed.user))
@@ -54,7 +54,7 @@ async def add_password(parsed: argparse.Namespace, services: Services, out: Outp
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def list_passwords(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     accounts = services.service(Accounts)
     user = await accounts.find_user(FindUser(name=parsed.user))
@@ -84,7 +84,7 @@ async def list_passwords(parsed: argparse.Namespace, services: Services, out: Ou
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def revoke_password(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     accounts = services.service(Accounts)
     user = await accounts.find_user(FindUser(name=parsed.user))
@@ -93,7 +93,7 @@ async def revoke_password(parsed: argparse.Namespace, services: Services, out: O
     return Exit.OK
 
 
-@operator()
+@operator(Accounts)
 async def token(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     accounts = services.service(Accounts)
     user = await accounts.find_user(FindUser(name=parsed.user))

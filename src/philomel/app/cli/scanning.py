@@ -27,7 +27,7 @@ _ERRORS_SHOWN = 20
 _COUNTS = ("found", "read", "added", "changed", "moved", "missing", "unchanged", "errors")
 
 
-@operator(jobs=True, timeout=None)
+@operator(Catalog, SearchEngine, jobs=True, timeout=None)
 async def scan(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     catalog = services.service(Catalog)
     if parsed.cancel:

@@ -18,10 +18,13 @@ Command = Callable[[argparse.Namespace, Services, Output], Awaitable[Exit]]
 Handler = Callable[[argparse.Namespace, Settings, Output], Exit]
 
 
-def operator(*, jobs: bool = False, timeout: float | None = 60.0) -> Callable[[Command], Handler]:
+def operator(
+    *needs: type, jobs: bool = False, timeout: float | None = 60.0
+) -> Callable[[Command], Handler]:
     """Makes a command out of a coroutine that asks services.
 
     Args:
+        needs: the contracts it asks; without a server nothing else is built, jobs aside.
         jobs: whether background work must go on meanwhile.
         timeout: seconds for all it asks; None for what takes as long as it takes.
     """
@@ -38,7 +41,7 @@ def operator(*, jobs: bool = False, timeout: float | None = 60.0) -> Callable[[C
     async def _run(
         command: Command, parsed: argparse.Namespace, settings: Settings, out: Output
     ) -> Exit:
-        async with reach(settings, parsed.command, jobs=jobs) as services:
+        async with reach(settings, parsed.command, needs, jobs=jobs) as services:
             gc.enable()
             try:
                 with acting(OPERATOR, timeout=timeout):

@@ -5,7 +5,6 @@ import asyncio
 
 from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.session import operator
-from philomel.app.doctor import Verdict, examine
 from philomel.app.process import journal
 from philomel.app.process.folder import DataFolder
 from philomel.app.process.reach import Services
@@ -14,7 +13,7 @@ from philomel.app.settings import Settings
 from philomel.services.search.contract import Rebuild, SearchEngine
 
 
-@operator(timeout=None)
+@operator(SearchEngine, timeout=None)
 async def reindex(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     rebuilt = await services.service(SearchEngine).rebuild(Rebuild())
     out.result(
@@ -59,6 +58,8 @@ async def _prepare(settings: Settings) -> dict[str, int]:
 
 
 def doctor(_: argparse.Namespace, settings: Settings, out: Output) -> Exit:
+    from philomel.app.doctor import Verdict, examine
+
     journal.begin("error", settings.text("log_format"))
     findings = asyncio.run(examine(settings))
     content = [

@@ -7,13 +7,17 @@ free holds it for as long as it works, without opening a door to the public.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from philomel.app.assembly import Assembly, open_assembly, wiring
-from philomel.app.process.control import Control
+from philomel.app.calls import Calls
+from philomel.app.engines import Engines
 from philomel.app.process.folder import DataFolder, Holder
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
+from philomel.kernel.clock import SystemClock
+
+if TYPE_CHECKING:
+    from philomel.app.assembly import Assembly
 
 T = TypeVar("T")
 
@@ -33,7 +37,7 @@ class Services(Protocol):
 
 
 class _Here:
-    def __init__(self, assembly: Assembly) -> None:
+    def __init__(self, assembly: "Assembly") -> None:
         self._assembly = assembly
 
     @property
@@ -50,9 +54,9 @@ class _Here:
 
 
 class _There:
-    def __init__(self, holder: Holder, assembly: Assembly) -> None:
+    def __init__(self, holder: Holder, calls: Calls) -> None:
         self._holder = holder
-        self._calls = assembly.calls
+        self._calls = calls
 
     @property
     def urls(self) -> Sequence[str]:
@@ -63,12 +67,15 @@ class _There:
 
 
 @asynccontextmanager
-async def reach(settings: Settings, what: str, *, jobs: bool) -> AsyncIterator[Services]:
+async def reach(
+    settings: Settings, what: str, needs: Sequence[type], *, jobs: bool
+) -> AsyncIterator[Services]:
     """The services behind a data folder.
 
     Args:
         settings: of this process.
         what: the command's name, for whoever finds the folder locked.
+        needs: the contracts that the command asks.
         jobs: whether the command needs background work to go on, if it runs them itself.
 
     Raises:
@@ -79,7 +86,7 @@ async def reach(settings: Settings, what: str, *, jobs: bool) -> AsyncIterator[S
     with folder:
         holder = await _lock_or_find(folder, what)
         if holder is None:
-            async with _assembled(settings, folder, what, jobs=jobs) as services:
+            async with _assembled(settings, folder, what, needs, jobs=jobs) as services:
                 yield services
         else:
             async with _connected(settings, holder) as services:
@@ -106,12 +113,16 @@ async def _lock_or_find(folder: DataFolder, what: str) -> Holder | None:
 
 @asynccontextmanager
 async def _assembled(
-    settings: Settings, folder: DataFolder, what: str, *, jobs: bool
+    settings: Settings, folder: DataFolder, what: str, needs: Sequence[type], *, jobs: bool
 ) -> AsyncIterator[Services]:
+    from philomel.app.assembly import closure, open_assembly, wiring
+    from philomel.app.process.control import Control
+
     assembly = await open_assembly(settings)
     control: Control | None = None
     try:
-        await assembly.build([wiring(name) for name in settings.role.services])
+        wirings = [wiring(name) for name in settings.role.services]
+        await assembly.build(wirings if jobs else closure(wirings, needs))
         if jobs:
             # Such a command may take long: others must be able to talk to it meanwhile.
             control = await Control.open(assembly, folder, what, ())
@@ -125,8 +136,8 @@ async def _assembled(
 
 @asynccontextmanager
 async def _connected(settings: Settings, holder: Holder) -> AsyncIterator[Services]:
-    assembly = await open_assembly(settings)
+    engines = Engines(settings, SystemClock())
     try:
-        yield _There(holder, assembly)
+        yield _There(holder, await engines.calls())
     finally:
-        await assembly.stop()
+        await engines.close()
