@@ -1,6 +1,7 @@
 """From the tags of one file to the track that the catalogue will keep."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -160,6 +161,8 @@ class Drafter:
     ) -> tuple[Name, ...]:
         """Names with their MusicBrainz ids and sort names, where these stand one to one."""
         given = found.get(several, ()) if several else ()
+        if not given and tag not in found:
+            return ()
         if given:
             # Picard's "artists" is a real list: a separator in it belongs to the name.
             names = tuple(dict.fromkeys(filter(None, map(values.clean, given))))
@@ -168,19 +171,8 @@ class Drafter:
             names = self._artists.names(given)
         if len(given) > 1 and len(names) < len(set(given)):
             warnings.append(f"{len(given)} names in {tag}: {len(names)} were kept.")
-        names = names[:100]
-        ids = found.get(f"musicbrainz_{tag}id", ())
-        mbids = [values.mbid(text) for text in ids] if len(ids) == len(names) else []
-        sorts = found.get(f"{tag}sort", ())
-        if len(sorts) != len(names):
-            sorts = ()
-        return tuple(
-            Name(
-                name,
-                mbids[place] if mbids else None,
-                (values.clean(sorts[place]) or None) if sorts else None,
-            )
-            for place, name in enumerate(names)
+        return _named(
+            names[:100], found.get(f"musicbrainz_{tag}id", ()), found.get(f"{tag}sort", ())
         )
 
     def _album(
@@ -227,6 +219,24 @@ class Drafter:
             label=(_text(found, "label") or _text(found, "publisher")) if name else None,
             barcode=(_text(found, "barcode") or "")[:64] or None if name else None,
         )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _named(
+    names: tuple[str, ...], ids: tuple[str, ...], sorts: tuple[str, ...]
+) -> tuple[Name, ...]:
+    """Names with their ids and sort names, if there are as many of these."""
+    mbids = [values.mbid(text) for text in ids] if len(ids) == len(names) else []
+    if len(sorts) != len(names):
+        sorts = ()
+    return tuple(
+        Name(
+            name,
+            mbids[place] if mbids else None,
+            (values.clean(sorts[place]) or None) if sorts else None,
+        )
+        for place, name in enumerate(names)
+    )
 
 
 def _first(found: Mapping[str, tuple[str, ...]], tag: str) -> str:

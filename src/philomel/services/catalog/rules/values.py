@@ -1,7 +1,6 @@
 """Single tag values: cleaned, parsed, or left out."""
 
 import re
-from uuid import UUID
 
 NAME_LENGTH = 1_000
 TEXT_LENGTH = 4_000
@@ -9,6 +8,7 @@ TEXT_LENGTH = 4_000
 _DATE = re.compile(r"^\s*(\d{4})(?:[-./]?(\d{2})(?:[-./]?(\d{2}))?)?")
 _NUMBER = re.compile(r"^\s*(\d{1,6})(?:\s*(?:/|of|von)\s*(\d{1,6}))?")
 _DECIMAL = re.compile(r"^\s*([+-]?\d{1,4}(?:[.,]\d{1,12})?)")
+_UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _ISRC = re.compile(r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$")
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 _UNTIDY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -67,13 +67,8 @@ def opus_gain(text: str) -> float | None:
 
 def mbid(text: str) -> str | None:
     """A MusicBrainz id; anything but a UUID is none."""
-    text = text.strip()
-    if len(text) != 36:
-        return None
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
+    text = text.strip().lower()
+    return text if _UUID.match(text) else None
 
 
 def isrc(text: str) -> str | None:

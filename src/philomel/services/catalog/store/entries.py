@@ -29,6 +29,7 @@ from philomel.services.catalog.store.tables import (
     file_errors,
     genres,
     libraries,
+    lies_in,
     lyrics,
     track_genres,
     tracks,
@@ -51,7 +52,7 @@ _GENRES = (
 _LYRICS = (
     select(lyrics.c.text, lyrics.c.synced, lyrics.c.language)
     .join_from(lyrics, tracks, tracks.c.id == lyrics.c.track_id)
-    .where(lyrics.c.track_id == bindparam("id"), tracks.c.library_id.in_(_LIBRARIES))
+    .where(lyrics.c.track_id == bindparam("id"), lies_in(tracks.c.library_id, _LIBRARIES))
 )
 _COUNT_TRACKS = select(func.count()).where(tracks.c.library_id.in_(_LIBRARIES))
 _COUNT_ALBUMS = select(func.count()).where(

@@ -36,6 +36,7 @@ from philomel.services.catalog.store.tables import (
     artist_libraries,
     artists,
     genres,
+    lies_in,
     track_credits,
     track_genres,
     tracks,
@@ -129,8 +130,10 @@ def _albums(filters: tuple[str, ...]) -> tuple[Select[Any], Select[Any]]:
 def _filtered(
     table: Table, known: Mapping[str, Filter], filters: tuple[str, ...]
 ) -> tuple[Select[Any], Select[Any]]:
-    seen = table.c.library_id.in_(_LIBRARIES)
+    seen = lies_in(table.c.library_id, _LIBRARIES)
     ids: Select[Any] = select(table.c.id).where(seen)
+    if not filters:
+        seen = table.c.library_id.in_(_LIBRARIES)
     count: Select[Any] = select(func.count()).select_from(table).where(seen)
     for name in filters:
         ids, count = known[name](ids), known[name](count)

@@ -1,10 +1,10 @@
 """Tracks, albums and artists by id, whole, in a few statements for any number of them."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from philomel.services.catalog.contract import (
@@ -30,6 +30,7 @@ from philomel.services.catalog.store.tables import (
     covers,
     files,
     genres,
+    lies_in,
     tracks,
 )
 
@@ -53,7 +54,7 @@ _TRACKS = (
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
     .join(albums, albums.c.id == tracks.c.album_id)
     .outerjoin(covers, covers.c.id == func.coalesce(tracks.c.cover_id, albums.c.cover_id))
-    .where(tracks.c.id.in_(_IDS), tracks.c.library_id.in_(_LIBRARIES))
+    .where(tracks.c.id.in_(_IDS), lies_in(tracks.c.library_id, _LIBRARIES))
 )  # fmt: skip
 _ALBUMS = (
     select(
@@ -64,7 +65,7 @@ _ALBUMS = (
     )
     .join_from(albums, covers, covers.c.id == albums.c.cover_id, isouter=True)
     .where(
-        albums.c.id.in_(_IDS), albums.c.library_id.in_(_LIBRARIES), albums.c.track_count > 0
+        albums.c.id.in_(_IDS), lies_in(albums.c.library_id, _LIBRARIES), albums.c.track_count > 0
     )
 )  # fmt: skip
 _ARTISTS = (
@@ -75,7 +76,7 @@ _ARTISTS = (
     )
     .join_from(artists, artist_libraries, artist_libraries.c.artist_id == artists.c.id)
     .outerjoin(covers, covers.c.id == artists.c.cover_id)
-    .where(artists.c.id.in_(_IDS), artist_libraries.c.library_id.in_(_LIBRARIES))
+    .where(artists.c.id.in_(_IDS), lies_in(artist_libraries.c.library_id, _LIBRARIES))
     .group_by(
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
         artists.c.play_count, covers.c.id, covers.c.sizes,
@@ -88,7 +89,7 @@ _ARTIST_GENRES = (
     .join(genres, genres.c.id == album_genres.c.genre_id)
     .where(
         album_credits.c.artist_id.in_(_IDS),
-        albums.c.library_id.in_(_LIBRARIES),
+        lies_in(albums.c.library_id, _LIBRARIES),
         albums.c.track_count > 0,
     )
 )
@@ -128,7 +129,7 @@ def load_tracks(
     if not ids or not visible:
         return {}
     rows = connection.execute(_TRACKS, {"ids": ids, "libraries": visible}).all()
-    credited = {row[0]: json.loads(row[2]) for row in rows}
+    credited = {row[0]: msgspec.json.decode(row[2]) for row in rows}
     names = _names(connection, (a for every in credited.values() for _, a in every))
     return {row[0]: _track(row, credited[row[0]], names) for row in rows}
 
@@ -165,7 +166,7 @@ def load_albums(
     if not ids or not visible:
         return {}
     rows = connection.execute(_ALBUMS, {"ids": ids, "libraries": visible}).all()
-    credited = {row[0]: json.loads(row[3]) for row in rows}
+    credited = {row[0]: msgspec.json.decode(row[3]) for row in rows}
     names = _names(connection, (a for every in credited.values() for a in every))
     return {
         row[0]: Album(
@@ -232,8 +233,8 @@ def _names(connection: Connection, ids: Iterable[str]) -> dict[str, Named]:
 
 
 def _cover(id_: str | None, sizes: str | None) -> Cover | None:
-    return Cover(id_, tuple(json.loads(sizes))) if id_ and sizes else None
+    return Cover(id_, tuple(msgspec.json.decode(sizes))) if id_ and sizes else None
 
 
 def _strings(text: str) -> tuple[str, ...]:
-    return () if text == "[]" else tuple(json.loads(text))
+    return () if text == "[]" else tuple(msgspec.json.decode(text))

@@ -4,21 +4,29 @@ Only the scanner adds artists, albums and tracks, one batch after the other. Mer
 between a plan and its write, so the write looks again (`Stale`).
 """
 
-import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, bindparam, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 
-from philomel.kernel.ids import new_id
+from philomel.kernel.ids import new_event_id, new_id
 from philomel.services.catalog.contract import Settings
 from philomel.services.catalog.rules import matching, paths
 from philomel.services.catalog.rules.drafts import AlbumDraft, Draft, LyricsDraft, Name, year_of
 from philomel.services.catalog.rules.folding import fold, sort_key, sort_name
-from philomel.services.catalog.store.refreshing import artist_row
+from philomel.services.catalog.store.refreshing import artist_row, to_json
 from philomel.services.catalog.store.tables import (
     ALBUM_ARTIST,
     ARTIST,
@@ -119,14 +127,21 @@ _LOST = select(
 _LOST_BY = (
     _LOST.where(
         files.c.state == MISSING,
-        tuple_(files.c.size, files.c.modified_ns).in_(bindparam("bytes", expanding=True)),
-    ),
-    _LOST.where(files.c.state == MISSING, files.c.inode.in_(bindparam("inodes", expanding=True))),
-    _LOST.where(
-        files.c.state == MISSING, tracks.c.match_key.in_(bindparam("keys", expanding=True))
+        tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True)),
     ),
     _LOST.where(
-        files.c.state == MISSING, tracks.c.recording_id.in_(bindparam("recordings", expanding=True))
+        files.c.state == literal_column("0"),
+        files.c.inode.in_(bindparam("inodes", expanding=True)),
+    ),
+    _LOST.where(
+        files.c.state == MISSING,
+        tracks.c.missing == true(),
+        tracks.c.match_key.in_(bindparam("keys", expanding=True)),
+    ),
+    _LOST.where(
+        files.c.state == MISSING,
+        tracks.c.missing == true(),
+        tracks.c.recording_id.in_(bindparam("recordings", expanding=True)),
     ),
 )
 _KNOWN = _LOST.where(files.c.id.in_(_IDS))
@@ -208,8 +223,8 @@ def _track_row(
         "title": draft.title,
         "sort_key": key,
         "position_key": position_key(album, draft.disc_number, draft.track_number, key),
-        "credits": json.dumps(credit, separators=(",", ":")),
-        "genres": json.dumps(draft.genres),
+        "credits": to_json(credit),
+        "genres": to_json(draft.genres),
         "match_key": draft.match_key,
         "disc_number": draft.disc_number,
         "disc_total": draft.disc_total,
@@ -245,7 +260,7 @@ def _moves(plan: Plan, known: Row, album_id: str, credit: list[tuple[int, str]])
     plan.albums.add(known["album_id"])
     if known["album_id"] != album_id:
         plan.album_moves.append((known["album_id"], album_id))
-    before = json.loads(known["credits"])
+    before = msgspec.json.decode(known["credits"])
     plan.artists.update(artist for _, artist in before)
     for role in (ARTIST, ALBUM_ARTIST, COMPOSER):
         old = [artist for of, artist in before if of == role]
@@ -261,7 +276,12 @@ def _follow(
     plan.albums.add(album_id)
     plan.artists.update(artist for _, artist in credit)
     plan.credits.extend(
-        {"track_id": track_id, "artist_id": artist, "role": role}
+        {
+            "track_id": track_id,
+            "artist_id": artist,
+            "role": role,
+            "library_id": plan.library_id,
+        }
         for role, artist in dict.fromkeys(credit)
     )
     plan.genres.extend({"track_id": track_id, "genre_id": genre} for genre in genre_ids)
@@ -304,6 +324,7 @@ class _People:
         if mbids:
             for id_, _key, mbid in connection.execute(_ARTISTS_BY_MBID, {"ids": mbids}):
                 self._by_mbid[mbid] = id_
+        self._made: set[str] = set()
         self._ids: dict[Name, str] = {}
         # Those with an id first: then a name without one finds them, whatever the order.
         for name in sorted(everyone, key=lambda name: (name.mbid is None, name.name)):
@@ -340,6 +361,7 @@ class _People:
                     self._plan.artist_ids_found.append({"artist": id_, "found": name.mbid})
                     return self._seen(id_)
         made = new_id()
+        self._made.add(made)
         shelf = name.sort or sort_name(name.name, self._articles)
         self._plan.new_artists.append(
             artist_row(made, name.name, name.mbid, shelf, self._articles, self._now)
@@ -350,7 +372,8 @@ class _People:
         return made
 
     def _seen(self, id_: str) -> str:
-        self._plan.must_exist["artists"].add(id_)
+        if id_ not in self._made:
+            self._plan.must_exist["artists"].add(id_)
         return id_
 
 
@@ -405,14 +428,14 @@ class _Shelf:
             return next(row for row in known if row["id"] == chosen)
         by = list(dict.fromkeys(self._people.id(name) for name in draft.artists))
         row: Row = {
-            "id": new_id(),
+            "id": new_event_id(self._now),
             "library_id": self._plan.library_id,
             "key": draft.key,
             "folder": draft.folder,
             "name": draft.name,
             "sort_key": sort_key(draft.name),
             "artist_sort_key": self._people.sort_key(draft.artists[0]) if by else "",
-            "credits": json.dumps(by),
+            "credits": to_json(by),
             "artists_tagged": bool(by),
             "genres": "[]",
             "type": draft.type.value,
@@ -524,12 +547,13 @@ class _Places:
             plan.file_updates.append({**row, "file": known.file_id, "track_id": known.track_id})
             return known.file_id, known.track_id, before
         plan.added += 1
-        track_id = new_id()
+        # In order of time: neighbours in the folder are neighbours in every index.
+        track_id = new_event_id(now)
         row["track_id"] = track_id
         if file_id is not None:
             plan.file_updates.append({**row, "file": file_id})
         else:
-            file_id = new_id()
+            file_id = new_event_id(now)
             plan.new_files.append({**row, "id": file_id, "added_at": now})
         return file_id, track_id, None
 
@@ -552,6 +576,8 @@ class _Places:
         self._plan.albums.add(self._tracks[known.track_id]["album_id"])
 
     def _match(self, fresh: matching.Fresh) -> matching.Lost | None:
+        if not self._lost:
+            return None
         near = {
             lost.file_id: lost
             for key in _evidence_keys(fresh)
@@ -570,7 +596,7 @@ class _Places:
     def _find_lost(self, connection: Connection, fresh: list[Intake]) -> None:
         drafts = [intake.draft for intake in fresh if intake.draft]
         values: tuple[tuple[str, list[Any]], ...] = (
-            ("bytes", list({(i.size, i.modified_ns) for i in fresh})),
+            ("bytes", list({(i.modified_ns, i.size) for i in fresh})),
             ("inodes", list({i.inode for i in fresh if i.inode})),
             ("keys", list({d.match_key for d in drafts})),
             ("recordings", list({d.recording_id for d in drafts if d.recording_id})),

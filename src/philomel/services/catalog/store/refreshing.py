@@ -3,10 +3,10 @@
 Recomputed by sets for what a write touched, so it is right whatever happened before.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from sqlalchemy import (
     BindParameter,
     Connection,
@@ -92,10 +92,13 @@ _FIND_MBID = select(artists.c.id).where(artists.c.mbid == bindparam("mbid"))
 _SORT_KEY = select(artists.c.sort_key).where(artists.c.id == bindparam("id"))
 
 _TRACKS_OF = (
-    select(track_credits.c.artist_id, tracks.c.library_id, func.count(tracks.c.id.distinct()))
-    .join_from(track_credits, tracks, tracks.c.id == track_credits.c.track_id)
+    select(
+        track_credits.c.artist_id,
+        track_credits.c.library_id,
+        func.count(track_credits.c.track_id.distinct()),
+    )
     .where(track_credits.c.artist_id.in_(_IDS))
-    .group_by(track_credits.c.artist_id, tracks.c.library_id)
+    .group_by(track_credits.c.artist_id, track_credits.c.library_id)
 )
 _ALBUMS_OF = (
     select(album_credits.c.artist_id, albums.c.library_id, func.count())
@@ -105,6 +108,11 @@ _ALBUMS_OF = (
 )
 _KNOWN_IN = select(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS))
 _DROP_IN = delete(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS))
+
+
+def to_json(value: object) -> str:
+    """As the tables keep lists."""
+    return msgspec.json.encode(value).decode()
 
 
 class Refreshed:
@@ -168,7 +176,7 @@ def _refresh_albums(
     changes = {
         album: text
         for album, row in known.items()
-        if (text := json.dumps([*named[album].values()][:50])) != row.genres
+        if (text := to_json([*named[album].values()][:50])) != row.genres
     }
     if changes:
         connection.execute(
@@ -199,10 +207,12 @@ def _find_artists(
     for album in album_ids:
         everyone: list[str] = []
         if on_all[album]:
-            one = json.loads(connection.execute(_CREDITS_OF_ONE, {"id": album}).scalar_one())
+            one = msgspec.json.decode(
+                connection.execute(_CREDITS_OF_ONE, {"id": album}).scalar_one()
+            )
             everyone = [a for role, a in one if role == ARTIST and a in on_all[album]]
         by = everyone or [various_artists(connection, now)]
-        text = json.dumps(by)
+        text = to_json(by)
         if text == known[album]:
             continue
         key = connection.execute(_SORT_KEY, {"id": by[0]}).scalar_one()

@@ -44,7 +44,7 @@ _KNOWN = (
     .limit(bindparam("limit"))
 )  # fmt: skip
 _BY_BYTES = select(files.c.id, files.c.size, files.c.modified_ns, files.c.inode).where(
-    tuple_(files.c.size, files.c.modified_ns).in_(bindparam("bytes", expanding=True))
+    tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True))
 )
 _STATES = select(files.c.id, files.c.track_id, files.c.path).where(files.c.id.in_(_IDS))
 _SET_STATE = update(files).where(files.c.id.in_(_IDS)).values(state=bindparam("to"))
@@ -156,7 +156,7 @@ def find_renamed(connection: Connection, changed: Sequence[tuple[str, int, int, 
 
     Swapped names and a file put over another: what was known under the name is elsewhere now.
     """
-    wanted = list({(size, modified) for _, size, modified, _ in changed})
+    wanted = list({(modified, size) for _, size, modified, _ in changed})
     known: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for id_, size, modified, inode in connection.execute(_BY_BYTES, {"bytes": wanted}):
         known.setdefault((size, modified), []).append((id_, inode))

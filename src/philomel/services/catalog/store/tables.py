@@ -6,10 +6,14 @@ query. Artists span libraries: `artist_libraries` says what each library has of 
 Sort keys are folded by the rules and compare as code points on both engines.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     Index,
     Integer,
@@ -20,6 +24,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    text,
 )
 
 from philomel.engines import outbox
@@ -30,6 +36,7 @@ ID = String(22).with_variant(String(22, collation="C"), "postgresql")
 KEY = String(250).with_variant(String(250, collation="C"), "postgresql")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
+_LOST = text("state = 0")
 PRESENT, MISSING, BROKEN = 1, 0, 2
 """States of a file; a broken one is there, but cannot be played."""
 
@@ -86,8 +93,8 @@ files = Table(
     Index("files_track", "track_id"),
     Index("files_state", "library_id", "state"),
     Index("files_stream_hash", "stream_hash"),
-    Index("files_bytes", "size", "modified_ns"),
-    Index("files_inode", "inode"),
+    Index("files_bytes", "modified_ns", "size"),
+    Index("files_lost_inode", "inode", sqlite_where=_LOST, postgresql_where=_LOST),
 )
 """The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one."""
 
@@ -133,8 +140,18 @@ tracks = Table(
     Index("tracks_added", "added_at", "id"),
     Index("tracks_played", "play_count", "id"),
     Index("tracks_shuffle", "shuffle"),
-    Index("tracks_match", "match_key"),
-    Index("tracks_recording", "recording_id"),
+    Index(
+        "tracks_lost_match",
+        "match_key",
+        sqlite_where=text("missing = 1"),
+        postgresql_where=text("missing = true"),
+    ),
+    Index(
+        "tracks_lost_recording",
+        "recording_id",
+        sqlite_where=text("missing = 1"),
+        postgresql_where=text("missing = true"),
+    ),
 )
 """`credits`: JSON [[role, artist id], ...] in tag order; `genres`: JSON [name, ...]."""
 
@@ -144,7 +161,9 @@ track_credits = Table(
     Column("artist_id", ID, primary_key=True),
     Column("track_id", ID, primary_key=True),
     Column("role", SmallInteger, primary_key=True),
+    Column("library_id", ID, nullable=False),
     Index("track_credits_track", "track_id"),
+    sqlite_with_rowid=False,
 )
 
 track_genres = Table(
@@ -153,6 +172,7 @@ track_genres = Table(
     Column("genre_id", ID, primary_key=True),
     Column("track_id", ID, primary_key=True),
     Index("track_genres_track", "track_id"),
+    sqlite_with_rowid=False,
 )
 
 albums = Table(
@@ -201,6 +221,7 @@ album_credits = Table(
     Column("artist_id", ID, primary_key=True),
     Column("album_id", ID, primary_key=True),
     Index("album_credits_album", "album_id"),
+    sqlite_with_rowid=False,
 )
 
 album_genres = Table(
@@ -209,6 +230,7 @@ album_genres = Table(
     Column("genre_id", ID, primary_key=True),
     Column("album_id", ID, primary_key=True),
     Index("album_genres_album", "album_id"),
+    sqlite_with_rowid=False,
 )
 
 artists = Table(
@@ -236,6 +258,7 @@ artist_libraries = Table(
     Column("track_count", Integer, nullable=False),
     Column("album_count", Integer, nullable=False),
     Index("artist_libraries_library", "library_id", "artist_id"),
+    sqlite_with_rowid=False,
 )
 
 genres = Table(
@@ -303,5 +326,14 @@ scans = Table(
     Column("errors", Integer, nullable=False),
     Column("error", Text),
 )
+
+
+def lies_in(column: Column[str], libraries: BindParameter[Sequence[str]]) -> ColumnElement[bool]:
+    """Whether a row lies in one of these libraries, looked at after other indexes are used.
+
+    Nearly all rows of a server lie in few libraries: SQLite must not begin with that.
+    """
+    return func.coalesce(column, "").in_(libraries)
+
 
 outbox.add_tables(METADATA)

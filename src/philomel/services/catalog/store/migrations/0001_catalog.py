@@ -63,9 +63,21 @@ def _create_entries() -> None:
     op.create_index("tracks_added", "tracks", ["added_at", "id"])
     op.create_index("tracks_album", "tracks", ["album_id", "position_key", "id"])
     op.create_index("tracks_library", "tracks", ["library_id"])
-    op.create_index("tracks_match", "tracks", ["match_key"])
+    op.create_index(
+        "tracks_lost_match",
+        "tracks",
+        ["match_key"],
+        sqlite_where=sa.text("missing = 1"),
+        postgresql_where=sa.text("missing = true"),
+    )
+    op.create_index(
+        "tracks_lost_recording",
+        "tracks",
+        ["recording_id"],
+        sqlite_where=sa.text("missing = 1"),
+        postgresql_where=sa.text("missing = true"),
+    )
     op.create_index("tracks_played", "tracks", ["play_count", "id"])
-    op.create_index("tracks_recording", "tracks", ["recording_id"])
     op.create_index("tracks_shuffle", "tracks", ["shuffle"])
     op.create_index("tracks_sort", "tracks", ["sort_key", "id"])
     op.create_table(
@@ -168,7 +180,9 @@ def _create_links() -> None:
         sa.Column("artist_id", _ID, nullable=False),
         sa.Column("track_id", _ID, nullable=False),
         sa.Column("role", sa.SmallInteger(), nullable=False),
+        sa.Column("library_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("artist_id", "track_id", "role"),
+        sqlite_with_rowid=False,
     )
     op.create_index("track_credits_track", "track_credits", ["track_id"])
     op.create_table(
@@ -176,6 +190,7 @@ def _create_links() -> None:
         sa.Column("genre_id", _ID, nullable=False),
         sa.Column("track_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("genre_id", "track_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("track_genres_track", "track_genres", ["track_id"])
     op.create_table(
@@ -183,6 +198,7 @@ def _create_links() -> None:
         sa.Column("artist_id", _ID, nullable=False),
         sa.Column("album_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("artist_id", "album_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("album_credits_album", "album_credits", ["album_id"])
     op.create_table(
@@ -190,6 +206,7 @@ def _create_links() -> None:
         sa.Column("genre_id", _ID, nullable=False),
         sa.Column("album_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("genre_id", "album_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("album_genres_album", "album_genres", ["album_id"])
     op.create_table(
@@ -199,6 +216,7 @@ def _create_links() -> None:
         sa.Column("track_count", sa.Integer(), nullable=False),
         sa.Column("album_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("artist_id", "library_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("artist_libraries_library", "artist_libraries", ["library_id", "artist_id"])
     op.create_table(
@@ -242,8 +260,14 @@ def _create_files() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("library_id", "path"),
     )
-    op.create_index("files_bytes", "files", ["size", "modified_ns"])
-    op.create_index("files_inode", "files", ["inode"])
+    op.create_index("files_bytes", "files", ["modified_ns", "size"])
+    op.create_index(
+        "files_lost_inode",
+        "files",
+        ["inode"],
+        sqlite_where=sa.text("state = 0"),
+        postgresql_where=sa.text("state = 0"),
+    )
     op.create_index("files_state", "files", ["library_id", "state"])
     op.create_index("files_stream_hash", "files", ["stream_hash"])
     op.create_index("files_track", "files", ["track_id"])
