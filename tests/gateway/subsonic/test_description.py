@@ -1,0 +1,86 @@
+"""Every answer has the shape OpenSubsonic publishes, with every field that we support."""
+
+from typing import Any
+
+from tests.gateway.shelf import id_of
+from tests.gateway.subsonic.conftest import Ask
+from tests.specs.checking import Description
+
+OPEN_SUBSONIC = Description("opensubsonic")
+TRACK, ALBUM = id_of("track Airbag"), id_of("album OK Computer")
+ARTIST = id_of("artist Radiohead")
+ASKED: dict[str, dict[str, object]] = {
+    "ping": {},
+    "getLicense": {},
+    "getOpenSubsonicExtensions": {},
+    "getMusicFolders": {},
+    "getIndexes": {},
+    "getArtists": {},
+    "getMusicDirectory": {"id": ALBUM},
+    "getGenres": {},
+    "getArtist": {"id": ARTIST},
+    "getAlbum": {"id": ALBUM},
+    "getSong": {"id": TRACK},
+    "getAlbumList": {"type": "newest"},
+    "getAlbumList2": {"type": "newest"},
+    "getRandomSongs": {},
+    "getSongsByGenre": {"genre": "Rock"},
+    "getNowPlaying": {},
+    "getStarred": {},
+    "getStarred2": {},
+    "search2": {"query": "radiohead"},
+    "search3": {"query": "radiohead"},
+    "getUser": {"username": "bob"},
+    "getScanStatus": {},
+    "getLyrics": {"artist": "x", "title": "y"},
+    "getLyricsBySongId": {"id": TRACK},
+    "star": {"id": TRACK},
+    "unstar": {"id": ARTIST},
+    "setRating": {"id": TRACK, "rating": 3},
+    "scrobble": {"id": TRACK, "submission": "false"},
+}
+# Fields of servers with data that we do not have, and of files that are missing.
+UNSUPPORTED_SONG = {
+    "averageRating",
+    "bookmarkPosition",
+    "movements",
+    "originalHeight",
+    "originalWidth",
+    "transcodedContentType",
+    "transcodedSuffix",
+    "works",
+}
+
+
+def test_answers_have_the_published_shape(ask: Ask) -> None:
+    for given in ({"id": TRACK}, {"albumId": ALBUM}, {"artistId": ARTIST}):
+        ask("star", **given)
+    ask("scrobble", id=TRACK, submission="false")
+    for method, parameters in ASKED.items():
+        answer = {"subsonic-response": ask(method, **parameters)}
+        assert answer["subsonic-response"]["status"] == "ok"
+        assert (method, OPEN_SUBSONIC.problems(f"/rest/{method}", answer)) == (method, [])
+    refused = {"subsonic-response": ask("getSong", id="x")}
+    assert OPEN_SUBSONIC.problems("/rest/getSong", refused) == []
+
+
+def test_supported_fields_are_always_there(ask: Ask) -> None:
+    """A field is supported or not: players must not have to guess from one answer."""
+    ask("star", id=TRACK)
+    ask("setRating", id=TRACK, rating=3)
+    ask("scrobble", id=TRACK)
+    song: dict[str, Any] = ask("getSong", id=TRACK)["song"]
+    assert OPEN_SUBSONIC.missing("Child", song) == UNSUPPORTED_SONG
+    plain: dict[str, Any] = ask("getSong", id=id_of("track Karma Police"))["song"]
+    assert set(song) - set(plain) == {"starred", "userRating", "played"}
+    ask("star", albumId=ALBUM)
+    ask("setRating", id=ALBUM, rating=3)
+    album = ask("getAlbum", id=ALBUM)["album"]
+    assert OPEN_SUBSONIC.missing("AlbumID3", album) == set()
+    artist = ask("getArtist", id=ARTIST)["artist"]
+    assert OPEN_SUBSONIC.missing("ArtistID3", artist) <= {
+        "artistImageUrl",
+        "coverArt",
+        "disambiguation",
+        "starred",
+    }
