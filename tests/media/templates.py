@@ -64,7 +64,11 @@ def encode_samples(
             return _wav(samples, rate)
         case "ogg":
             sink = io.BytesIO()
-            sf.write(sink, samples, rate, format="OGG", subtype="VORBIS")
+            channels = samples.shape[1]
+            with sf.SoundFile(sink, "w", rate, channels, format="OGG", subtype="VORBIS") as file:
+                # libsndfile's Vorbis encoder keeps a whole write on its stack
+                for start in range(0, len(samples), 8192):
+                    file.write(samples[start : start + 8192])
             return _with_serial(sink.getvalue(), 1)
         case _:
             return _pyav(name, samples, rate)
