@@ -6,7 +6,7 @@ from dataclasses import dataclass
 SERVICES = ("accounts", "catalog", "media", "playlists", "plays", "search")
 """Every service; each is wired by `philomel.services.<name>.module`."""
 
-DOORS = ("site", "oauth", "webapi")
+DOORS = ("site", "oauth", "webapi", "subsonic", "media")
 """Every public protocol; each is `philomel.gateway.<name>`."""
 
 
@@ -31,7 +31,7 @@ ROLES: Mapping[str, Role] = {
     for role in (
         Role("all", "everything", SERVICES, DOORS, keeps_log=True),
         Role("gateway", "the public doors", (), DOORS),
-        Role("media", "the media service and the bytes", ("media",), ()),
+        Role("media", "the media service and the bytes", ("media",), ("media",)),
         Role(
             "core",
             "accounts, catalogue, search, playlists, plays, and the log",
