@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import httpx
@@ -192,8 +193,11 @@ def door(media_bytes: MediaBytes) -> Application:
 
 
 @pytest.fixture(params=["here", "behind a gateway"])
-async def doors(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Doors]:
+async def doors(request: pytest.FixtureRequest) -> AsyncIterator[Doors]:
     async with AsyncExitStack() as stack:
+        # In memory where there is such a folder: nothing here is about what a disk keeps.
+        memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+        tmp_path = Path(stack.enter_context(TemporaryDirectory(prefix="philomel-", dir=memory)))
         database = open_sqlite(tmp_path / "media.sqlite")
         stack.push_async_callback(database.close)
         await prepare(database, SCHEMA, tmp_path)
