@@ -1,5 +1,6 @@
 """The accounts service on a real database, with cheap password hashes and a clock to turn."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +26,14 @@ class CountingHasher(Hasher):
     def __init__(self) -> None:
         super().__init__(Cost(time=1, memory=8, lanes=1))
         self.verified = 0
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def verify(self, kept: str | None, password: str) -> Verdict:
         self.verified += 1
-        return await super().verify(kept, password)
+        verdict = await super().verify(kept, password)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return verdict
 
 
 @dataclass

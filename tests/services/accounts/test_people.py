@@ -311,3 +311,26 @@ async def test_passwords_are_hashed_anew_when_the_cost_changes(house: House) -> 
     )
     assert kept != old
     await house.sign_in()
+
+
+async def test_a_password_that_changes_during_a_sign_in_opens_no_session(house: House) -> None:
+    user = await house.user()
+
+    async def change() -> None:
+        house.hasher.meanwhile = None
+        with acting(OPERATOR):
+            await house.accounts.set_password(SetPassword(user.id, "another good password"))
+
+    house.hasher.meanwhile = change
+    with pytest.raises(BadCredentials):
+        await house.sign_in()
+    await house.sign_in(password="another good password")
+
+
+async def test_two_administrators_cannot_remove_each_other(house: House) -> None:
+    one, two = await house.user("One", Role.ADMIN), await house.user("Two", Role.ADMIN)
+    with acting(OPERATOR):
+        removals = [house.accounts.remove_user(RemoveUser(user.id)) for user in (one, two)]
+        results = await asyncio.gather(*removals, return_exceptions=True)
+        assert [type(result) for result in results if result is not None] == [LastAdmin]
+        assert len((await house.accounts.list_users(ListUsers())).items) == 1

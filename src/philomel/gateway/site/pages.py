@@ -60,7 +60,7 @@ def sign_in_page(name: str = "", then: str = "/", wrong: str | None = None) -> s
         button("Sign in"),
         class_="wideform",
     )
-    lead = "Your music, your podcasts, your own house."
+    lead = "Sign in to connect what you listen with."
     return document("Sign in", hero("Philomel", lead), card(alert(wrong), fields))
 
 
@@ -157,8 +157,8 @@ def _connect(home: Home) -> Markup:
         tag("p", note, class_="note") if near else None,
         form(
             "/players",
-            field("Where will you use it?", "label", longest=64, autocomplete="off"),
-            button("New app password"),
+            field("Name the device", "label", longest=64, autocomplete="off"),
+            button("Create app password"),
             class_="inline",
         ),
         title="Connect a player",

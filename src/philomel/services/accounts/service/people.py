@@ -135,10 +135,10 @@ class People(Part):
         core = self._core
 
         def work(connection: Connection) -> None:
-            stored = table.user_by_id(connection, request.user_id)
-            if stored is None:
+            admins = table.lock_admins(connection)
+            if table.user_by_id(connection, request.user_id) is None:
                 raise UserNotFound("there is no such user")
-            if stored.user.role is Role.ADMIN and table.count_admins(connection) == 1:
+            if admins == [request.user_id]:
                 raise LastAdmin("nobody could administer this server without this user")
             table.delete_user(connection, request.user_id)
             event = UserRemoved(user_id=request.user_id, at=core.clock.now())

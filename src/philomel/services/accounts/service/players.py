@@ -11,6 +11,7 @@ import secrets
 from typing import NoReturn
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from philomel.kernel.caller import ALL_SCOPES
 from philomel.kernel.errors import InvalidArgument
@@ -83,12 +84,16 @@ class Players(Part):
             key_mac=key.mac,
             shown=AppPassword(id=password_id, label=label, created_at=core.clock.now()),
         )
-        holder = await core.database.read(lambda c: table.holder_by_id(c, request.user_id))
-        if holder is None:
-            raise UserNotFound("there is no such user")
-        if len(holder.passwords) >= _MOST:
-            raise InvalidArgument(f"a person has at most {_MOST} app passwords; revoke some")
-        await core.revoke(lambda c: table.insert_password(c, stored))
+
+        def work(connection: Connection) -> None:
+            holder = table.holder_by_id(connection, request.user_id)
+            if holder is None:
+                raise UserNotFound("there is no such user")
+            if len(holder.passwords) >= _MOST:
+                raise InvalidArgument(f"a person has at most {_MOST} app passwords; revoke some")
+            table.insert_password(connection, stored)
+
+        await core.revoke(work)
         return NewAppPassword(id=password_id, label=label, password=password, api_key=key.text)
 
     async def list_app_passwords(self, request: ListAppPasswords, /) -> AppPasswords:

@@ -20,6 +20,7 @@ from philomel.services.accounts.rules.people import lookup_key
 from philomel.services.accounts.rules.tries import Counter, network_of
 from philomel.services.accounts.service.core import Core, caller_of
 from philomel.services.accounts.service.gate import Count
+from philomel.services.accounts.service.passwords import Verdict
 from philomel.services.accounts.service.people import People
 from philomel.services.accounts.service.recent import Recent
 from philomel.services.accounts.service.tokens import Kind, Secret, parse
@@ -56,10 +57,7 @@ class Sessions(People):
                 await core.gate.failed(counts)
                 raise BadCredentials("the name or the password is wrong")
         await core.gate.passed(counts)
-        if verdict.rehashed is not None:
-            old, new, user_id = stored.password, verdict.rehashed, stored.user.id
-            await core.database.write(lambda c: table.replace_password(c, user_id, old, new))
-        return await self._open(stored.user, request.address, request.device)
+        return await self._open(stored.user, request.address, request.device, stored, verdict)
 
     async def sign_out(self, request: SignOut, /) -> None:
         secret = parse(request.token)
@@ -118,7 +116,15 @@ class Sessions(People):
         caller = Caller(kind=CallerKind.APP, name=grant.client_id, client_id=grant.client_id)
         return Authenticated(caller=caller)
 
-    async def _open(self, user: User, address: str, device: str) -> Session:
+    async def _open(
+        self,
+        user: User,
+        address: str,
+        device: str,
+        proven: table.StoredUser | None = None,
+        verdict: Verdict | None = None,
+    ) -> Session:
+        """A new session, unless the password that was `proven` has changed in the meantime."""
         core = self._core
         minted = core.mint.make(Kind.SESSION, user.id)
         now = core.clock.now()
@@ -132,7 +138,17 @@ class Sessions(People):
             "seen_at": now,
             "expires_at": now + SESSION_MS,
         }
-        await core.database.write(lambda c: table.insert_session(c, row))
+
+        def work(connection: Connection) -> None:
+            if proven is not None:
+                kept = table.user_by_id(connection, user.id)
+                if kept is None or kept.password != proven.password:
+                    raise BadCredentials("the password was changed just now; sign in again")
+            if proven is not None and verdict is not None and verdict.rehashed is not None:
+                table.replace_password(connection, user.id, proven.password, verdict.rehashed)
+            table.insert_session(connection, row)
+
+        await core.database.write(work)
         nonce = secrets.token_urlsafe(16)
         signature = core.keys.sign(_DEVICE, _device(user.id, nonce))
         return Session(

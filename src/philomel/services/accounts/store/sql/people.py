@@ -81,6 +81,12 @@ def count_admins(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
+def lock_admins(connection: Connection) -> list[str]:
+    """Ids of the administrators, held until the transaction ends (SQLite has one writer anyway)."""
+    query = select(USERS.c.id).where(USERS.c.role == Role.ADMIN.value).order_by(USERS.c.id)
+    return list(connection.execute(query.with_for_update()).scalars())
+
+
 def insert_user(connection: Connection, stored: StoredUser) -> None:
     connection.execute(
         insert(USERS).values(
@@ -141,7 +147,7 @@ def touch_session(connection: Connection, session_id: str, seen_at: int, expires
 
 
 def networks_of(connection: Connection, user_id: str) -> list[str]:
-    query = select(SESSIONS.c.network).where(SESSIONS.c.user_id == user_id).distinct()
+    query = select(SESSIONS.c.network).where(SESSIONS.c.user_id == user_id).distinct().limit(50)
     return list(connection.execute(query).scalars())
 
 
