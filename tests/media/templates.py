@@ -103,6 +103,7 @@ def _pyav(
     with av.open(sink, "w", format=muxer) as container:
         container.flags |= 0x0400  # bit-exact: no encoder's name and no random serials
         stream = cast("AudioStream", container.add_stream(encoder, rate=rate, layout=layout))
+        stream.codec_context.format = av.AudioFormat(sample_format)
         if bit_rate is not None:
             stream.codec_context.bit_rate = bit_rate
         resampler = av.AudioResampler(
