@@ -216,7 +216,16 @@ def _library(state: LibraryState | None) -> Markup | None:
 def _password(name: str) -> Markup:
     fields = form(
         "/password",
-        tag("input", type="hidden", name="username", value=name, autocomplete="username"),
+        # For password managers: whose password this is.
+        tag(
+            "input",
+            type="text",
+            name="username",
+            value=name,
+            autocomplete="username",
+            readonly=True,
+            hidden=True,
+        ),
         field("Password so far", "current", kind="password", autocomplete="current-password"),
         field("New password", "password", kind="password", autocomplete="new-password", shortest=8),
         button("Change password"),
