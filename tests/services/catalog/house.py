@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec import Struct
 from tests.conftest import DatabaseFor
 
+from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.audio.reader import WorkerTagReader
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
-from philomel.engines.log import Log
+from philomel.engines.log import Log, Record
 from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
@@ -18,6 +20,8 @@ from philomel.engines.workers import Workers
 from philomel.kernel.caller import OPERATOR, Caller, CallerKind, acting, current
 from philomel.kernel.clock import FixedClock
 from philomel.kernel.errors import FailedPrecondition
+from philomel.kernel.ids import new_event_id
+from philomel.rpc import codec
 from philomel.services.catalog import module
 from philomel.services.catalog.contract import (
     AddLibrary,
@@ -77,16 +81,6 @@ class Shelf:
         raise FailedPrecondition("nothing is opened here")
 
 
-class Pictures:
-    """An imager that hands every picture back as it is."""
-
-    async def embedded(self, descriptor: int) -> bytes | None:
-        return b"embedded"
-
-    async def render(self, picture: bytes, edges: Sequence[int]) -> Sequence[bytes]:
-        return [picture for _ in edges]
-
-
 class House:
     """The catalogue under test and what stands around it."""
 
@@ -96,6 +90,7 @@ class House:
         self.database = database
         self.clock = FixedClock()
         self.media = Shelf()
+        (folder / "blobs").mkdir(parents=True)
         self.blobs = DiskBlobs(bytes(folder / "blobs"))
         self.log: Log = open_local_log(folder / "log.sqlite", self.clock)
         self.service: CatalogService
@@ -107,7 +102,7 @@ class House:
                 folders=DiskFolders(),
                 blobs=self.blobs,
                 reader=WorkerTagReader(workers),
-                imager=Pictures(),
+                imager=WorkerImager(workers),
                 media=self.media,
                 settings=settings,
             )
@@ -158,14 +153,24 @@ class House:
         assert len(found) == len(page.items) == page.total
         return found
 
+    async def until(self, holds: Callable[[], Awaitable[bool]], *names: str) -> None:
+        """Run jobs until something holds."""
+        async with self.running(*names), asyncio.timeout(30):
+            while not await holds():
+                await asyncio.sleep(0.02)
+
+    async def tell(self, topic: str, event: Struct) -> None:
+        """Put another service's event into the log."""
+        record = Record(
+            id=new_event_id(self.clock.now()),
+            key="test",
+            type=f"{topic.removeprefix('philomel.')}.{type(event).__name__}",
+            value=codec.to_bytes(event),
+        )
+        await self.log.append(topic, [record])
+
     async def close(self) -> None:
         await self.log.close()
-
-
-@contextmanager
-def as_anna() -> Iterator[None]:
-    with acting(ANNA):
-        yield
 
 
 async def open_house(

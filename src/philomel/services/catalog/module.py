@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from philomel.engines.audio import Imager, TagReader
 from philomel.engines.blobs import Blobs, Folders
 from philomel.engines.log import Log
-from philomel.engines.outbox import Job, Relay
+from philomel.engines.outbox import Consumer, Job, Relay
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.services.catalog import store
 from philomel.services.catalog.contract import Catalog, Settings
+from philomel.services.catalog.jobs.covers import Covers
+from philomel.services.catalog.jobs.following import TOPICS, Follower
 from philomel.services.catalog.jobs.scanner import Scanner
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.signals import Signals
@@ -51,4 +53,21 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         signals=signals,
         settings=deps.settings,
     )
-    return service, (relay, scanner)
+    covers = Covers(
+        database=deps.database,
+        folders=deps.folders,
+        blobs=deps.blobs,
+        imager=deps.imager,
+        clock=deps.clock,
+        signals=signals,
+    )
+    follower = Consumer(
+        deps.database,
+        deps.log,
+        group="catalog",
+        topics=TOPICS,
+        handler=Follower(deps.media, deps.clock).handle,
+        clock=deps.clock,
+        name="catalog follower",
+    )
+    return service, (relay, scanner, covers, follower)

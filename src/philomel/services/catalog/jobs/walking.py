@@ -12,6 +12,19 @@ _PICTURES = frozenset((b"jpg", b"jpeg", b"png", b"webp", b"gif"))
 _COVERS = frozenset((b"cover", b"folder", b"front", b"artist"))
 
 
+def _spellings(*stems: bytes) -> tuple[bytes, ...]:
+    return tuple(
+        spelt + b"." + extension
+        for stem in stems
+        for spelt in (stem, stem.capitalize())
+        for extension in (b"jpg", b"png", b"jpeg", b"webp")
+    )
+
+
+COVER_NAMES = _spellings(b"cover", b"folder", b"front")
+PORTRAIT_NAMES = _spellings(b"artist")
+
+
 class Found(Struct, frozen=True):
     """An audio file; `lyrics_ns` is when the .lrc file beside it changed, or 0."""
 

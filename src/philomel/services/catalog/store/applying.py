@@ -31,7 +31,7 @@ from philomel.services.catalog.store.tables import (
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _EXISTING = {
     table.name: select(func.count()).select_from(table).where(table.c.id.in_(_IDS))
-    for table in (albums, artists, files, libraries)
+    for table in (albums, artists, files, libraries, tracks)
 }
 _FORGET_ERRORS = delete(file_errors).where(
     file_errors.c.library_id == bindparam("library"), file_errors.c.path.in_(_IDS)
@@ -112,7 +112,7 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
     found = refresh(connection, plan.albums, plan.artists, now)
     if plan.albums:
         connection.execute(_COVERS_DUE, {"ids": list(plan.albums), "due": now})
-    events = _merge_emptied(connection, plan, found, now)
+    events = merge_emptied(connection, plan.album_moves, plan.artist_moves, found, now)
     changed = [
         *(row["id"] for row in plan.new_tracks),
         *(row["track"] for row in plan.track_updates),
@@ -168,10 +168,16 @@ def reorder(connection: Connection, album_ids: list[str]) -> None:
         connection.execute(_SET_ORDER, rows)
 
 
-def _merge_emptied(connection: Connection, plan: Plan, found: Refreshed, now: int) -> list[Struct]:
+def merge_emptied(
+    connection: Connection,
+    album_moves: list[tuple[str, str]],
+    artist_moves: list[tuple[str, str]],
+    found: Refreshed,
+    now: int,
+) -> list[Struct]:
     """What a retag emptied lives on where its tracks went, and its id answers for that."""
     events: list[Struct] = []
-    for old, new in _successors(plan.album_moves, found.empty_albums):
+    for old, new in _successors(album_moves, found.empty_albums):
         cover = connection.execute(_COVER, {"id": old}).scalar_one_or_none()
         if cover is not None:
             give = update(albums).where(albums.c.id == new, albums.c.cover_id.is_(None))
@@ -179,7 +185,7 @@ def _merge_emptied(connection: Connection, plan: Plan, found: Refreshed, now: in
         merge_ids(connection, EntryKind.ALBUM, old, new)
         drop_albums(connection, [old])
         events.append(EntryMerged(kind=EntryKind.ALBUM, old=old, new=new, at=now))
-    for old, new in _successors(plan.artist_moves, found.empty_artists):
+    for old, new in _successors(artist_moves, found.empty_artists):
         merge_ids(connection, EntryKind.ARTIST, old, new)
         connection.execute(_DROP_ARTISTS, {"ids": [old]})
         events.append(EntryMerged(kind=EntryKind.ARTIST, old=old, new=new, at=now))

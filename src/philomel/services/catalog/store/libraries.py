@@ -69,7 +69,7 @@ _SOME_FILES = (
     select(files.c.id).where(files.c.library_id == bindparam("library")).limit(bindparam("limit"))
 )
 _FILES_OF = select(files.c.id).where(files.c.track_id.in_(_IDS))
-_CREDITED = select(track_credits.c.artist_id.distinct()).where(track_credits.c.track_id.in_(_IDS))
+_CREDITED = select(track_credits.c.artist_id).distinct().where(track_credits.c.track_id.in_(_IDS))
 _FORGET_TRACKS = (
     delete(track_credits).where(track_credits.c.track_id.in_(_IDS)),
     delete(track_genres).where(track_genres.c.track_id.in_(_IDS)),

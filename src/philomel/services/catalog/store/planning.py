@@ -97,7 +97,9 @@ class Plan:
         self.artists: set[str] = set()
         self.album_moves: list[tuple[str, str]] = []
         self.artist_moves: list[tuple[str, str]] = []
-        self.must_exist: dict[str, set[str]] = {"albums": set(), "artists": set(), "files": set()}
+        self.must_exist: dict[str, set[str]] = {
+            "albums": set(), "artists": set(), "files": set(), "tracks": set(),
+        }  # fmt: skip
         self.added = self.changed = self.moved = self.failed = 0
 
 
@@ -544,6 +546,7 @@ class _Places:
         if known is not None:
             before = self._tracks[known.track_id]
             plan.must_exist["files"].add(known.file_id)
+            plan.must_exist["tracks"].add(known.track_id)
             plan.file_updates.append({**row, "file": known.file_id, "track_id": known.track_id})
             return known.file_id, known.track_id, before
         plan.added += 1

@@ -1,0 +1,55 @@
+"""Follows media and plays: what they announce, the catalogue keeps copies of."""
+
+from sqlalchemy import Connection
+
+from philomel.engines.log import Message
+from philomel.engines.outbox import Effect
+from philomel.kernel.clock import Clock
+from philomel.rpc import codec
+from philomel.services.catalog.store.loading import resolve
+from philomel.services.catalog.store.merging import Heard, record_analysis, record_totals
+from philomel.services.media.contract import AssetsAnalysed, GetAssets, Media
+from philomel.services.plays.contract import TotalsChanged
+
+TOPICS = ("philomel.media", "philomel.plays")
+
+
+class Follower:
+    """Handles events; each one has its effect once."""
+
+    def __init__(self, media: Media, clock: Clock) -> None:
+        self._media = media
+        self._clock = clock
+
+    async def handle(self, message: Message) -> Effect | None:
+        match message.record.type:
+            case "media.AssetsAnalysed":
+                event = codec.from_bytes(AssetsAnalysed, message.record.value)
+                return await self._analysed(event)
+            case "plays.TotalsChanged":
+                return self._counted(codec.from_bytes(TotalsChanged, message.record.value))
+            case _:
+                return None
+
+    async def _analysed(self, event: AssetsAnalysed) -> Effect | None:
+        assets = await self._media.get_assets(GetAssets(ids=event.ids))
+        heard = {
+            asset.id: Heard(asset.stream_hash, asset.duration_ms)
+            for asset in assets.items
+            if asset.stream_hash is not None
+        }
+        if not heard:
+            return None
+        return lambda connection: record_analysis(connection, heard, self._clock.now())
+
+    def _counted(self, event: TotalsChanged) -> Effect | None:
+        totals = {total.track_id: total.count for total in event.tracks}
+        if not totals:
+            return None
+
+        def count(connection: Connection) -> None:
+            merged = resolve(connection, list(totals), ())
+            now_called = {merged.get(id_, id_): plays for id_, plays in totals.items()}
+            record_totals(connection, now_called, self._clock.now())
+
+        return count

@@ -1,0 +1,114 @@
+"""Covers: which albums wait for one, and what was found."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
+
+from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.refreshing import to_json
+from philomel.services.catalog.store.tables import (
+    PRESENT,
+    album_credits,
+    albums,
+    artists,
+    covers,
+    files,
+    libraries,
+    tracks,
+)
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_DUE = (
+    select(
+        albums.c.id, albums.c.cover_due, albums.c.cover_id, albums.c.library_id, libraries.c.path
+    )
+    .join_from(albums, libraries, libraries.c.id == albums.c.library_id)
+    .where(albums.c.cover_due <= bindparam("now"))
+    .order_by(albums.c.cover_due, albums.c.id)
+    .limit(1)
+)
+_FILES = (
+    select(files.c.path, files.c.picture)
+    .join_from(tracks, files, files.c.id == tracks.c.file_id)
+    .where(tracks.c.album_id == bindparam("id"), files.c.state == PRESENT)
+    .order_by(tracks.c.position_key, tracks.c.id)
+    .limit(200)
+)
+_ARTISTS = (
+    select(album_credits.c.artist_id)
+    .join_from(album_credits, artists, artists.c.id == album_credits.c.artist_id)
+    .where(album_credits.c.album_id == bindparam("id"), artists.c.cover_id.is_(None))
+)
+_KNOWN = select(func.count()).where(covers.c.id == bindparam("id"))
+_DONE = (
+    update(albums)
+    .where(albums.c.id == bindparam("album"), albums.c.cover_due == bindparam("was_due"))
+    .values(cover_due=None)
+)
+_LATER = (
+    update(albums).where(albums.c.id == bindparam("album")).values(cover_due=bindparam("later"))
+)
+_SET = update(albums).where(albums.c.id == bindparam("album")).values(cover_id=bindparam("cover"))
+_SET_ARTISTS = update(artists).where(artists.c.id.in_(_IDS)).values(cover_id=bindparam("cover"))
+
+
+class Waiting(Struct, frozen=True):
+    """An album whose cover is to be looked for.
+
+    Attributes:
+        files: paths of its present files, in the order of the album.
+        pictured: those that have a picture inside.
+        artists: its artists that have no picture yet; none if there are several artists.
+    """
+
+    album_id: str
+    due: int
+    cover_id: str | None
+    library_id: str
+    root: bytes
+    files: tuple[bytes, ...]
+    pictured: tuple[bytes, ...]
+    artists: tuple[str, ...]
+
+
+def next_waiting(connection: Connection, now: int) -> Waiting | None:
+    row = connection.execute(_DUE, {"now": now}).one_or_none()
+    if row is None:
+        return None
+    found = connection.execute(_FILES, {"id": row.id}).all()
+    faceless = tuple(connection.execute(_ARTISTS, {"id": row.id}).scalars())
+    return Waiting(
+        row.id, row.cover_due, row.cover_id, row.library_id, row.path,
+        tuple(path for path, _ in found), tuple(path for path, pictured in found if pictured),
+        faceless if len(faceless) == 1 else (),
+    )  # fmt: skip
+
+
+def postpone(connection: Connection, album: Waiting, until: int) -> None:
+    """Come back to an album whose library is away."""
+    connection.execute(_LATER, {"album": album.album_id, "later": until})
+
+
+def is_known(connection: Connection, cover_id: str) -> bool:
+    return bool(connection.execute(_KNOWN, {"id": cover_id}).scalar_one())
+
+
+def add_cover(connection: Connection, cover_id: str, sizes: Sequence[int]) -> None:
+    if not is_known(connection, cover_id):
+        connection.execute(insert(covers), {"id": cover_id, "sizes": to_json(sizes)})
+
+
+def settle(
+    connection: Connection, album: Waiting, cover: str | None, portrait: str | None, now: int
+) -> None:
+    """Record what an album's cover is, and a picture of its artist if there was one."""
+    changed: list[str] = []
+    if cover != album.cover_id:
+        connection.execute(_SET, {"album": album.album_id, "cover": cover})
+        changed.append(album.album_id)
+    if portrait is not None and album.artists:
+        connection.execute(_SET_ARTISTS, {"ids": album.artists, "cover": portrait})
+        changed.extend(album.artists)
+    connection.execute(_DONE, {"album": album.album_id, "was_due": album.due})
+    announce(connection, entries_changed(changed, now), now)

@@ -1,0 +1,132 @@
+"""Covers, analysis and play counts reach the catalogue."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from tests.media.files import make
+from tests.services.catalog.house import ANNA, House
+
+from philomel.kernel.caller import acting
+from philomel.services.catalog.contract import (
+    GetAlbums,
+    GetTracks,
+    ListAlbums,
+    ListArtists,
+    ListTracks,
+    TrackSort,
+)
+from philomel.services.media.contract import Asset, AssetsAnalysed
+from philomel.services.plays.contract import TotalsChanged, TrackTotal
+
+
+def picture(edge: int, colour: str) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (edge, edge), colour).save(data, "PNG")
+    return data.getvalue()
+
+
+async def test_covers_from_the_folder_and_from_files(house: House, music: Path) -> None:
+    make(music / "A/Folder/1.mp3", {"title": "1", "artist": "A", "album": "Folder"})
+    (music / "A/Folder/Cover.png").write_bytes(picture(700, "red"))
+    (music / "A/artist.jpg").write_bytes(picture(100, "green"))
+    make(
+        music / "B/Inside/1.flac",
+        {"title": "2", "artist": "B", "album": "Inside"},
+        cover=picture(400, "blue"),
+    )
+    make(music / "C/None/1.mp3", {"title": "3", "artist": "C", "album": "None"})
+    (music / "C/None/cover.jpg").write_bytes(b"no picture")
+    await house.add(music)
+    await house.scan()
+
+    async def found() -> bool:
+        with acting(ANNA):
+            albums = await house.service.list_albums(ListAlbums())
+        return sum(album.cover is not None for album in albums.items) == 2
+
+    await house.until(found, "catalog covers")
+    with acting(ANNA):
+        albums = {a.name: a for a in (await house.service.list_albums(ListAlbums())).items}
+        artists = {a.name: a for a in (await house.service.list_artists(ListArtists())).items}
+    for name, sizes in (("Folder", (64, 300, 640, 1200)), ("Inside", (64, 300, 640))):
+        cover = albums[name].cover
+        assert cover
+        assert cover.sizes == sizes
+        for size in cover.sizes:
+            key = f"covers/{cover.id[:2]}/{cover.id}-{size}.jpg".encode()
+            with Image.open(io.BytesIO(await house.blobs.get(key))) as image:
+                assert image.format == "JPEG"
+                assert max(image.size) <= size
+    assert artists["A"].cover
+    assert not artists["B"].cover
+    assert (await house.tracks())["1"].cover == albums["Folder"].cover
+
+
+async def test_the_same_stream_proves_a_lost_track(house: House, music: Path) -> None:
+    """Moved, retagged and rewritten at once: only analysis can tell."""
+    make(music / "keep.mp3", {"title": "Keep", "artist": "A", "album": "X"})
+    old_path = make(music / "old.mp3", {"title": "Old", "artist": "A", "album": "Y"}, seconds=1.0)
+    await house.add(music)
+    await house.scan()
+    old = (await house.tracks())["Old"]
+    assert old.asset_id
+
+    async def analysed(asset_id: str, duration: int) -> None:
+        source = house.media.assets[asset_id]
+        house.media.found[asset_id] = Asset(
+            id=asset_id, size=source.size, container="mp3", codec="mp3", duration_ms=duration,
+            content_type="audio/mpeg", suffix="mp3", stream_hash="ab" * 32,
+        )  # fmt: skip
+        event = AssetsAnalysed(ids=(asset_id,), at=house.clock.now())
+        await house.tell("philomel.media", event)
+
+    await analysed(old.asset_id, 1_111)
+
+    async def corrected() -> bool:
+        return (await house.tracks())["Old"].duration_ms == 1_111
+
+    await house.until(corrected, "catalog follower")
+    old_path.unlink()
+    await house.scan()
+    make(music / "new.mp3", {"title": "New", "artist": "B", "album": "Z"}, seconds=1.3)
+    assert (await house.scan()).added == 1
+    new = (await house.tracks())["New"]
+    assert new.id != old.id
+    assert new.asset_id
+    await analysed(new.asset_id, 1_111)
+
+    async def merged() -> bool:
+        return "Old" not in await house.tracks()
+
+    await house.until(merged, "catalog follower")
+    with acting(ANNA):
+        both = await house.service.get_tracks(GetTracks((old.id, new.id)))
+        assert old.album
+        album = await house.service.get_albums(GetAlbums((old.album.id,)))
+    assert [track.id for track in both.items] == [old.id]
+    assert both.items[0].title == "New"
+    assert not both.items[0].missing
+    assert [(alias.old, alias.new) for alias in both.aliases] == [(new.id, old.id)]
+    assert [a.name for a in album.items] == ["Z"]
+    assert (await house.scan()).unchanged == 2
+
+
+async def test_plays_order_lists(house: House, music: Path) -> None:
+    for number in range(3):
+        make(music / f"{number}.mp3", {"title": f"T{number}", "artist": "A", "album": "X"})
+    await house.add(music)
+    await house.scan()
+    tracks = await house.tracks()
+    totals = (TrackTotal(tracks["T1"].id, 5), TrackTotal(tracks["T2"].id, 7))
+    await house.tell("philomel.plays", TotalsChanged(totals, house.clock.now()))
+
+    async def counted() -> bool:
+        with acting(ANNA):
+            page = await house.service.list_tracks(ListTracks(sort=TrackSort.MOST_PLAYED))
+        return [track.title for track in page.items] == ["T2", "T1", "T0"]
+
+    await house.until(counted, "catalog follower")
+    with acting(ANNA):
+        assert (await house.service.list_albums(ListAlbums())).items[0].play_count == 12
+        assert (await house.service.list_artists(ListArtists())).items[0].play_count == 12

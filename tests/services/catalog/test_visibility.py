@@ -1,0 +1,200 @@
+"""What lies in a library that somebody may not see does not exist for them, anywhere."""
+
+from pathlib import Path
+
+import pytest
+from tests.media.files import make
+from tests.services.catalog.house import ANNA, BERT, House
+
+from philomel.kernel.caller import ANONYMOUS, OPERATOR, SERVICE, acting
+from philomel.kernel.errors import PermissionDenied, Unauthenticated
+from philomel.services.catalog.contract import (
+    AddLibrary,
+    AlbumSort,
+    BadLibraryPath,
+    Counts,
+    EntryKind,
+    GetAlbums,
+    GetArtists,
+    GetCounts,
+    GetLyrics,
+    GetSearchEntries,
+    GetTracks,
+    LibraryExists,
+    ListAlbums,
+    ListArtists,
+    ListGenres,
+    ListLibraries,
+    ListSearchEntries,
+    ListTracks,
+    RelocateLibrary,
+    RemoveLibrary,
+    TrackNotFound,
+    TrackSort,
+)
+from philomel.services.catalog.store import libraries
+
+
+async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
+    shared, secret = tmp_path / "shared", tmp_path / "secret"
+    for folder, name in ((shared, "open"), (secret, "secret")):
+        make(
+            folder / "1.mp3",
+            {"title": f"{name} song", "artist": "Both", "album": "Same", "albumartist": "Both",
+             "genre": ["Rock", f"{name} genre"], "date": "1999", "lyrics": f"{name} words"},
+        )  # fmt: skip
+        make(folder / "2.mp3", {"title": f"{name} solo", "artist": f"{name} artist"})
+    await house.add(shared)
+    hidden = await house.add(secret)
+    await house.scan()
+    assert ANNA.user_id
+    users = [ANNA.user_id]
+    await house.database.write(lambda c: libraries.restrict(c, hidden.id, users))
+    service = house.service
+    with acting(ANNA):
+        ids = tuple(t.id for t in (await service.list_tracks(ListTracks())).items)
+        albums = tuple(a.id for a in (await service.list_albums(ListAlbums())).items)
+        people = tuple(
+            a.id for a in (await service.list_artists(ListArtists(album_artists_only=False))).items
+        )
+        assert await service.get_counts(GetCounts()) == Counts(tracks=4, albums=4, artists=3)
+        both = {a.name: a for a in (await service.get_artists(GetArtists(people))).items}["Both"]
+        assert (both.track_count, both.album_count) == (2, 2)
+    with acting(BERT):
+        assert await service.get_counts(GetCounts()) == Counts(tracks=2, albums=2, artists=2)
+        seen: list[object] = [
+            await service.get_tracks(GetTracks(ids)),
+            await service.get_albums(GetAlbums(albums)),
+            await service.get_artists(GetArtists(people)),
+            await service.list_genres(ListGenres()),
+            await service.list_libraries(ListLibraries()),
+        ]
+        for sort in TrackSort:
+            for chosen in ({}, {"genre": "Rock"}, {"from_year": 1999}, {"artist_id": both.id}):
+                page = await service.list_tracks(ListTracks(sort=sort, **chosen))
+                assert page.total == len(page.items) == (1 if chosen else 2)
+                seen.append(page)
+        for album_sort in AlbumSort:
+            found = await service.list_albums(ListAlbums(sort=album_sort))
+            assert found.total == len(found.items) == 2
+            seen.append(found)
+        everyone = await service.list_artists(ListArtists(album_artists_only=False))
+        assert everyone.total == len(everyone.items) == 2
+        mine = next(artist for artist in everyone.items if artist.name == "Both")
+        assert (mine.track_count, mine.album_count) == (1, 1)
+        assert "secret" not in repr([*seen, everyone])
+        assert not (await service.list_tracks(ListTracks(library_id=hidden.id))).items
+        lyrics = 0
+        for id_ in ids:
+            try:
+                assert (await service.get_lyrics(GetLyrics(id_))).text == "open words"
+                lyrics += 1
+            except TrackNotFound:
+                pass
+        assert lyrics == 1
+    with acting(SERVICE):
+        entries = await service.get_search_entries(GetSearchEntries((*ids, *albums, *people)))
+        listed = [
+            entry
+            for kind in EntryKind
+            for entry in (await service.list_search_entries(ListSearchEntries(kind))).items
+        ]
+    assert {entry.id for entry in entries.items} == {*ids, *albums, *people}
+    assert {entry.id: entry for entry in listed} == {entry.id: entry for entry in entries.items}
+    assert all(
+        (hidden.id in entry.library_ids) == ("secret" in entry.name + entry.context)
+        for entry in entries.items
+        if entry.kind is EntryKind.TRACK
+    )
+
+
+async def test_strangers_and_listeners_are_refused(house: House) -> None:
+    with acting(ANONYMOUS):
+        for call in (
+            house.service.get_tracks(GetTracks(())),
+            house.service.list_albums(ListAlbums()),
+            house.service.get_counts(GetCounts()),
+        ):
+            with pytest.raises(Unauthenticated):
+                await call
+    with acting(ANNA):
+        for refused in (
+            house.service.add_library(AddLibrary(b"/music")),
+            house.service.remove_library(RemoveLibrary("x")),
+            house.service.list_libraries(ListLibraries(hidden=True)),
+            house.service.get_search_entries(GetSearchEntries(())),
+        ):
+            with pytest.raises(PermissionDenied):
+                await refused
+
+
+async def test_hidden_and_shown_again_with_the_same_ids(house: House, music: Path) -> None:
+    make(music / "song.mp3", {"title": "Song", "artist": "A"})
+    library = await house.add(music, "Mine")
+    await house.scan()
+    before = await house.tracks()
+    with acting(OPERATOR):
+        await house.service.remove_library(RemoveLibrary("mine"))
+        listed = await house.service.list_libraries(ListLibraries(hidden=True))
+    assert listed.items[0].hidden
+    assert not await house.tracks()
+    again = await house.add(music)
+    assert (again.id, again.hidden) == (library.id, False)
+    assert await house.tracks() == before
+
+
+async def test_purging_forgets_only_that_library(house: House, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        make(tmp_path / name / "x.mp3", {"title": name, "artist": "Both", "genre": name})
+    await house.add(tmp_path / "one")
+    await house.add(tmp_path / "two")
+    await house.scan()
+    with acting(OPERATOR):
+        await house.service.remove_library(RemoveLibrary("one", purge=True))
+    assert (await house.tracks()).keys() == {"two"}
+    assert len(house.media.assets) == len(house.media.roots) == 1
+    with acting(ANNA):
+        assert await house.service.get_counts(GetCounts()) == Counts(1, 1, 1)
+        genres = await house.service.list_genres(ListGenres())
+    assert [genre.name for genre in genres.items] == ["two"]
+
+
+async def test_the_sampler_steps_back(house: House, tmp_path: Path) -> None:
+    make(tmp_path / "sampler/x.mp3", {"title": "Sample", "artist": "A"})
+    await house.add(tmp_path / "sampler", "Sampler", sampler=True)
+    await house.scan()
+    assert (await house.tracks()).keys() == {"Sample"}
+    make(tmp_path / "own/y.mp3", {"title": "Own", "artist": "B"})
+    await house.add(tmp_path / "own")
+    assert (await house.tracks()).keys() == {"Sample"}
+    await house.scan()
+    assert (await house.tracks()).keys() == {"Own"}
+
+
+async def test_relocated_keeps_everything(house: House, tmp_path: Path) -> None:
+    make(tmp_path / "old/a/x.mp3", {"title": "X", "artist": "A"})
+    await house.add(tmp_path / "old", "Music")
+    await house.scan()
+    before = await house.tracks()
+    (tmp_path / "old").rename(tmp_path / "new")
+    with acting(OPERATOR):
+        moved = await house.service.relocate_library(
+            RelocateLibrary("Music", bytes(tmp_path / "new"))
+        )
+    assert house.media.roots == {moved.id: bytes(tmp_path / "new")}
+    assert (await house.scan()).unchanged == 1
+    assert await house.tracks() == before
+
+
+async def test_bad_libraries_are_refused(house: House, music: Path) -> None:
+    await house.add(music, "Music")
+    (music / "inside").mkdir()
+    (music.parent / "link").symlink_to(music / "inside")
+    (music.parent / "other").mkdir()
+    for path in (b"relative", b"/", b"/nowhere/at/all", bytes(music / "inside"),
+                 bytes(music.parent), bytes(music.parent / "link")):  # fmt: skip
+        with acting(OPERATOR), pytest.raises(BadLibraryPath):
+            await house.service.add_library(AddLibrary(path))
+    for path, name in ((bytes(music), None), (bytes(music.parent / "other"), "MUSIC")):
+        with acting(OPERATOR), pytest.raises(LibraryExists):
+            await house.service.add_library(AddLibrary(path, name))
