@@ -262,6 +262,11 @@ async def test_no_filter_can_be_typed(index: Index) -> None:
         assert (await find(index, text)).total == 0
 
 
+async def test_the_folder_is_its_owners_alone(index: Index, tmp_path: Path) -> None:
+    await fill(index, "Something")
+    assert (tmp_path / "index").stat().st_mode & 0o077 == 0
+
+
 async def test_a_damaged_folder_is_emptied_and_works(
     open_index: Callable[[], Index], tmp_path: Path
 ) -> None:

@@ -152,3 +152,14 @@ def test_parameters_nobody_asked_for_change_nothing(house: House) -> None:
         plain, asked = ask(house, path, token), ask(house, odd, token)
         assert plain.status_code == asked.status_code == 200
         assert plain.content == asked.content
+
+
+def test_pages_of_other_sites_may_call_with_a_token_only(house: House) -> None:
+    address = f"{house.url}/v1/tracks/{TRACK}"
+    asked = {"Origin": "https://player.example", "Access-Control-Request-Method": "GET"}
+    preflight = house.http.options(address, headers=asked)
+    assert preflight.status_code == 204
+    assert "Authorization" in preflight.headers["access-control-allow-headers"]
+    for reply in (preflight, ask(house, f"/v1/tracks/{TRACK}")):
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in reply.headers

@@ -80,7 +80,7 @@ class Index:
         except (ValueError, KeyError, TypeError, OSError) as error:
             _log.warning("the search index is damaged and will be rebuilt: %s", error)
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         index = tantivy.Index(self._schema, path=str(self._folder))
         index.config_reader("manual")
         marker.write_text(json.dumps({"version": VERSION}))

@@ -57,6 +57,16 @@ _ROUTES: tuple[tuple[Method, str, Work], ...] = (
     ("GET", "/v1/me/top/tracks", me.top_tracks),
     ("GET", "/v1/me/top/artists", me.top_artists),
 )
+_JSON = "application/json; charset=utf-8"
+# Pages of other sites may call this door with a token of theirs. Browsers send no cookie
+# along when every origin is allowed, and refuse the answer if a page makes them.
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+_PREFLIGHT = {
+    **_CORS,
+    "Access-Control-Allow-Methods": "GET, PUT, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 @dataclass(frozen=True)
@@ -72,12 +82,16 @@ class Deps:
 
 def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
     door = _Door(deps)
-    return [door.handler(method, path, work) for method, path, work in _ROUTES]
+    paths = dict.fromkeys(path for _, path, _ in _ROUTES)
+    return [  # preflights first, or Litestar answers OPTIONS in its own way
+        *(_preflight(path) for path in paths),
+        *(door.handler(method, path, work) for method, path, work in _ROUTES),
+    ]
 
 
 def error_response(_request: AnyRequest, error: PhilomelError) -> Response[bytes]:
     """A failure as `{"error": {"status", "message"}}`, as clients of this API read it."""
-    headers: dict[str, str] = {}
+    headers = dict(_CORS)
     status, message = error.http_status, error.message
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="philomel", error="invalid_token"'
@@ -86,7 +100,15 @@ def error_response(_request: AnyRequest, error: PhilomelError) -> Response[bytes
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
     body = msgspec.json.encode({"error": {"status": status, "message": message}})
-    return Response(body, status_code=status, media_type="application/json", headers=headers)
+    return Response(body, status_code=status, media_type=_JSON, headers=headers)
+
+
+def _preflight(path: str) -> ControllerRouterHandler:
+    @route(path, http_method=["OPTIONS"], status_code=204)
+    async def preflight() -> Response[None]:
+        return Response(None, status_code=204, headers=_PREFLIGHT)
+
+    return preflight
 
 
 class _Door:
@@ -117,7 +139,7 @@ class _Door:
             with acting(caller):
                 answer = await work(call)
             body = b"" if answer is None else msgspec.json.encode(answer)
-            return Response(body, media_type="application/json; charset=utf-8")
+            return Response(body, media_type=_JSON, headers=_CORS)
 
         return handle
 
