@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(parsed: argparse.Namespace, out: Output) -> Exit:
     from philomel.app.settings import load
 
+    # Whatever is written belongs to this user alone.
+    os.umask(0o077)
     # Starting makes only things that stay; a command that lives on turns it on again.
     gc.disable()
     module, _, function = parsed.handler.partition(":")
