@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Callable
 
 from philomel.app.cli.output import Output
 from philomel.app.process import journal
+from philomel.app.process.ending import end_within
 from philomel.app.process.reach import Services, reach
 from philomel.app.refusal import Exit, refusal_of
 from philomel.app.settings import Settings
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import PhilomelError
+
+_CLOSE_SECONDS = 5.0
 
 Command = Callable[[argparse.Namespace, Services, Output], Awaitable[Exit]]
 Handler = Callable[[argparse.Namespace, Settings, Output], Exit]
@@ -45,8 +48,13 @@ def operator(
             gc.enable()
             try:
                 with acting(OPERATOR, timeout=timeout):
-                    return await command(parsed, services, out)
+                    status = await command(parsed, services, out)
             except PhilomelError as error:
-                raise refusal_of(error) from None
+                refusal = refusal_of(error)
+                out.fail(refusal.code, refusal.message, refusal.status)
+                status = refusal.status
+            # All is said and done: whatever hangs in closing does not hold up the shell.
+            end_within(_CLOSE_SECONDS, status)
+        return status
 
     return wrap

@@ -3,16 +3,15 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
 from philomel.app.process.control import Control
+from philomel.app.process.ending import end_within
 from philomel.app.process.folder import DataFolder
 from philomel.app.refusal import Exit, Refusal, refusal_of
 from philomel.app.server import network
@@ -82,10 +81,7 @@ def _stop_on_signals() -> asyncio.Event:
 
     def stop() -> None:
         if not stopping.is_set():
-            # Whatever hangs then, everything that was acknowledged is on disk already.
-            timer = threading.Timer(_STOP_SECONDS, os._exit, (Exit.OK,))
-            timer.daemon = True
-            timer.start()
+            end_within(_STOP_SECONDS, Exit.OK)
         stopping.set()
 
     loop = asyncio.get_running_loop()
