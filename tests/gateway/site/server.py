@@ -61,7 +61,9 @@ async def serving(
             oauth.error_response,
         ),
     ]
-    listener = socket.create_server(("127.0.0.1", 0))
+    # The protocol is named: without it asyncio leaves Nagle's algorithm on, 40 ms a request.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         create_app(doors, Metrics()),
         log_level="critical",
