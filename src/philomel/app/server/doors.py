@@ -70,6 +70,4 @@ class Doors:
                 if hasattr(made, "close"):
                     self._assembly.engines.keep(need.__name__, made, made.close)
             return self._made[need]
-        if isinstance(need, type) and issubclass(need, msgspec.Struct):
-            return self._assembly.settings.of(service_of(need), need)
         return await self._assembly.provide(need)
