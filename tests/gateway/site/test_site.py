@@ -2,12 +2,16 @@
 
 import html
 import re
+from pathlib import Path
 
 import httpx
 import pytest
-from tests.gateway.site.server import Served
+from tests.gateway.site.server import Served, serving
 from tests.services.accounts.house import PASSWORD
 
+from philomel.engines.sql.migrate import prepare
+from philomel.engines.sql.sqlite import open_sqlite
+from philomel.gateway.public import Public
 from philomel.gateway.site import local_path
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.services.accounts.contract import (
@@ -17,6 +21,7 @@ from philomel.services.accounts.contract import (
     CreateSetUpLink,
     Role,
 )
+from philomel.services.accounts.module import SCHEMA
 
 EVIL = "https://evil.example"
 
@@ -264,3 +269,16 @@ async def test_text_of_others_is_shown_inert(served: Served) -> None:
 )
 def test_a_sign_in_goes_on_to_pages_of_this_server_only(path: str | None, kept: bool) -> None:
     assert local_path(path) == (path if kept else "/")
+
+
+async def test_behind_https_cookies_are_secure(tmp_path: Path) -> None:
+    database = open_sqlite(tmp_path / "accounts.sqlite")
+    await prepare(database, SCHEMA, tmp_path)
+    public = Public(base_url="https://music.example")
+    async with serving(database, tmp_path, public) as served:
+        await served.house.user()
+        answer = await served.browser().post("/sign-in", data={"name": "Ada", "password": PASSWORD})
+        cookies = answer.headers.get_list("set-cookie")
+        assert all("secure" in cookie.lower() for cookie in cookies)
+        assert len(cookies) == 2
+    await database.close()
