@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -40,10 +42,25 @@ def locked(database: SqliteDatabase) -> sqlite3.Connection:
     return other
 
 
+HOLDER = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
 async def test_the_loop_stays_responsive_while_another_process_holds_the_write_lock(
     database: SqliteDatabase,
 ) -> None:
-    other = locked(database)
+    holder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HOLDER, str(database.path)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"held\n"
     write = asyncio.ensure_future(add(database, 1))
     worst, end = 0.0, time.monotonic() + 2
     while time.monotonic() < end:
@@ -52,8 +69,7 @@ async def test_the_loop_stays_responsive_while_another_process_holds_the_write_l
         await asyncio.sleep(0.005)
         worst = max(worst, time.monotonic() - before)
     assert not write.done()
-    other.execute("ROLLBACK")
-    other.close()
+    await holder.communicate(b"")
     await write
     assert await database.read(all_numbers) == [1]
     assert worst < 0.5
