@@ -137,6 +137,21 @@ async def test_a_sealed_task_can_open_no_socket(workers: ForkWorkers) -> None:
             server.accept()
 
 
+@pytest.mark.parametrize("task", ["unlink", "execute", "signal_parent", "raise_limits"])
+async def test_a_sealed_task_can_harm_nothing_around_it(
+    workers: ForkWorkers, tmp_path: Path, task: str
+) -> None:
+    canary = tmp_path / "canary"
+    canary.write_bytes(b"sings")
+    with subprocess.Popen(["sleep", "60"]) as other:
+        argument = os.fsencode(canary) if task == "unlink" else str(other.pid).encode()
+        with pytest.raises(TaskFailed, match=r"not (permitted|allowed)"):
+            await workers.run(TASKS + task, argument)
+        assert canary.read_bytes() == b"sings"
+        assert other.poll() is None
+        other.kill()
+
+
 async def test_a_task_sees_no_settings_and_no_other_descriptors(
     workers: ForkWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ from philomel.engines.workers.protocol import (
     receive_frame,
     send_frame,
 )
+from philomel.engines.workers.seal import refuse_system_calls
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -125,7 +126,7 @@ class Zygote:
             _close_all_but({0, 1, 2, *descriptors})
             connection = socket.socket(fileno=descriptors[0])
             try:
-                _work(connection, order, tuple(descriptors[1:]))
+                _work(connection, order, tuple(descriptors[1:]), self._libc)
             except MemoryError:
                 send_frame(connection, ERROR, _OUT_OF_MEMORY)
             except Exception as error:
@@ -135,12 +136,16 @@ class Zygote:
             os._exit(1)
 
 
-def _work(connection: socket.socket, order: Start, descriptors: tuple[int, ...]) -> None:
+def _work(
+    connection: socket.socket, order: Start, descriptors: tuple[int, ...], libc: ctypes.CDLL
+) -> None:
     task = _import(order.task, strict=True)
     kind, argument = receive_frame(connection)
     if kind != ARGUMENT:
         raise ValueError("no argument came")
     _limit(order.limits)
+    if order.limits.sealed:
+        refuse_system_calls(libc)
     outcome = task(Job(argument, descriptors))
     if isinstance(outcome, bytes):
         send_frame(connection, RESULT, outcome)

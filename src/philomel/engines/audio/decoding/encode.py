@@ -15,11 +15,12 @@ from philomel.engines.audio.decoding.sink import Sink
 from philomel.engines.audio.decoding.source import Source
 from philomel.engines.workers import Job
 
+# FFmpeg draws an Ogg stream's serial number at random, and where no device can be opened it
+# waits for its clock to jitter: a third of a second. One stream needs no random number.
+_OGG: Final = {"page_duration": "200000", "fflags": "+bitexact", "serial_offset": "1"}
 _FORMATS: Final = {
     # muxer, encoder, sample format, muxer options
-    # Without +bitexact the muxer asks FFmpeg for a random serial number, which in a process
-    # that can open no file costs it 400 ms of waiting for the clock.
-    Codec.OPUS: ("ogg", "libopus", "flt", {"page_duration": "200000", "fflags": "+bitexact"}),
+    Codec.OPUS: ("ogg", "libopus", "flt", _OGG),
     Codec.AAC: ("adts", "aac", "fltp", {}),
     Codec.MP3: ("mp3", "libmp3lame", "fltp", {"write_xing": "0", "id3v2_version": "0"}),
 }
