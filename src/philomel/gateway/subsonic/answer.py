@@ -1,12 +1,12 @@
 """One structure, written as XML or JSON.
 
 A dict is an element: its plain values are attributes, `value` is its text, and dicts and
-lists are child elements; a list repeats its element. JSON is the same structure as it is.
+lists (or tuples) are child elements; a list repeats its element. JSON is the same structure as it is.
 Builders leave out what is not there: no None reaches this file.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -100,41 +100,38 @@ def _xml(response: Node) -> bytes:
 
 
 def _element(parts: list[str], name: str, node: Node) -> None:
-    parts.append(f"<{name}")
+    add = parts.append
+    add(f"<{name}")
     children: list[tuple[str, object]] = []
     text = ""
     for key, value in node.items():
-        kind = type(value)
-        if kind is str:
+        # The commonest first: a list of 500 albums has some 20,000 attributes.
+        if isinstance(value, str):
+            shown = value if value.isalnum() and value.isascii() else escape(value)
             if key == "value":
-                text = escape(value)  # type: ignore[arg-type]  # its type was just compared
+                text = shown
             else:
-                parts.append(f' {key}="{escape(value)}"')  # type: ignore[arg-type]  # as above
-        elif kind is bool:
-            parts.append(f' {key}="{"true" if value else "false"}"')
-        elif kind is int or kind is float:
-            parts.append(f' {key}="{value}"')
-        else:
+                add(f' {key}="{shown}"')
+        elif isinstance(value, bool):
+            add(f' {key}="{"true" if value else "false"}"')
+        elif isinstance(value, int | float):
+            add(f' {key}="{value}"')
+        elif value or isinstance(value, dict):
             children.append((key, value))
     if not children and not text:
-        parts.append("/>")
+        add("/>")
         return
-    parts.append(">")
-    parts.append(text)
+    add(f">{text}")
     for key, child in children:
-        if isinstance(child, Mapping):
+        if isinstance(child, dict):
             _element(parts, key, child)
-        elif isinstance(child, Sequence):
-            _repeat(parts, key, child)
-    parts.append(f"</{name}>")
-
-
-def _repeat(parts: list[str], name: str, items: Sequence[object]) -> None:
-    for item in items:
-        if isinstance(item, Mapping):
-            _element(parts, name, item)
-        else:
-            parts.append(f"<{name}>{escape(str(item))}</{name}>")
+        elif isinstance(child, list | tuple):
+            for item in child:
+                if isinstance(item, dict):
+                    _element(parts, key, item)
+                else:
+                    add(f"<{key}>{escape(str(item))}</{key}>")
+    add(f"</{name}>")
 
 
 def escape(text: str) -> str:
