@@ -1,8 +1,8 @@
 """One structure, written as XML or JSON.
 
 A dict is an element: its plain values are attributes, `value` is its text, and dicts and
-lists (or tuples) are child elements; a list repeats its element. JSON is the same structure as it is.
-Builders leave out what is not there: no None reaches this file.
+lists (or tuples) are child elements; a list repeats its element. JSON is the same structure
+as it is. Builders leave out what is not there: no None reaches this file.
 """
 
 import re
@@ -100,8 +100,23 @@ def _xml(response: Node) -> bytes:
 
 
 def _element(parts: list[str], name: str, node: Node) -> None:
+    parts.append(f"<{name}")
+    children, text = _attributes(parts, node)
+    if not children and not text:
+        parts.append("/>")
+        return
+    parts.append(f">{text}")
+    for key, child in children:
+        if isinstance(child, dict):
+            _element(parts, key, child)
+        elif isinstance(child, list | tuple):
+            _repeat(parts, key, child)
+    parts.append(f"</{name}>")
+
+
+def _attributes(parts: list[str], node: Node) -> tuple[list[tuple[str, object]], str]:
+    """Write the attributes; what is left are the children and the text."""
     add = parts.append
-    add(f"<{name}")
     children: list[tuple[str, object]] = []
     text = ""
     for key, value in node.items():
@@ -118,20 +133,15 @@ def _element(parts: list[str], name: str, node: Node) -> None:
             add(f' {key}="{value}"')
         elif value or isinstance(value, dict):
             children.append((key, value))
-    if not children and not text:
-        add("/>")
-        return
-    add(f">{text}")
-    for key, child in children:
-        if isinstance(child, dict):
-            _element(parts, key, child)
-        elif isinstance(child, list | tuple):
-            for item in child:
-                if isinstance(item, dict):
-                    _element(parts, key, item)
-                else:
-                    add(f"<{key}>{escape(str(item))}</{key}>")
-    add(f"</{name}>")
+    return children, text
+
+
+def _repeat(parts: list[str], name: str, items: list[object] | tuple[object, ...]) -> None:
+    for item in items:
+        if isinstance(item, dict):
+            _element(parts, name, item)
+        else:
+            parts.append(f"<{name}>{escape(str(item))}</{name}>")
 
 
 def escape(text: str) -> str:
