@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from mutagen.apev2 import APEv2
 from tests.media import hostile
 from tests.media.files import FORMATS, SUFFIX, make
@@ -19,8 +20,11 @@ from philomel.engines.audio.families import families
 from philomel.engines.workers import TaskFailed
 from philomel.engines.workers.forkserver import ForkWorkers
 
+# one set of workers for all tests of the module: starting it takes longer than most of them
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def analyzer() -> AsyncIterator[WorkerAnalyzer]:
     workers = ForkWorkers(families())
     yield WorkerAnalyzer(workers)
@@ -126,12 +130,12 @@ async def test_a_wav_that_claims_four_gigabytes_is_what_it_is(
     assert (await analyze(analyzer, path)).duration_ms == 1000
 
 
-async def test_hours_of_silence_take_no_memory(analyzer: WorkerAnalyzer, tmp_path: Path) -> None:
+async def test_long_silence_is_within_the_limits(analyzer: WorkerAnalyzer, tmp_path: Path) -> None:
     rate = 8_000
     path = tmp_path / "a.flac"
-    path.write_bytes(encode_samples("flac", np.zeros((rate * 3600, 1), np.int16), rate))
+    path.write_bytes(encode_samples("flac", np.zeros((rate * 1200, 1), np.int16), rate))
     started = time.monotonic()
     found = await analyze(analyzer, path)
     assert found.loudness is None
-    assert found.duration_ms == 3_600_000
+    assert found.duration_ms == 1_200_000
     assert time.monotonic() - started < 60

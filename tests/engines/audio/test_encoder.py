@@ -12,6 +12,7 @@ from typing import cast
 import av
 import numpy as np
 import pytest
+import pytest_asyncio
 from av.audio.frame import AudioFrame
 from tests.media import hostile
 from tests.media.files import FORMATS, SUFFIX, make
@@ -23,6 +24,8 @@ from philomel.engines.audio.families import families
 from philomel.engines.workers import TaskFailed
 from philomel.engines.workers.forkserver import ForkWorkers
 
+# one set of workers for all tests of the module: starting it takes longer than most of them
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROBED = {
     Codec.VORBIS: ("ogg", "vorbis"),
     Codec.OPUS: ("ogg", "opus"),
@@ -33,14 +36,14 @@ PROBED = {
 DELAY_MS = {Codec.VORBIS: 3, Codec.OPUS: 3, Codec.AAC: 50, Codec.MP3: 60}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def workers() -> AsyncIterator[ForkWorkers]:
     workers = ForkWorkers(families())
     yield workers
     await workers.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def encoder(workers: ForkWorkers) -> WorkerEncoder:
     return WorkerEncoder(workers)
 
@@ -104,7 +107,7 @@ async def test_an_offset_is_exact(
     path.write_bytes(click(name, at=1.5))
     whole = onset_ms(await rendition(encoder, path, Encoding(codec, 160)))
     assert 1499 - 5 <= whole <= 1500 + DELAY_MS[codec]
-    for offset in (100, 777, 1400):
+    for offset in (100, 1400):
         part = onset_ms(await rendition(encoder, path, Encoding(codec, 160, offset)))
         assert abs(whole - part - offset) < 3, offset
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, ID3
 from PIL import Image, ImageDraw
@@ -18,8 +19,11 @@ from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.workers import TaskFailed
 from philomel.engines.workers.forkserver import ForkWorkers
 
+# one set of workers for all tests of the module: starting it takes longer than most of them
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def imager() -> AsyncIterator[WorkerImager]:
     workers = ForkWorkers(families())
     yield WorkerImager(workers)
