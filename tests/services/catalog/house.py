@@ -90,7 +90,7 @@ class House:
         self.database = database
         self.clock = FixedClock()
         self.media = Shelf()
-        (folder / "blobs").mkdir(parents=True)
+        (folder / "blobs").mkdir(parents=True, exist_ok=True)
         self.blobs = DiskBlobs(bytes(folder / "blobs"))
         self.log: Log = open_local_log(folder / "log.sqlite", self.clock)
         self.service: CatalogService

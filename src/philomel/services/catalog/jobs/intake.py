@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from msgspec import Struct, structs
@@ -53,7 +53,8 @@ class IntakeLine:
         source: Source,
         scan_id: str,
         counters: Counters,
-        progress: Callable[[Connection], None],
+        progress: Callable[[Connection, Counters], None],
+        check: Callable[[], Awaitable[None]],
         *,
         database: Database,
         media: Media,
@@ -67,6 +68,7 @@ class IntakeLine:
         self._scan_id = scan_id
         self._counters = counters
         self._progress = progress
+        self._check = check
         self._database = database
         self._media = media
         self._reader = reader
@@ -104,6 +106,7 @@ class IntakeLine:
             await self._commit_one()
 
     async def _commit_one(self) -> None:
+        await self._check()
         batch, reading = self._reading[0]
         tags = await reading
         self._reading.popleft()
@@ -121,7 +124,9 @@ class IntakeLine:
             plan = await self._database.read(plan_it, long=True)
             try:
                 await self._register(plan)
-                await self._database.write(partial(self._write, plan=plan, now=now))
+                counters = self._counted(plan)
+                write = partial(self._write, plan=plan, now=now, counters=counters)
+                await self._database.write(write)
             except Stale:
                 continue
             except Unavailable:
@@ -129,19 +134,25 @@ class IntakeLine:
                     raise
                 await asyncio.sleep(_PAUSE * 2**attempt)
             else:
+                self._counters.become(counters)
                 self._told()
                 return
         raise Unavailable("the catalogue changed too often while files were taken in")
 
-    def _write(self, connection: Connection, plan: Plan, now: int) -> None:
+    def _write(self, connection: Connection, plan: Plan, now: int, counters: Counters) -> None:
         apply(connection, plan, now, self._scan_id)
-        counters = self._counters
+        self._progress(connection, counters)
+
+    def _counted(self, plan: Plan) -> Counters:
+        """The counters once the plan is written; an engine may run the write more than once."""
+        counters = Counters()
+        counters.become(self._counters)
         counters.read += len(plan.paths)
         counters.added += plan.added
         counters.changed += plan.changed
         counters.moved += plan.moved
         counters.errors += plan.failed
-        self._progress(connection)
+        return counters
 
     def _intake(self, todo: Todo, found: FileTags, text: str | None) -> Intake:
         entry, format_ = todo.found.entry, found.format

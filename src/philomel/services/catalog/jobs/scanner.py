@@ -123,10 +123,16 @@ class Scanner:
         self._signals.relay()
         self._signals.covers.set()
 
-    def line(self, source: Source, scan_id: str, counters: Counters) -> IntakeLine:
+    def line(
+        self,
+        source: Source,
+        scan_id: str,
+        counters: Counters,
+        check: Callable[[], Awaitable[None]],
+    ) -> IntakeLine:
         return IntakeLine(
             source, scan_id, counters,
-            lambda c: scanning.set_scan(c, scan_id, ScanPhase.READING, counters),
+            lambda c, now: scanning.set_scan(c, scan_id, ScanPhase.READING, now), check,
             database=self._database, media=self._media, reader=self._reader, clock=self._clock,
             drafter=self._drafter, planner=self._planner, told=self._signals.relay,
         )  # fmt: skip
@@ -141,6 +147,10 @@ class Scanner:
     @property
     def clock(self) -> Clock:
         return self._clock
+
+    @property
+    def look(self) -> asyncio.Event:
+        return self._signals.look
 
     def told(self) -> None:
         self._signals.relay()
@@ -288,7 +298,9 @@ class _Scan:
         await line.finish()
 
     def _open_line(self, part: _Part) -> IntakeLine:
-        self._line = self._job.line(part.source, self._scan.id, self._counters)
+        self._line = self._job.line(
+            part.source, self._scan.id, self._counters, self._check_cancelled
+        )
         return self._line
 
     def _compare(
@@ -440,8 +452,10 @@ class _Scan:
 
     async def _check_cancelled(self) -> None:
         now = time.monotonic()
-        if now - self._looked < CANCEL_SECONDS:
+        look = self._job.look
+        if now - self._looked < CANCEL_SECONDS and not look.is_set():
             return
+        look.clear()
         self._looked = now
         if await self._database.write(self._look):
             raise Cancelled

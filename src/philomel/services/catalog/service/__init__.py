@@ -163,6 +163,7 @@ class CatalogService:
         scan_id = await self._database.write(scanning.cancel)
         if scan_id is None:
             raise it.ScanNotFound("no scan is running")
+        self._signals.look.set()
         self._signals.scan.set()
         return await self._status(scan_id)
 

@@ -10,12 +10,14 @@ class Signals:
 
     Attributes:
         scan: a scan was asked for or cancelled.
+        look: the running scan has to look at once whether it was cancelled.
         covers: albums wait for covers.
         relay: called when there are events to carry to the log.
     """
 
     def __init__(self) -> None:
         self.scan = asyncio.Event()
+        self.look = asyncio.Event()
         self.covers = asyncio.Event()
         self.relay: Callable[[], None] = lambda: None
 

@@ -23,6 +23,7 @@ from philomel.services.catalog.rules import paths
 from philomel.services.catalog.store.loading import resolve_one
 from philomel.services.catalog.store.tables import (
     ARTIST,
+    album_genres,
     albums,
     artist_libraries,
     artists,
@@ -39,16 +40,20 @@ GENRES = 2_000
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
-_GENRES = (
-    select(genres.c.id, genres.c.name, genres.c.key, func.count(),
-           func.count(tracks.c.album_id.distinct()))
-    .join_from(track_genres, tracks, tracks.c.id == track_genres.c.track_id)
-    .join(genres, genres.c.id == track_genres.c.genre_id)
-    .where(tracks.c.library_id.in_(_LIBRARIES))
-    .group_by(genres.c.id, genres.c.name, genres.c.key)
-    .order_by(func.count().desc(), genres.c.key)
+_GENRES = select(genres.c.id, genres.c.name, genres.c.key)
+_TRACKS_OF_GENRES = (
+    select(track_genres.c.genre_id, func.count())
+    .where(track_genres.c.library_id.in_(_LIBRARIES))
+    .group_by(track_genres.c.genre_id)
+    .order_by(func.count().desc(), track_genres.c.genre_id)
     .limit(GENRES)
-)  # fmt: skip
+)
+_ALBUMS_OF_GENRES = (
+    select(album_genres.c.genre_id, func.count())
+    .join_from(album_genres, albums, albums.c.id == album_genres.c.album_id)
+    .where(lies_in(albums.c.library_id, _LIBRARIES), albums.c.track_count > 0)
+    .group_by(album_genres.c.genre_id)
+)
 _LYRICS = (
     select(lyrics.c.text, lyrics.c.synced, lyrics.c.language)
     .join_from(lyrics, tracks, tracks.c.id == lyrics.c.track_id)
@@ -98,10 +103,13 @@ _CONTEXT_NAMES = 20
 
 
 def list_genres(connection: Connection, visible: Sequence[str]) -> tuple[Genre, ...]:
-    rows = connection.execute(_GENRES, {"libraries": visible}).all()
+    seen = {"libraries": visible}
+    on_albums = {row[0]: row[1] for row in connection.execute(_ALBUMS_OF_GENRES, seen)}
+    on_tracks = {row[0]: row[1] for row in connection.execute(_TRACKS_OF_GENRES, seen)}
+    named = [row for row in connection.execute(_GENRES) if row[0] in on_tracks]
     return tuple(
-        Genre(id=row[0], name=row[1], track_count=row[3], album_count=row[4])
-        for row in sorted(rows, key=lambda row: row[2])
+        Genre(row[0], row[1], track_count=on_tracks[row[0]], album_count=on_albums.get(row[0], 0))
+        for row in sorted(named, key=lambda row: row[2])
     )
 
 

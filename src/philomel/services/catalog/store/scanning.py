@@ -132,6 +132,10 @@ class Counters:
         self.found = self.read = self.added = self.changed = self.moved = 0
         self.missing = self.unchanged = self.errors = 0
 
+    def become(self, other: "Counters") -> None:
+        for name in _COUNTERS:
+            setattr(self, name, getattr(other, name))
+
 
 class ScanRow(Struct, frozen=True):
     id: str

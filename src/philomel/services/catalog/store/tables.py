@@ -171,6 +171,7 @@ track_genres = Table(
     METADATA,
     Column("genre_id", ID, primary_key=True),
     Column("track_id", ID, primary_key=True),
+    Column("library_id", ID, nullable=False),
     Index("track_genres_track", "track_id"),
     sqlite_with_rowid=False,
 )

@@ -189,6 +189,7 @@ def _create_links() -> None:
         "track_genres",
         sa.Column("genre_id", _ID, nullable=False),
         sa.Column("track_id", _ID, nullable=False),
+        sa.Column("library_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("genre_id", "track_id"),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,116 @@
+"""A scan that is killed at any moment loses nothing, and the next one does only the rest."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.media.files import make
+from tests.services.catalog.house import House
+
+from philomel.engines.audio import FileTags, TagReader
+from philomel.engines.sql.migrate import prepare
+from philomel.engines.sql.sqlite import open_sqlite
+from philomel.engines.workers import Workers
+from philomel.kernel.caller import OPERATOR, acting
+from philomel.services.catalog import module
+from philomel.services.catalog.contract import (
+    CancelScan,
+    GetCounts,
+    ScanPhase,
+    ScanRunning,
+    Settings,
+    StartScan,
+    WatchScan,
+)
+from philomel.services.catalog.jobs.scanner import Scanner
+
+FILES = 700
+
+
+@pytest.fixture
+def many(music: Path) -> Path:
+    template = make(music / "000.mp3", {"artist": "A", "album": "X"}).read_bytes()
+    for number in range(1, FILES):
+        (music / f"{number:03}.mp3").write_bytes(template)
+    return music
+
+
+async def test_killed_and_resumed(many: Path, tmp_path: Path, workers: Workers) -> None:
+    folder = tmp_path / "house"
+    seen = -1
+    for after in (1, 250):
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.services.catalog.killed", str(folder), str(many),
+            str(after), stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": _paths()},
+        )  # fmt: skip
+        assert child.stdout
+        assert await asyncio.wait_for(child.stdout.readline(), 60) == b"committed\n"
+        child.send_signal(signal.SIGKILL)
+        await child.wait()
+        database = open_sqlite(folder / "catalog.sqlite")
+        await prepare(database, module.SCHEMA, folder)
+        house = House(database, folder, workers, Settings())
+        known = len(await house.tracks())
+        assert known >= after
+        assert known > seen
+        seen = known
+        await database.close()
+        await house.close()
+    database = open_sqlite(folder / "catalog.sqlite")
+    await prepare(database, module.SCHEMA, folder)
+    house = House(database, folder, workers, Settings())
+    async with house.running("catalog scan"):  # goes on by itself
+        with acting(OPERATOR, timeout=None):
+            async for status in house.service.watch_scan(WatchScan()):
+                last = status
+    assert last.phase is ScanPhase.DONE
+    assert (last.found, last.unchanged, last.added) == (FILES, seen, FILES - seen)
+    with acting(OPERATOR):
+        counts = await house.service.get_counts(GetCounts())
+    assert counts.tracks == FILES
+    await house.close()
+    await database.close()
+
+
+async def test_cancelled_and_gone_on(house: House, many: Path) -> None:
+    await house.add(many)
+    scanner, gate = house.job("catalog scan"), asyncio.Event()
+    assert isinstance(scanner, Scanner)
+    scanner._reader = _Gated(scanner._reader, gate)
+    with acting(OPERATOR, timeout=None):
+        started = await house.service.start_scan(StartScan())
+        with pytest.raises(ScanRunning):
+            await house.service.start_scan(StartScan())
+        async with house.running("catalog scan"):
+            async for status in house.service.watch_scan(WatchScan(id=started.id)):
+                last = status
+                if status.read and status.phase is ScanPhase.READING and not gate.is_set():
+                    await house.service.cancel_scan(CancelScan())
+                    gate.set()
+    assert last.phase is ScanPhase.CANCELLED
+    assert 0 < last.added < FILES
+    rest = await house.scan()
+    assert (rest.unchanged, rest.added) == (last.added, FILES - last.added)
+
+
+class _Gated:
+    """Reads three batches, and the others when the gate is open."""
+
+    def __init__(self, reader: TagReader, gate: asyncio.Event) -> None:
+        self._reader = reader
+        self._gate = gate
+        self._batches = 0
+
+    async def read(self, root: bytes, keys: Sequence[bytes]) -> Sequence[FileTags]:
+        self._batches += 1
+        if self._batches > 3:
+            await self._gate.wait()
+        return await self._reader.read(root, keys)
+
+
+def _paths() -> str:
+    return os.pathsep.join(path for path in sys.path if path)
