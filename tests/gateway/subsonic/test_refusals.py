@@ -133,6 +133,7 @@ REFUSALS: list[tuple[str, dict[str, str], int]] = [
     ("getAlbumList2", {"type": "newest", "musicFolderId": "77"}, 70),
     ("getSongsByGenre", {}, 10),
     ("search3", {}, 10),
+    ("search3", {"query": "x", "musicFolderId": "77"}, 70),
     ("search3", {"query": "x", "songCount": "1e9"}, 0),
     ("setRating", {"id": TRACK}, 10),
     ("setRating", {"id": TRACK, "rating": "6"}, 0),

@@ -74,6 +74,10 @@ REFUSALS: list[tuple[str, int, str | None]] = [
     ("/v1/me/library/contains?uris=spotify:track:bad", 400, "Invalid base62 id"),
     ("/v1/me/library/contains?uris=file:///etc/passwd", 400, "Invalid uri"),
     ("/v1/nowhere", 404, None),
+    ("/v1/me/x.css", 404, None),
+    ("/v1/me;.js", 404, None),
+    ("/v1/me%0a", 404, None),
+    (f"/v1/tracks/{TRACK}.css", 400, "Invalid base62 id"),
     ("/v1/tracks?" + "a=1&" * 2_000, 400, "too many parameters"),
 ]
 

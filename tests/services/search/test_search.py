@@ -208,6 +208,21 @@ async def test_what_one_may_not_see_is_neither_found_nor_counted(following: Hous
     assert sorted(await following.titles("song", INSIDER)) == ["Closed Song", "Open Song"]
 
 
+async def test_a_search_can_be_narrowed_to_one_library(following: House) -> None:
+    shelf = following.shelf
+    await following.scan(shelf.add("Open Song"), shelf.add("Closed Song", library=CLOSED))
+    for user_id, library, expected in (
+        (INSIDER, CLOSED, ["Closed Song"]),
+        (INSIDER, OPEN, ["Open Song"]),
+        (OUTSIDER, CLOSED, []),
+        (INSIDER, new_id(), []),
+    ):
+        with acting(person(user_id)):
+            found = (await following.service.search(Search("song", library_id=library))).tracks
+        assert [shelf.entries[id_].name for id_ in found.ids] == expected
+        assert found.total == len(expected)
+
+
 async def test_hidden_libraries_vanish_at_once(following: House) -> None:
     await following.scan(following.shelf.add("Song"))
     assert await following.titles("song") == ["Song"]

@@ -121,6 +121,7 @@ async def _search(call: Call, *, folders: bool) -> Body:
             artist_offset=parameters.whole("artistOffset", 0),
             album_offset=parameters.whole("albumOffset", 0),
             track_offset=parameters.whole("songOffset", 0),
+            library_id=await call.library_id(),
         )
     )
     artists, albums, tracks = await asyncio.gather(

@@ -12,6 +12,7 @@ class Search(Struct, frozen=True):
         text: at most 500 characters; empty matches everything, most popular first.
         artists, albums, tracks: how many of each are wanted, 0 to 500.
         artist_offset, album_offset, track_offset: where their pages start.
+        library_id: only what this library holds; nothing if the caller may not see it.
     """
 
     text: str
@@ -21,6 +22,7 @@ class Search(Struct, frozen=True):
     artist_offset: int = 0
     album_offset: int = 0
     track_offset: int = 0
+    library_id: str | None = None
 
 
 class Hits(Struct, frozen=True):

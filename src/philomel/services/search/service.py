@@ -50,6 +50,8 @@ class SearchService:
         current().caller.require_known()
         _check(request)
         filters = await self._visible_libraries()
+        if request.library_id is not None:
+            filters = tuple(id_ for id_ in filters if id_ == request.library_id)
         artists, albums, tracks = await asyncio.gather(
             self._find(request, filters, EntryKind.ARTIST),
             self._find(request, filters, EntryKind.ALBUM),
