@@ -42,13 +42,20 @@ class Calls:
     def remote(self, contract: type[C], address: str) -> C:
         key = (contract, address)
         if key not in self._remote:
-            from philomel.rpc.client import Channel
-
-            if address not in self._channels:
-                self._channels[address] = Channel(address, self._seal, self._clock)
-            self._remote[key] = self._channels[address].connect(contract)
+            self._remote[key] = self._channel(address).connect(contract)
         found: C = self._remote[key]
         return found
+
+    async def reach(self, address: str) -> None:
+        """Wait until the process at `address` can be spoken to."""
+        await self._channel(address).ready()
+
+    def _channel(self, address: str) -> "Channel":
+        from philomel.rpc.client import Channel
+
+        if address not in self._channels:
+            self._channels[address] = Channel(address, self._seal, self._clock)
+        return self._channels[address]
 
     def server(self) -> "Server":
         from philomel.rpc.server import Server

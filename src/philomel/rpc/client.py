@@ -65,6 +65,10 @@ class Channel:
                 calls[method.name] = chain.unary(method, self._unary(method, known), self._observe)
         return chain.proxy(contract, calls)
 
+    async def ready(self) -> None:
+        """Wait until the other process can be spoken to."""
+        await self._channel.channel_ready()
+
     async def close(self) -> None:
         """End running calls and let go of the connection."""
         await self._channel.close()

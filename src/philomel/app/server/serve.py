@@ -146,8 +146,9 @@ class _Serving:
         try:
             await self._add_libraries(task)
             assembly.start_jobs()
-            serving = asyncio.create_task(listener.run_on(self._listening))
+            # The socket takes connections already; they are answered from the next line on.
             await self._announce()
+            serving = asyncio.create_task(listener.run_on(self._listening))
             scan = asyncio.create_task(self._scan(task))
             _settle()
             await self._until(stopping, serving)

@@ -1,11 +1,11 @@
 """Whether what this process needs can be reached, and what the whole server counts."""
 
-import asyncio
 from collections.abc import Mapping
 
 from sqlalchemy import text
 
 from philomel.app.assembly import Assembly
+from philomel.app.calls import Calls
 from philomel.app.roles import SERVICES
 from philomel.engines.sql import Database
 from philomel.gateway.health import Check
@@ -26,10 +26,10 @@ def checks(assembly: Assembly) -> dict[str, Check]:
     for name in SERVICES:
         address = settings.text(f"peers.{name}")
         if address and name not in settings.role.services:
-            found[f"service {name}"] = _peer(address)
+            found[f"service {name}"] = _peer(assembly.calls, address)
     log = settings.text("log")
     if log != "local":
-        found["log"] = _peer(log)
+        found["log"] = _peer(assembly.calls, log)
     return found
 
 
@@ -40,15 +40,10 @@ def _database(database: Database) -> Check:
     return check
 
 
-def _peer(address: str) -> Check:
+def _peer(calls: Calls, address: str) -> Check:
     async def check() -> None:
-        if address.startswith("unix:"):
-            _, writer = await asyncio.open_unix_connection(address.removeprefix("unix:"))
-        else:
-            host, _, port = address.rpartition(":")
-            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-        writer.close()
-        await writer.wait_closed()
+        # Over the channel that calls take: ready means that they get through.
+        await calls.reach(address)
 
     return check
 
