@@ -266,11 +266,11 @@ class _Scan:
             for item, row in changed:
                 if row[1] not in displaced:
                     await line.add(Todo(item, row[1]))
-            await self._tidy_errors(part, walker, rows, found)
             await self._tell()
         if not self._seen_any:
             await self._check_alive(part)
         await line.finish()
+        await self._tidy_errors(part, walker)
         await self._finish_walk(part, walker)
 
     async def _take_in_all(self, part: _Part) -> None:
@@ -358,21 +358,25 @@ class _Scan:
             self._counters.missing += await self._database.write(work)
         self._job.told()
 
-    async def _tidy_errors(
-        self, part: _Part, walker: Walker, rows: Sequence[Known], found: Sequence[Found]
-    ) -> None:
-        """Forget errors of what is gone or can be read again."""
-        if not rows and not found:
-            return
-        ends = [row[0] for row in (rows[0], rows[-1])] if rows else []
-        ends += [item.entry.key for item in (found[0], found[-1])] if found else []
-        here = {item.entry.key for item in found} | walker.errors.keys()
-        paths = await self._database.read(
-            lambda c: scanning.error_paths(c, part.root.id, min(ends)[:-1], max(ends) + b"\0", 500)
-        )
-        stale = [path for path in paths if path not in here and not walker.is_blocked(path)]
-        if stale:
-            await self._database.write(lambda c: scanning.forget_errors(c, part.root.id, stale))
+    async def _tidy_errors(self, part: _Part, walker: Walker) -> None:
+        """Forget errors of files that are gone and of folders that can be read again."""
+        after = part.after
+        while True:
+            look = partial(
+                scanning.orphaned_errors,
+                library_id=part.root.id,
+                after=after,
+                before=part.before,
+                limit=MARKED,
+            )
+            paths = await self._database.read(look)
+            stale = [path for path in paths if not walker.is_blocked(path)]
+            if stale:
+                forget = partial(scanning.forget_errors, library_id=part.root.id, paths=stale)
+                await self._database.write(forget)
+            if len(paths) < MARKED:
+                return
+            after = paths[-1]
 
     async def _walker(self, part: _Part) -> Walker:
         scanned_at = part.root.scanned_at

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
+    exists,
     insert,
     select,
     tuple_,
@@ -62,12 +63,17 @@ _PRESENT = (
 _FORGET_BELOW = delete(file_errors).where(
     file_errors.c.library_id == bindparam("library"), file_errors.c.path.in_(_IDS)
 )
-_ERRORS_BELOW = (
+_ORPHANED = (
     select(file_errors.c.path)
     .where(
         file_errors.c.library_id == bindparam("library"),
         file_errors.c.path > bindparam("after"),
         file_errors.c.path < bindparam("before"),
+        ~exists().where(
+            files.c.library_id == file_errors.c.library_id,
+            files.c.path == file_errors.c.path,
+            files.c.state != MISSING,
+        ),
     )
     .distinct()
     .order_by(file_errors.c.path)
@@ -219,11 +225,12 @@ def record_errors(
     connection.execute(insert(file_errors), rows)
 
 
-def error_paths(
+def orphaned_errors(
     connection: Connection, library_id: str, after: bytes, before: bytes, limit: int
 ) -> Sequence[bytes]:
+    """Paths with errors at which no file is any more, or never was: folders."""
     values = {"library": library_id, "after": after, "before": before, "limit": limit}
-    return connection.execute(_ERRORS_BELOW, values).scalars().all()
+    return connection.execute(_ORPHANED, values).scalars().all()
 
 
 def forget_errors(connection: Connection, library_id: str, paths: Sequence[bytes]) -> None:
