@@ -22,6 +22,9 @@ def make_sampler() -> str:
     """The sampler's folder in the data folder; made at the first run."""
     data = os.environ.get("PHILOMEL_DATA") or str(default_data())
     folder = os.path.join(os.path.abspath(os.path.expanduser(data)), "sampler")  # noqa: PTH100, PTH111, PTH118
+    print(
+        "No MUSIC=/path was named: a small sampler is served (made at the first run).", flush=True
+    )
     subprocess.run([sys.executable, "-m", "philomel.app.sampler", folder], check=True)
     return folder
 

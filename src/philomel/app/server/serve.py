@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import shlex
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -233,6 +234,5 @@ class _Serving:
         if network.only_here(self._listening) and not self._settings.text("base_url"):
             port = self._listening.getsockname()[1]
             self._say("Only this machine reaches it. For the whole local network, start it so:")
-            self._say(
-                f"  philomel serve --host 0.0.0.0 --port {port} --data '{self._settings.data}'"
-            )
+            data = shlex.quote(str(self._settings.data))
+            self._say(f"  philomel serve --host 0.0.0.0 --port {port} --data {data}")
