@@ -18,9 +18,9 @@ from philomel.services.search.service import SearchService
 
 TOPICS = ("philomel.catalog", "philomel.plays")
 _POLL = 500
-_FLUSH_MS = 1_000
+_FLUSH_MS = 2_000
 _FLUSH_ENTRIES = 5_000
-_QUIET_SECONDS = 0.1
+_QUIET_SECONDS = 0.25
 _IDLE_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
