@@ -1,53 +1,31 @@
-"""The scan: a merge of the walk over the folders with the files that are known.
-
-Memory stays small however large the library is: both sides come in pieces, in byte order
-of the paths. A library with known files is walked twice when there is something new in it:
-only after the first walk is it known which files are missing, and a new file may be one of
-them under another name.
-"""
+"""The job that runs scans."""
 
 import asyncio
-import bisect
 import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from functools import partial
-from operator import attrgetter
-
-from sqlalchemy import Connection
+from collections.abc import Awaitable, Callable, Coroutine
 
 from philomel.engines.audio import TagReader
 from philomel.engines.blobs import Folders
 from philomel.engines.outbox import Lease
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import PhilomelError, Unavailable
+from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import ScanPhase, Settings
-from philomel.services.catalog.jobs.intake import IntakeLine, Source, Todo
-from philomel.services.catalog.jobs.walking import Found, Walker
+from philomel.services.catalog.jobs.intake import IntakeLine, Source
+from philomel.services.catalog.jobs.surveying import Cancelled, Survey
 from philomel.services.catalog.rules.drafts import Drafter
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.signals import Signals, rest
 from philomel.services.catalog.store import scanning
-from philomel.services.catalog.store.libraries import Root, roots
-from philomel.services.catalog.store.planning import Planner, library_has_lost
-from philomel.services.catalog.store.scanning import Counters, Known, ScanRow
-from philomel.services.catalog.store.tables import BROKEN, MISSING
+from philomel.services.catalog.store.libraries import Root
+from philomel.services.catalog.store.planning import Planner
+from philomel.services.catalog.store.scanning import Counters, ScanRow
 from philomel.services.media.contract import Media
 
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 RENEW_SECONDS = 3.0
-CANCEL_SECONDS = 0.25
-KNOWN = 2_000
-MARKED = 500
-_END = b"\xff" * 32
-_key = attrgetter("entry.key")
-
-
-class Cancelled(Exception):
-    """Somebody asked for the scan to stop."""
 
 
 class Scanner:
@@ -102,7 +80,7 @@ class Scanner:
 
     async def _scan(self, waiting: ScanRow) -> None:
         counters = Counters()
-        scan = _Scan(self, waiting, counters)
+        scan = Survey(self, waiting, counters)
         phase, error = ScanPhase.DONE, None
         try:
             error = await scan.run()
@@ -154,331 +132,3 @@ class Scanner:
 
     def told(self) -> None:
         self._signals.relay()
-
-
-class _Part:
-    """One library of a scan, or what of it was asked for.
-
-    Attributes:
-        after, before: the paths of known files in question lie between these.
-        fresh: files that were not known at their path.
-    """
-
-    def __init__(self, root: Root, source: Source, below: bytes, *, is_file: bool) -> None:
-        self.root, self.source, self.below = root, source, below
-        self.error: str | None = None
-        self.fresh = 0
-        self.after, self.before = b"", _END
-        if below and is_file:
-            self.after = below[:-1] + bytes((below[-1] - 1,)) + _END
-            self.before = below + b"\0"
-        elif below:
-            self.after, self.before = below + b"/", below + b"0"
-
-
-class _Scan:
-    def __init__(self, job: Scanner, scan: ScanRow, counters: Counters) -> None:
-        self._job = job
-        self._database = job.database
-        self._scan = scan
-        self._counters = counters
-        self._line: IntakeLine | None = None
-        self._looked = 0.0
-
-    async def run(self) -> str | None:
-        """Scan; what to tell when a library was not there."""
-        parts = await self._parts()
-        started = self._job.clock.now()
-        lost = await self._database.read(library_has_lost)
-        known = {
-            part.root.id: bool(
-                await self._database.read(
-                    partial(
-                        scanning.known_files,
-                        library_id=part.root.id,
-                        after=part.after,
-                        before=part.before,
-                        limit=1,
-                    )
-                )
-            )
-            for part in parts
-        }
-        only_new = not lost and not any(known.values())
-        if not only_new:
-            for part in parts:
-                await self._guard(part, self._survey)
-            self._counters.walked = True
-        for part in parts:
-            if part.error is None and (only_new or part.fresh):
-                await self._guard(part, self._take_in_all if only_new else self._take_in_new)
-        self._counters.walked = True
-        for part in parts:
-            at = part.root.scanned_at if part.below else started
-            await self._database.write(
-                partial(
-                    scanning.library_done,
-                    library_id=part.root.id,
-                    at=at or started,
-                    error=part.error,
-                )
-            )
-        wrong = [part for part in parts if part.error is not None]
-        return " ".join(f"{part.root.name}: {part.error}" for part in wrong) or None
-
-    def abandon(self) -> None:
-        if self._line is not None:
-            self._line.abandon()
-
-    async def _parts(self) -> list[_Part]:
-        parts = []
-        for root in await self._database.read(roots):
-            below = b""
-            if self._scan.path is not None:
-                path = self._scan.path.rstrip(b"/")
-                if path != root.path and not path.startswith(root.path + b"/"):
-                    continue
-                below = path[len(root.path) + 1 :]
-            source = self._job.source(root)
-            parts.append(_Part(root, source, below, is_file=await _is_file(source, below)))
-        return parts
-
-    async def _guard(self, part: _Part, step: Callable[[_Part], Awaitable[None]]) -> None:
-        """A library that is not there is told, and the others are scanned."""
-        try:
-            await step(part)
-        except _Away:
-            part.error = "The folder is empty or not there; nothing was changed."
-            self._counters.errors += 1
-
-    async def _survey(self, part: _Part) -> None:
-        """The first walk: what is unchanged, changed, back or missing."""
-        line = self._open_line(part)
-        walker = await self._walker(part)
-        async for rows, found in self._join(part, walker):
-            changed, returned, gone = self._compare(part, walker, rows, found)
-            displaced = await self._displaced(changed)
-            if gone:
-                await self._check_alive(part)
-            if gone or returned or displaced:
-                await self._mark(gone, sorted(displaced), returned)
-            part.fresh += len(displaced)
-            for item, row in changed:
-                if row[1] not in displaced:
-                    await line.add(Todo(item, row[1]))
-            await self._tell()
-        if not self._seen_any:
-            await self._check_alive(part)
-        await line.finish()
-        await self._tidy_errors(part, walker)
-        await self._finish_walk(part, walker)
-
-    async def _take_in_all(self, part: _Part) -> None:
-        """The only walk of a new library."""
-        line = self._open_line(part)
-        walker = await self._walker(part)
-        while piece := await self._next(walker):
-            self._counters.found += len(piece)
-            for item in piece:
-                await line.add(Todo(item, None))
-            await self._tell()
-        await line.finish()
-        await self._finish_walk(part, walker)
-
-    async def _take_in_new(self, part: _Part) -> None:
-        """The second walk: what the first one did not know."""
-        line = self._open_line(part)
-        walker = await self._walker(part)
-        async for rows, found in self._join(part, walker):
-            known = {row[0] for row in rows}
-            for item in found:
-                if item.entry.key not in known:
-                    await line.add(Todo(item, None))
-            await self._tell()
-        await line.finish()
-
-    def _open_line(self, part: _Part) -> IntakeLine:
-        self._line = self._job.line(
-            part.source, self._scan.id, self._counters, self._check_cancelled
-        )
-        return self._line
-
-    def _compare(
-        self, part: _Part, walker: Walker, rows: Sequence[Known], found: Sequence[Found]
-    ) -> tuple[list[tuple[Found, Known]], list[str], list[str]]:
-        counters, full = self._counters, self._scan.full
-        known = {row[0]: row for row in rows}
-        changed, returned = [], []
-        counters.found += len(found)
-        for item in found:
-            entry = item.entry
-            row = known.pop(entry.key, None)
-            if row is None:
-                part.fresh += 1
-                continue
-            _, id_, state, size, modified_ns, lyrics_ns, _ = row
-            same = size == entry.size and modified_ns == entry.modified_ns
-            if not same or lyrics_ns != item.lyrics_ns or full:
-                changed.append((item, row))
-            elif state == MISSING:
-                returned.append(id_)
-                counters.changed += 1
-            elif state == BROKEN:
-                counters.errors += 1
-            else:
-                counters.unchanged += 1
-        gone = [
-            row[1]
-            for path, row in known.items()
-            if row[2] != MISSING and not walker.is_blocked(path)
-        ]
-        return changed, returned, gone
-
-    async def _displaced(self, changed: Sequence[tuple[Found, Known]]) -> set[str]:
-        bare = [
-            (row[1], item.entry.size, item.entry.modified_ns, item.entry.inode)
-            for item, row in changed
-            if (row[3], row[4]) != (item.entry.size, item.entry.modified_ns)
-        ]
-        if not bare:
-            return set()
-        return await self._database.read(lambda c: scanning.find_renamed(c, bare), long=True)
-
-    async def _mark(self, gone: list[str], displaced: list[str], returned: list[str]) -> None:
-        now = self._job.clock.now()
-        for start in range(0, max(len(gone), len(returned), len(displaced)), MARKED):
-            slices = [ids[start : start + MARKED] for ids in (gone, displaced, returned)]
-
-            def work(connection: Connection, slices: list[list[str]] = slices) -> int:
-                return scanning.mark(
-                    connection, missing=slices[0], displaced=slices[1], returned=slices[2],
-                    now=now, scan_id=self._scan.id,
-                )  # fmt: skip
-
-            self._counters.missing += await self._database.write(work)
-        self._job.told()
-
-    async def _tidy_errors(self, part: _Part, walker: Walker) -> None:
-        """Forget errors of files that are gone and of folders that can be read again."""
-        after = part.after
-        while True:
-            look = partial(
-                scanning.orphaned_errors,
-                library_id=part.root.id,
-                after=after,
-                before=part.before,
-                limit=MARKED,
-            )
-            paths = await self._database.read(look)
-            stale = [path for path in paths if not walker.is_blocked(path)]
-            if stale:
-                forget = partial(scanning.forget_errors, library_id=part.root.id, paths=stale)
-                await self._database.write(forget)
-            if len(paths) < MARKED:
-                return
-            after = paths[-1]
-
-    async def _walker(self, part: _Part) -> Walker:
-        scanned_at = part.root.scanned_at
-        since_ns = 2**63 if scanned_at is None else scanned_at * 1_000_000
-        self._seen_any = False
-        return Walker(part.source.blobs, part.below, since_ns)
-
-    async def _next(self, walker: Walker) -> list[Found]:
-        await self._check_cancelled()
-        try:
-            piece = await asyncio.to_thread(walker.next_piece)
-        except Unavailable as error:
-            raise _Away from error
-        self._seen_any = self._seen_any or bool(piece)
-        return piece
-
-    async def _join(
-        self, part: _Part, walker: Walker
-    ) -> AsyncIterator[tuple[Sequence[Known], Sequence[Found]]]:
-        """Pieces of both sides that cover the same range of paths."""
-        after = part.after
-        more = True
-        while more:
-            piece = await self._next(walker)
-            more = bool(piece)
-            before = piece[-1].entry.key + b"\0" if more else part.before
-            start = 0
-            while True:
-                rows = await self._database.read(
-                    partial(
-                        scanning.known_files,
-                        library_id=part.root.id,
-                        after=after,
-                        before=before,
-                        limit=KNOWN,
-                    ),
-                    long=True,
-                )
-                if len(rows) < KNOWN:
-                    yield rows, piece[start:]
-                    break
-                after = rows[-1][0]
-                end = bisect.bisect_right(piece, after, lo=start, key=_key)
-                yield rows, piece[start:end]
-                start = end
-            after = piece[-1].entry.key if more else after
-
-    async def _finish_walk(self, part: _Part, walker: Walker) -> None:
-        self._counters.errors += len(walker.errors)
-        now = self._job.clock.now()
-        if walker.errors:
-            errors = list(walker.errors.items())
-            for start in range(0, len(errors), MARKED):
-                some = errors[start : start + MARKED]
-                await self._database.write(
-                    partial(scanning.record_errors, library_id=part.root.id, errors=some)
-                )
-        for folder in sorted(walker.pictures):
-            await self._database.write(
-                partial(scanning.covers_due, library_id=part.root.id, folder=folder, now=now)
-            )
-
-    async def _check_alive(self, part: _Part) -> None:
-        """An empty folder where music was is an unmounted disk: nothing goes missing."""
-        blobs = part.source.blobs
-        try:
-            first = await asyncio.to_thread(lambda: next(iter(blobs.walk()), None))
-        except Unavailable as error:
-            raise _Away from error
-        if first is None:
-            known = await self._database.read(lambda c: scanning.has_present(c, part.root.id))
-            if known:
-                raise _Away
-
-    async def _tell(self) -> None:
-        await self._check_cancelled()
-
-    async def _check_cancelled(self) -> None:
-        now = time.monotonic()
-        look = self._job.look
-        if now - self._looked < CANCEL_SECONDS and not look.is_set():
-            return
-        look.clear()
-        self._looked = now
-        if await self._database.write(self._look):
-            raise Cancelled
-
-    def _look(self, connection: Connection) -> bool:
-        scanning.set_scan(connection, self._scan.id, ScanPhase.READING, self._counters)
-        return scanning.is_cancelled(connection, self._scan.id)
-
-
-class _Away(Exception):
-    """The library is not there."""
-
-
-async def _is_file(source: Source, below: bytes) -> bool:
-    if not below:
-        return False
-    try:
-        blob = await source.blobs.open(below)
-    except PhilomelError:
-        return False
-    await blob.close()
-    return True
