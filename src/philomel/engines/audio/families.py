@@ -18,4 +18,8 @@ def families(streams: int = 16) -> tuple[Family, ...]:
         f"{_HERE}.decoding.pictures": 2,
         f"{_HERE}.decoding.embedded": 2,
     }
-    return (Family("tags", {f"{_HERE}.tags.task": 2}), Family("media", media))
+    return (
+        Family("tags", {f"{_HERE}.tags.task": 2}),
+        # a listener who comes back after a while should not wait for imports again
+        Family("media", media, idle=900.0),
+    )

@@ -45,10 +45,12 @@ class Family(Struct, frozen=True):
 
     Attributes:
         lanes: module to how many of its tasks run at once; the rest wait in their order.
+        idle: seconds after which its zygote, without jobs, ends; None for as the others.
     """
 
     name: str
     lanes: Mapping[str, int]
+    idle: float | None = None
 
 
 class ForkWorkers:
@@ -68,6 +70,7 @@ class ForkWorkers:
         self._idle = idle
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._zygotes: dict[str, _Zygote] = {}
+        self._ending: list[_Zygote] = []
         self._last_job = 0
         self._closed = False
 
@@ -126,7 +129,7 @@ class ForkWorkers:
     async def close(self) -> None:
         """End every worker and wait until it is gone."""
         self._closed = True
-        zygotes = list(self._zygotes.values())
+        zygotes = [*self._zygotes.values(), *self._ending]
         for zygote in zygotes:
             zygote.dismiss()
         for zygote in zygotes:
@@ -155,7 +158,7 @@ class ForkWorkers:
         ours, theirs = socket.socketpair()
         try:
             while True:
-                zygote = self._zygote(family.name)
+                zygote = self._zygote(family)
                 child = _Child(order, zygote, ours, lane)
                 try:
                     zygote.start(child, [theirs.fileno(), *descriptors])
@@ -169,12 +172,16 @@ class ForkWorkers:
         finally:
             theirs.close()
 
-    def _zygote(self, name: str) -> "_Zygote":
+    def _zygote(self, family: Family) -> "_Zygote":
         if self._closed:
             raise Unavailable("The server is stopping.")
-        zygote = self._zygotes.get(name)
+        zygote = self._zygotes.get(family.name)
         if zygote is None or not zygote.usable:
-            zygote = self._zygotes[name] = _Zygote(self._idle)
+            self._ending = [each for each in self._ending if not each.gone.is_set()]
+            if zygote is not None:
+                self._ending.append(zygote)
+            idle = self._idle if family.idle is None else family.idle
+            zygote = self._zygotes[family.name] = _Zygote(idle)
         return zygote
 
 
@@ -210,9 +217,14 @@ class _Zygote:
         self._children[child.order.job] = child
 
     def kill(self, job: int) -> None:
-        if self.usable:
-            with suppress(OSError):  # then it died, and all its children with it
-                self._control.send(msgpack.encode(Kill(job)))
+        if not self.usable or job not in self._children:
+            return
+        try:
+            self._control.send(msgpack.encode(Kill(job)))
+        except BlockingIOError:
+            self._loop.call_later(0.05, self.kill, job)
+        except OSError:
+            return  # it died, and all its children with it
 
     def dismiss(self) -> None:
         """Let it end itself, and whatever still runs in it."""
@@ -270,11 +282,11 @@ class _Child:
 
     async def send(self, argument: bytes) -> None:
         loop = asyncio.get_running_loop()
-        try:
+        # the process may have ended by now: what it left in the socket says how
+        with suppress(ConnectionError):
             await loop.sock_sendall(self.connection, header(ARGUMENT, len(argument)))
-            await loop.sock_sendall(self.connection, argument)
-        except ConnectionError:
-            raise await self._failure() from None
+            if argument:  # an empty one is complete, and the answer may be there already
+                await loop.sock_sendall(self.connection, argument)
 
     async def receive(self) -> tuple[bytes, bytearray]:
         """The next frame.
