@@ -28,7 +28,11 @@ class Echo:
     async def send(self, signed: str, scope: Scope, _receive: Receive, send: Send) -> None:
         body = signed.encode()
         kind = b"image/jpeg" if "/cover/" in signed else b"audio/flac"
-        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+        headers = [
+            (b"content-type", kind),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"public, max-age=31536000, immutable"),
+        ]
         start: Any = {"type": "http.response.start", "status": 200, "headers": headers}
         await send(start)
         rest: Any = {

@@ -204,6 +204,8 @@ def test_pictures_are_never_larger_than_what_exists(house: House) -> None:
             params={"u": "bob", "p": "app-bob", "id": ALBUM, "size": size},
         )
         assert reply.text == f"/media/cover/covers/{cover[:2]}/{cover}-640.jpg?sig=day"
+        # The address holds a password: no shared cache may keep what is behind it.
+        assert reply.headers["cache-control"].startswith("private")
 
 
 def test_parameters_nobody_asked_for_change_nothing(ask: Ask) -> None:

@@ -160,7 +160,7 @@ class _Door:
                 try:
                     # A posted call is answered as if it had been asked for.
                     asked: Any = {**scope, "method": "HEAD" if request.method == "HEAD" else "GET"}
-                    await self._deps.media_bytes.send(found, asked, receive, send)
+                    await self._deps.media_bytes.send(found, asked, receive, _kept_private(send))
                 except PhilomelError as error:  # raised only before an answer began
                     found = _refusal(form, self._version, as_failure(error))
                 else:
@@ -192,6 +192,21 @@ class _Door:
     def _written(self, form: Form, body: answer.Node) -> Response[bytes]:
         written = write(form, self._version, body)
         return Response(written.body, media_type=written.content_type, headers=_CORS)
+
+
+def _kept_private(send: Send) -> Send:
+    """Bytes behind an address with somebody's credentials are for that player's own cache."""
+
+    async def send_private(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (name, value.replace(b"public", b"private") if name == b"cache-control" else value)
+                for name, value in message["headers"]
+            ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_private
 
 
 def _refusal(form: Form, version: str, failure: Failure) -> Response[bytes]:
