@@ -87,6 +87,9 @@ async def test_the_same_stream_proves_a_lost_track(house: House, music: Path) ->
         return (await house.tracks())["Old"].duration_ms == 1_111
 
     await house.until(corrected, "catalog follower")
+    old_path = old_path.rename(music / "moved.mp3")
+    assert (await house.scan(full=True)).moved == 1
+    assert await corrected()  # the same bytes: what analysis found still holds
     old_path.unlink()
     await house.scan()
     make(music / "new.mp3", {"title": "New", "artist": "B", "album": "Z"}, seconds=1.3)

@@ -156,6 +156,7 @@ class Survey:
         try:
             await step(part)
         except _Away:
+            self.abandon()
             part.error = "The folder is empty or not there; nothing was changed."
             self._counters.errors += 1
 

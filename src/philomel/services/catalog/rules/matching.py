@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+SAME_MS = 150
+"""What headers say of a length and what decoding finds differ by a frame or two."""
 NEAR_MS = 3_000
 """Two encodings of one recording differ by padding at both ends."""
 
@@ -56,14 +58,14 @@ def evidence(fresh: Fresh, lost: Lost) -> int:
     apart = abs(fresh.duration_ms - lost.duration_ms)
     if same_bytes and same_inode:
         return 100
-    if same_bytes and same_name and apart == 0:
+    if same_bytes and same_name and apart <= NEAR_MS:
         return 90
-    # Inodes are used again soon: only the same length to the millisecond makes it a retag.
-    if same_inode and apart == 0 and fresh.codec == lost.codec:
+    # Inodes are used again soon: only the same length makes it a retag.
+    if same_inode and apart <= SAME_MS and fresh.codec == lost.codec:
         return 80
     if apart > NEAR_MS:
         return 0
-    nearness = 2 if apart == 0 else 1
+    nearness = 2 if apart <= SAME_MS else 1
     if fresh.release_track_id and fresh.release_track_id == lost.release_track_id:
         return 70 + nearness
     if fresh.recording_id and fresh.recording_id == lost.recording_id:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, bindparam, exists, false, or_, select
 
 from philomel.kernel.caller import Caller, CallerKind
 from philomel.services.catalog.store.tables import (
-    MISSING,
+    PRESENT,
     files,
     libraries,
     library_grants,
@@ -25,7 +25,7 @@ _OTHER_MUSIC = (
     .where(
         libraries.c.hidden == false(),
         libraries.c.sampler == false(),
-        exists().where(files.c.library_id == libraries.c.id, files.c.state != MISSING),
+        exists().where(files.c.library_id == libraries.c.id, files.c.state == PRESENT),
     )
     .limit(1)
 )

@@ -65,6 +65,7 @@ class Planner:
                 plan.new_tracks.append(row)
             else:
                 row["track"] = track_id
+                row["duration_ms"] = place.durations.get(track_id, row["duration_ms"])
                 plan.track_updates.append(row)
                 _moves(plan, known, album["id"], credit)
             _follow(plan, track_id, row["album_id"], credit, tags.ids(intake.draft.genres))
