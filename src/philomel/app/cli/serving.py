@@ -6,7 +6,7 @@ import sys
 
 from philomel.app.cli.libraries import absolute
 from philomel.app.cli.output import Output
-from philomel.app.process import journal
+from philomel.app.process import journal, memory
 from philomel.app.refusal import Exit
 from philomel.app.settings import Settings
 
@@ -14,6 +14,7 @@ SWITCH_SECONDS = 0.0005
 
 
 def serve(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
+    memory.stay_small()
     import uvloop
 
     from philomel.app.server.serve import Task
