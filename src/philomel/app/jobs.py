@@ -8,6 +8,7 @@ from philomel.engines.outbox import Job
 from philomel.kernel.caller import SERVICE, acting
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+_TOLD_AGAIN = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -28,9 +29,12 @@ class JobRunner:
             self._tasks.append(asyncio.create_task(self._keep(job), name=job.name))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End every job. One that overheard that is told again."""
+        left = set(self._tasks)
+        while left:
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=_TOLD_AGAIN)
         self._tasks.clear()
 
     async def _keep(self, job: Job) -> None:

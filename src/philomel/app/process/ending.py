@@ -12,9 +12,11 @@ def end_within(seconds: float, status: int) -> None:
     """
 
     def end() -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:  # also when nobody reads them any more
+            os._exit(status)
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True

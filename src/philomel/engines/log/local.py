@@ -172,7 +172,8 @@ class LocalSubscription:
                 return messages
             # Appends of this process wake us at once; those of others are seen by the next poll.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.woken.wait(), left)
+                async with asyncio.timeout(left):
+                    await self.woken.wait()
 
     async def commit(self, messages: Sequence[Message]) -> None:
         done: dict[str, int] = {}

@@ -107,7 +107,8 @@ class Relay:
                     moved, pause = 0, min(pause * 2, _LONGEST_PAUSE)
                 if moved < BATCH:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._kicked.wait(), pause)
+                        async with asyncio.timeout(pause):
+                            await self._kicked.wait()
         finally:
             with contextlib.suppress(PhilomelError):
                 await self._lease.release()

@@ -109,7 +109,8 @@ class AnalysisJob:
                     self._queue.extend(await self._store.next_tasks(BATCH, list(self._busy)))
                 if not self._queue:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._kicked.wait(), POLL)
+                        async with asyncio.timeout(POLL):
+                            await self._kicked.wait()
 
     async def _until_quiet(self) -> None:
         loop = asyncio.get_running_loop()

@@ -25,5 +25,6 @@ class Signals:
 async def rest(bell: asyncio.Event, seconds: float) -> None:
     """Wait until the bell rings, but not longer than `seconds`."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(bell.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await bell.wait()
     bell.clear()
