@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection, select
@@ -14,11 +15,13 @@ from philomel.engines.log import Log, Message, Record, Subscription
 from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Consumer, Effect, Handler, Job, Relay
 from philomel.engines.outbox.consumer import INBOX_DAYS
-from philomel.engines.sql import Database
+from philomel.engines.sql import Database, Dialect
 from philomel.kernel.caller import current
 from philomel.kernel.clock import FixedClock, SystemClock
 from philomel.kernel.errors import NotFound, Unavailable
 from philomel.kernel.ids import new_event_id
+
+T = TypeVar("T")
 
 GROUP = "ledger"
 
@@ -140,6 +143,40 @@ async def test_a_peer_that_is_away_is_waited_for(database: Database, log: Log) -
     async with running(consumer(database, log, handler)):
         assert await until_had(database, 3) == ["a", "b", "c"]
     assert await database.read(parked) == []
+
+
+class Leaving:
+    """A database that is away for the next `times` reads."""
+
+    def __init__(self, database: Database, times: int) -> None:
+        self.database, self.left = database, times
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.database.dialect
+
+    async def read(self, work: Callable[[Connection], T], /, *, long: bool = False) -> T:
+        if self.left:
+            self.left -= 1
+            raise Unavailable("the database is away")
+        return await self.database.read(work, long=long)
+
+    async def write(self, work: Callable[[Connection], T], /) -> T:
+        return await self.database.write(work)
+
+    async def close(self) -> None: ...
+
+
+async def test_a_database_that_is_away_costs_no_event(database: Database, log: Log) -> None:
+    """What was polled when it left is not passed over by what is polled after."""
+    await append(log, "a", "b")
+    leaving = Leaving(database, times=3)
+    async with running(consumer(leaving, log)):
+        async with asyncio.timeout(20):
+            while leaving.left:
+                await asyncio.sleep(0.001)
+        await append(log, "c")
+        assert await until_had(database, 3) == ["a", "b", "c"]
 
 
 async def test_a_poisoned_event_is_parked_and_the_others_go_on(

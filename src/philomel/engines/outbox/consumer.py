@@ -85,6 +85,7 @@ class Consumer:
         self._timeout = timeout
         self._step = step
         self._pruned_at: float | None = None
+        self._polled: Sequence[Message] = ()
 
     @property
     def name(self) -> str:
@@ -92,7 +93,7 @@ class Consumer:
 
     async def run(self) -> None:
         subscription = self._log.subscribe(self._group, self._topics)
-        pause = self._pause
+        self._polled, pause = (), self._pause
         try:
             while True:
                 try:
@@ -144,11 +145,14 @@ class Consumer:
         return succeeded
 
     async def _turn(self, subscription: Subscription) -> None:
-        messages = await subscription.poll(BATCH)
-        if messages:
+        # What was polled is not polled again: it stays at hand until it is committed, for
+        # a later commit would pass over it.
+        self._polled = self._polled or await subscription.poll(BATCH)
+        if self._polled:
             self._step("consumer.polled")
-            await self.take(messages)
-            await subscription.commit(messages)
+            await self.take(self._polled)
+            await subscription.commit(self._polled)
+            self._polled = ()
             self._step("consumer.committed")
         now = asyncio.get_running_loop().time()
         if self._pruned_at is None or now - self._pruned_at >= PRUNE_SECONDS:
