@@ -19,7 +19,8 @@ run: setup
 setup: .venv/.ready
 
 .venv/.ready: pyproject.toml uv.lock $(UV)
-	@UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --python $(PYTHON)
+	@UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(UV):
