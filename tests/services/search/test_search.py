@@ -12,7 +12,7 @@ from philomel.engines.index.tantivy import Index
 from philomel.engines.log import Log, Message, Record
 from philomel.kernel.caller import ANONYMOUS, SERVICE, Caller, CallerKind, acting, current
 from philomel.kernel.clock import FixedClock
-from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
 from philomel.kernel.ids import new_event_id, new_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.catalog.contract import (
@@ -51,6 +51,7 @@ class Shelf:
         self.entries: dict[str, SearchEntry] = {}
         self.hidden: set[str] = set()
         self.calls = 0
+        self.broken = False
 
     def add(
         self, name: str, kind: EntryKind = EntryKind.TRACK, library: str = OPEN, plays: int = 0
@@ -66,6 +67,8 @@ class Shelf:
 
     async def list_search_entries(self, request: ListSearchEntries, /) -> SearchEntries:
         current().caller.require_service()
+        if self.broken:
+            raise Unavailable("the catalogue is away")
         kind = [entry for entry in self.entries.values() if entry.kind is request.kind]
         start = int(request.cursor or 0)
         page = tuple(kind[start : start + request.limit])
@@ -283,6 +286,26 @@ async def test_rebuild_forgets_what_the_catalogue_does_not_have(house: House) ->
     with acting(person(INSIDER, admin=True)):
         assert (await house.service.rebuild(Rebuild())).documents == 1
     assert await house.titles("") == ["Kept"]
+
+
+async def test_a_rebuild_that_is_cut_off_leaves_the_index_as_it_was(house: House) -> None:
+    known = [house.shelf.add(name) for name in ("Abba", "Beck")]
+    follower = house.follow()
+    await house.scan(*known)
+    house.shelf.broken = True
+    with acting(SERVICE), pytest.raises(Unavailable):
+        await house.service.rebuild(Rebuild())
+    house.shelf.broken = False
+    late = house.shelf.add("Cure")
+    house.tape.say(EntriesChanged((late,), 0, None))
+    with pytest.raises(Unavailable):  # what was not flushed is gone: the job begins anew
+        async with asyncio.timeout(20):
+            await follower
+    follower = house.follow()
+    await house.scan()
+    assert sorted(await house.titles("")) == ["Abba", "Beck", "Cure"]
+    follower.cancel()
+    await asyncio.gather(follower, return_exceptions=True)
 
 
 async def test_who_may_do_what(house: House) -> None:

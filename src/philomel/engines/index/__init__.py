@@ -69,6 +69,10 @@ class Index(Protocol):
         """Forget everything, for a rebuild; visible after `flush`."""
         ...
 
+    async def revert(self) -> None:
+        """Forget every change since the last `flush`."""
+        ...
+
     async def search(self, query: Query) -> Hits: ...
 
     async def count(self) -> int:

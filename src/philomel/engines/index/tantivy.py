@@ -126,6 +126,13 @@ class Index:
 
         await self._write(flush)
 
+    async def revert(self) -> None:
+        def revert() -> None:
+            if self._writer is not None:
+                self._writer.rollback()
+
+        await self._write(revert)
+
     async def search(self, query: Query) -> Hits:
         return await self._run(self._reading, lambda: self._search(query))
 

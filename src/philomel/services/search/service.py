@@ -1,6 +1,7 @@
 """Search over the index, through the caller's eyes, and what keeps the index current."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -8,7 +9,7 @@ from philomel.engines.index import Document, Index, Query
 from philomel.engines.index import Hits as IndexHits
 from philomel.kernel.caller import SERVICE, acting, current
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import InvalidArgument
+from philomel.kernel.errors import InvalidArgument, Unavailable
 from philomel.services.catalog.contract import (
     Catalog,
     EntryKind,
@@ -44,6 +45,7 @@ class SearchService:
         self._clock = clock
         self._visible: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._writing = asyncio.Lock()
+        self._cut_off = False
         self._scans: dict[str, asyncio.Event] = {}
 
     async def search(self, request: Search, /) -> Found:
@@ -62,12 +64,19 @@ class SearchService:
     async def rebuild(self, _request: Rebuild, /) -> Rebuilt:
         current().caller.require_admin()
         async with self._writing:
-            await self._index.clear()
-            with acting(SERVICE, timeout=None):
-                for kind in EntryKind:
-                    await self._put_all(kind)
-            # One flush at the end: a rebuild that is cut off leaves the old index as it was.
-            await self._index.flush()
+            try:
+                await self._index.clear()
+                with acting(SERVICE, timeout=None):
+                    for kind in EntryKind:
+                        await self._put_all(kind)
+                # One flush at the end: one that is cut off leaves the old index as it was.
+                await self._index.flush()
+            except BaseException:
+                self._cut_off = True
+                with contextlib.suppress(Unavailable):
+                    await self._index.revert()
+                raise
+            self._cut_off = False
         return Rebuilt(documents=await self._index.count())
 
     async def await_scan(self, request: AwaitScan, /) -> Awaited:
@@ -114,7 +123,15 @@ class SearchService:
             await self._index.remove(list(gone))
 
     async def flush(self) -> None:
+        """Let what was refreshed be found.
+
+        Raises:
+            Unavailable: it was not kept; refresh it again.
+        """
         async with self._writing:
+            if self._cut_off:
+                self._cut_off = False
+                raise Unavailable("a rebuild was cut off and took along what was not flushed")
             await self._index.flush()
 
     def scan_finished(self, scan_id: str) -> None:
