@@ -115,6 +115,44 @@ async def test_the_same_stream_proves_a_lost_track(house: House, music: Path) ->
     assert (await house.scan()).unchanged == 2
 
 
+async def test_one_recording_on_two_albums_stays_two(house: House, music: Path) -> None:
+    """Also when one of them is retagged while the disk of the other is away."""
+    album = make(music / "album/1.mp3", {"title": "Song", "artist": "A", "album": "X"})
+    other = make(music / "best/1.mp3", {"title": "Song (best)", "artist": "A", "album": "Best of"})
+    await house.add(music)
+    await house.scan()
+    before = await house.tracks()
+
+    async def analysed(title: str, duration: int) -> None:
+        asset_id = before[title].asset_id
+        assert asset_id
+        source = house.media.assets[asset_id]
+        house.media.found[asset_id] = Asset(
+            id=asset_id, size=source.size, container="mp3", codec="mp3", duration_ms=duration,
+            content_type="audio/mpeg", suffix="mp3", stream_hash="cd" * 32,
+        )  # fmt: skip
+        await house.tell("philomel.media", AssetsAnalysed(ids=(asset_id,), at=house.clock.now()))
+
+        async def heard() -> bool:
+            return duration in {track.duration_ms for track in (await house.tracks()).values()}
+
+        await house.until(heard, "catalog follower")
+
+    await analysed("Song", 1_001)
+    await analysed("Song (best)", 1_002)
+    away = other.rename(music.parent / "away.mp3")
+    assert (await house.scan()).missing == 1
+    make(album, {"title": "Song", "artist": "A", "album": "X", "date": "1999"}, seconds=1.0)
+    assert (await house.scan()).changed == 1
+    await analysed("Song", 1_003)
+    away.rename(other)
+    await house.scan()
+    after = await house.tracks()
+    assert {title: track.id for title, track in after.items()} == {
+        title: track.id for title, track in before.items()
+    }
+
+
 async def test_plays_order_lists(house: House, music: Path) -> None:
     for number in range(3):
         make(music / f"{number}.mp3", {"title": f"T{number}", "artist": "A", "album": "X"})

@@ -31,9 +31,9 @@ _SET_DURATION = (
     .where(tracks.c.file_id == bindparam("file"), tracks.c.id == bindparam("track"))
     .values(duration_ms=bindparam("duration"))
 )
-_FILES = select(files.c.id, files.c.track_id, files.c.state, files.c.duration_ms).where(
-    files.c.id.in_(bindparam("ids", expanding=True))
-)
+_FILES = select(
+    files.c.id, files.c.track_id, files.c.state, files.c.duration_ms, files.c.stream_hash
+).where(files.c.id.in_(bindparam("ids", expanding=True)))
 _TWINS = (
     select(files.c.id, files.c.track_id)
     .join_from(files, tracks, tracks.c.id == files.c.track_id)
@@ -85,7 +85,11 @@ class Heard(Struct, frozen=True):
 
 
 def record_analysis(connection: Connection, heard: Mapping[str, Heard], now: int) -> None:
-    """Keep hashes and durations, and merge new tracks with the missing ones they are."""
+    """Keep hashes and durations, and merge new tracks with the missing ones they are.
+
+    A track that was heard before is not new: it stood beside the missing one, as the same
+    recording does on an album and on a compilation, and stays itself.
+    """
     rows = connection.execute(_FILES, {"ids": list(heard)}).all()
     touched: list[str] = []
     for row in rows:
@@ -99,7 +103,7 @@ def record_analysis(connection: Connection, heard: Mapping[str, Heard], now: int
     if touched:
         refresh(connection, connection.execute(_ALBUM_OF, {"ids": touched}).scalars(), (), now)
     for row in rows:
-        if row.track_id is None or row.state != PRESENT:
+        if row.track_id is None or row.state != PRESENT or row.stream_hash is not None:
             continue
         values = {"hash": heard[row.id].stream_hash, "file": row.id}
         twin = connection.execute(_TWINS, values).one_or_none()

@@ -111,9 +111,10 @@ class Places:
             plan.moved += known is not None
         if known is not None:
             before = self._tracks[known.track_id]
+            # The stream it last had stays known: a track that was heard before is no new one.
+            del row["stream_hash"]
             if (known.size, known.modified_ns) == (fresh.size, fresh.modified_ns):
                 # The same bytes: what analysis found still holds, and it will not come again.
-                del row["stream_hash"]
                 row["duration_ms"] = self.durations[known.track_id] = known.duration_ms
             plan.must_exist["files"].add(known.file_id)
             plan.must_exist["tracks"].add(known.track_id)
@@ -140,6 +141,7 @@ class Places:
         row["track_id"] = known.track_id if known else None
         if known is not None:
             # What it was stays known, for the day the file is whole again.
+            del row["stream_hash"]
             row |= {"duration_ms": known.duration_ms, "codec": known.codec}
             plan.tracks_lost.append(known.track_id)
             self._touch(known)
