@@ -25,6 +25,19 @@ from philomel.services.catalog.contract import ScanFinished
 to_bytes(ScanFinished("s", 1))
 sys.exit(any(name.startswith("google.protobuf") for name in sys.modules))
 """
+BUILD_ALL = """
+import sys
+import philomel.app.server.serve
+from philomel.app.assembly import wiring
+from philomel.app.roles import SERVICES
+for service in SERVICES:
+    wiring(service)
+NOT_IN_USE = (
+    "sqlalchemy.dialects.postgresql", "asyncpg", "alembic", "redis", "obstore",
+    "google.protobuf", "av", "soundfile", "numpy", "PIL", "mutagen",
+)
+print(*(name for name in NOT_IN_USE if name in sys.modules))
+"""
 
 
 def sources() -> list[Path]:
@@ -69,3 +82,17 @@ def test_serving_a_contract_does_not_import_protobuf() -> None:
         check=False,
     )
     assert done.returncode == 0
+
+
+def test_building_the_services_imports_no_engine_that_is_not_in_use() -> None:
+    """What a server imports, it pays for at every start and keeps in memory."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD_ALL],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []

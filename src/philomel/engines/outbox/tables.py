@@ -20,6 +20,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
+from philomel.engines.sql import insert_on
+
 _METADATA = MetaData()
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -129,10 +131,4 @@ def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> 
 
 @cache
 def _insert_new(dialect: str, table: Table) -> Insert:
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert(table).on_conflict_do_nothing()
+    return insert_on(dialect, table).on_conflict_do_nothing()

@@ -11,10 +11,13 @@ while a transaction is open, and the same text runs on both engines.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, Table
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -74,3 +77,17 @@ class Schema(Struct, frozen=True):
     metadata: MetaData
     migrations: str
     settings: Mapping[str, Any] = {}
+
+
+def insert_on(dialect: str, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """An INSERT that can say what happens on a conflict, which each engine spells its own way.
+
+    Only the engine in use is imported: PostgreSQL's part is a tenth of a server's start.
+    """
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)

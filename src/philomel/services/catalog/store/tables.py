@@ -4,6 +4,8 @@ A track has one file, and lives in that file's library; an album lives in one li
 too. So what a caller may see is decided by one column of the row itself, inside every
 query. Artists span libraries: `artist_libraries` says what each library has of them.
 Sort keys are folded by the rules and compare as code points on both engines.
+The indexes named `_lost_` hold only what is missing: the migration says so, because saying
+it here would import the part of SQLAlchemy for an engine that is not in use.
 """
 
 from collections.abc import Sequence
@@ -25,7 +27,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    text,
 )
 
 from philomel.engines import outbox
@@ -36,7 +37,6 @@ ID = String(22).with_variant(String(22, collation="C"), "postgresql")
 KEY = String(250).with_variant(String(250, collation="C"), "postgresql")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
-_LOST = text("state = 0")
 PRESENT, MISSING, BROKEN = 1, 0, 2
 """States of a file; a broken one is there, but cannot be played."""
 
@@ -94,7 +94,7 @@ files = Table(
     Index("files_state", "library_id", "state"),
     Index("files_stream_hash", "stream_hash"),
     Index("files_bytes", "modified_ns", "size"),
-    Index("files_lost_inode", "inode", sqlite_where=_LOST, postgresql_where=_LOST),
+    Index("files_lost_inode", "inode"),
 )
 """The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one."""
 
@@ -140,18 +140,8 @@ tracks = Table(
     Index("tracks_added", "added_at", "id"),
     Index("tracks_played", "play_count", "id"),
     Index("tracks_shuffle", "shuffle"),
-    Index(
-        "tracks_lost_match",
-        "match_key",
-        sqlite_where=text("missing = 1"),
-        postgresql_where=text("missing = true"),
-    ),
-    Index(
-        "tracks_lost_recording",
-        "recording_id",
-        sqlite_where=text("missing = 1"),
-        postgresql_where=text("missing = true"),
-    ),
+    Index("tracks_lost_match", "match_key"),
+    Index("tracks_lost_recording", "recording_id"),
 )
 """`credits`: JSON [[role, artist id], ...] in tag order; `genres`: JSON [name, ...]."""
 

@@ -1,11 +1,13 @@
 """Every statement of the media service, built once."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Row,
     and_,
@@ -17,12 +19,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from philomel.engines.audio import Analysis
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
-from philomel.engines.sql import Database
+from philomel.engines.sql import Database, insert_on
 from philomel.services.media.contract import AssetSource, LibraryRoot
 from philomel.services.media.store.tables import ASSETS, LIBRARY_ROOTS, State
 
@@ -245,14 +246,13 @@ def _row(item: AssetSource, now: int) -> dict[str, Any]:
 
 
 def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    on_postgresql = connection.dialect.name == "postgresql"
-    insert = _UPSERTS["postgresql"] if on_postgresql else _UPSERTS["sqlite"]
-    connection.execute(insert, rows)
+    connection.execute(_register(connection.dialect.name), rows)
 
 
-def _build_upsert(dialect: Any) -> Any:
+@cache
+def _register(dialect: str) -> Any:
     """Registering again keeps the results, unless the file itself changed."""
-    statement = dialect.insert(ASSETS)
+    statement = insert_on(dialect, ASSETS)
     new = statement.excluded
     keep = and_(
         ASSETS.c.size == new.size,
@@ -261,14 +261,11 @@ def _build_upsert(dialect: Any) -> Any:
     )
     plain = ("library_id", "path", "size", "modified_ns", "container", "codec", "bitrate")
     kept = ("state", "tries", "queued_at", "stream_hash", "loudness", "true_peak", "error")
-    values = {name: new[name] for name in plain}
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in plain}
     values |= {name: case((keep, ASSETS.c[name]), else_=new[name]) for name in kept}
     analysed = and_(keep, ASSETS.c.state == State.DONE.value)
     values["duration_ms"] = case((analysed, ASSETS.c.duration_ms), else_=new.duration_ms)
     return statement.on_conflict_do_update(index_elements=[ASSETS.c.id], set_=values)
-
-
-_UPSERTS = {"postgresql": _build_upsert(postgresql), "sqlite": _build_upsert(sqlite)}
 
 
 def _replace_roots(connection: Connection, roots: Sequence[LibraryRoot]) -> None:

@@ -1,6 +1,7 @@
 """Likes and ratings in SQL."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -13,11 +14,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
-from philomel.engines.sql import Database
+from philomel.engines.sql import Database, insert_on
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.playlists.contract import ItemKind, Mark, MarksChanged
@@ -104,7 +104,7 @@ class SqlPlaylists:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = (postgresql if database.dialect == "postgresql" else sqlite).insert
+        self._insert = partial(insert_on, database.dialect)
 
     async def save(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
         # A like that is there already keeps its date, and nobody is told.

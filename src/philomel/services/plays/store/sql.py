@@ -1,15 +1,15 @@
 """History and counts in SQL: what is asked and recorded. Merging is in `merge`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
-from philomel.engines.sql import Database
+from philomel.engines.sql import Database, insert_on
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.plays.contract import (
@@ -78,7 +78,7 @@ class Upserts:
     """Statements that each engine spells in its own way."""
 
     def __init__(self, database: Database) -> None:
-        insert = (postgresql if database.dialect == "postgresql" else sqlite).insert
+        insert = partial(insert_on, database.dialect)
         self.play = insert(PLAY).on_conflict_do_nothing()
         self.alias = insert(ALIAS).on_conflict_do_nothing()
         count = insert(COUNT)
