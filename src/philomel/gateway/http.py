@@ -173,7 +173,8 @@ class _Shell:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        door = self._table.find(scope["path"]).name
+        path = scope["path"]  # a mounted door changes it
+        door = self._table.find(path).name
         trace_id = _trace_of(scope)
         started = time.perf_counter()
         status = 0
@@ -190,12 +191,15 @@ class _Shell:
         try:
             with entering(Context(trace_id=trace_id)):
                 await self._inner(scope, receive, send_with_headers)
-        except Exception:
+        except Exception as error:
             if status == 0:
                 raise
-            # The answer has begun: all that is left is to break it off.
-            _log.warning("an answer at %s broke off", scope["path"], exc_info=True)
-            raise
+            # The answer has begun: all that is left is to return, and the listener hangs up.
+            cause = error.__cause__ or error  # Litestar wraps it
+            if isinstance(cause, PhilomelError):
+                _log.warning("an answer at %s broke off: %s", path, cause)
+            else:
+                _log.error("an answer at %s broke off", path, exc_info=cause)
         finally:
             self._metrics.end()
 

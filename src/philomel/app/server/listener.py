@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _MAX_HEAD = 64 << 10
 _HEAD_SECONDS = 20.0
 _GRACE_SECONDS = 2
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not what the application has told itself, and with its reason: an answer broke off."""
+    return "returned without completing" not in str(record.msg)
 
 
 class _Protocol(HttpToolsProtocol):
@@ -68,6 +74,7 @@ class Listener(uvicorn.Server):
     """Serves an application until `stop`. Signals are the process's business."""
 
     def __init__(self, application: Any) -> None:
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         super().__init__(
             uvicorn.Config(
                 application,

@@ -157,16 +157,35 @@ class _Door:
                 _log.exception("%s failed", request.scope["path"])
                 found = _refusal(form, self._version, as_failure(_DEFECT))
             if isinstance(found, str):
-                try:
-                    # A posted call is answered as if it had been asked for.
-                    asked: Any = {**scope, "method": "HEAD" if request.method == "HEAD" else "GET"}
-                    await self._deps.media_bytes.send(found, asked, receive, _kept_private(send))
-                except PhilomelError as error:  # raised only before an answer began
-                    found = _refusal(form, self._version, as_failure(error))
-                else:
+                refusal = await self._send_bytes(found, request, form)
+                if refusal is None:
                     return
+                found = refusal
             response = found
         await response.to_asgi_response(None, request)(scope, receive, send)
+
+    async def _send_bytes(
+        self, signed: str, request: AnyRequest, form: Form
+    ) -> Response[bytes] | None:
+        """Send what is behind an address; the refusal, if nothing could be sent."""
+        begun = False
+        send = _kept_private(request.send)
+
+        async def send_and_note(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        # A posted call is answered as if it had been asked for.
+        method = "HEAD" if request.method == "HEAD" else "GET"
+        asked: Any = {**request.scope, "method": method}
+        try:
+            await self._deps.media_bytes.send(signed, asked, request.receive, send_and_note)
+        except PhilomelError as error:
+            if begun:
+                raise  # an answer that has begun can only be broken off
+            return _refusal(form, self._version, as_failure(error))
+        return None
 
     async def _answer(
         self, request: AnyRequest, parameters: Parameters, form: Form
