@@ -8,6 +8,8 @@ from philomel.app.settings.table import default_data
 
 
 def main() -> None:
+    # The data folder, which the sampler may make first, is this user's alone.
+    os.umask(0o077)
     serve = [sys.executable, "-m", "philomel", "serve"]
     # Named by its own variable for `make run MUSIC=…`; it is no setting of Philomel.
     music = os.environ.pop("MUSIC", "")

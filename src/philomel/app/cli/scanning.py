@@ -108,6 +108,8 @@ def _all(errors: tuple[FileError, ...]) -> list[dict[str, Any]]:
 def _lines(status: ScanStatus, seconds: float, errors: tuple[FileError, ...]) -> list[str]:
     counts = ", ".join(f"{getattr(status, name):,} {name}" for name in _COUNTS)
     lines = [f"scan {status.phase.value} in {seconds:.1f} s: {counts}"]
+    if status.to_analyse:
+        lines.append(f"analysed: {status.analysed:,} of {status.to_analyse:,} files")
     if status.error:
         lines.append(f"problem: {plain(status.error)}")
     lines += [f"{plain(each.library)}/{plain(each.path)}: {plain(each.message)}" for each in errors]

@@ -4,10 +4,13 @@ import asyncio
 import gc
 import logging
 import shlex
+import shutil
 import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
@@ -235,4 +238,13 @@ class _Serving:
             port = self._listening.getsockname()[1]
             self._say("Only this machine reaches it. For the whole local network, start it so:")
             data = shlex.quote(str(self._settings.data))
-            self._say(f"  philomel serve --host 0.0.0.0 --port {port} --data {data}")
+            self._say(f"  {_program()} serve --host 0.0.0.0 --port {port} --data {data}")
+
+
+def _program() -> str:
+    """How a shell finds this very program, which may lie in an environment of its own."""
+    beside = Path(sys.executable).with_name("philomel")
+    found = shutil.which("philomel")
+    if beside.exists() and (found is None or not beside.samefile(found)):
+        return shlex.quote(str(beside))
+    return "philomel"

@@ -99,7 +99,9 @@ async def prepare(database: Database, schema: Schema, folder: Path) -> State:
         for version, module in _revisions(schema):
             if version > found.version:
                 await database.migrate(_step(schema, version, module))
-                _log.info("database %s is at version %d", schema.name, version)
+                # A database that is only now made has nothing that its owner should know of.
+                level = logging.INFO if found.version else logging.DEBUG
+                _log.log(level, "database %s is at version %d", schema.name, version)
     finally:
         _MIGRATING.release()
     return await database.read(lambda connection: _state(connection, schema))

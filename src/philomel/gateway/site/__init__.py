@@ -26,6 +26,7 @@ from philomel.gateway.site.cookies import closing, opening
 from philomel.gateway.site.forms import AnyRequest, read_form
 from philomel.gateway.site.layout import ASSETS, page
 from philomel.gateway.site.pages import Home, LibraryState
+from philomel.gateway.site.progress import scan_page
 from philomel.kernel.caller import ANONYMOUS, Caller, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import (
@@ -51,7 +52,15 @@ from philomel.services.accounts.contract import (
     SignOut,
     WeakPassword,
 )
-from philomel.services.catalog.contract import Catalog, GetCounts, ListLibraries
+from philomel.services.catalog.contract import (
+    Catalog,
+    GetCounts,
+    ListLibraries,
+    ScanNotFound,
+    ScanPhase,
+    ScanStatus,
+    WatchScan,
+)
 
 PREFIXES = ("/",)
 _FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
@@ -79,6 +88,7 @@ def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
         get("/sign-in")(site.sign_in_form),
         post("/sign-in")(site.sign_in),
         post("/sign-out")(site.sign_out),
+        get("/scan")(site.scan),
         get("/setup")(site.set_up_form),
         post("/setup")(site.set_up),
         post("/players")(site.connect),
@@ -140,7 +150,7 @@ class _Site:
             listed = await self._accounts.list_app_passwords(
                 ListAppPasswords(caller.require_user())
             )
-            library = await self._library()
+            library = await self._library(caller)
         shown = Home(
             name=caller.name,
             address=self._public.url(request),
@@ -253,16 +263,27 @@ class _Site:
         with acting(ANONYMOUS):
             return await self._accounts.sign_in(again)
 
-    async def _library(self) -> LibraryState | None:
+    async def scan(self, request: AnyRequest) -> Response[str]:
+        """How far the latest scan is. Administrators."""
+        caller = await self._authenticator.session(request)
+        with acting(caller):
+            caller.require_admin()
+            status = None if self._catalog is None else await _latest_scan(self._catalog)
+        if status is None:
+            raise NotFound("nothing has been scanned yet")
+        return page(scan_page(status, caller.name))
+
+    async def _library(self, caller: Caller) -> LibraryState | None:
         if self._catalog is None:
             return None
         try:
             counts = await self._catalog.get_counts(GetCounts())
             libraries = await self._catalog.list_libraries(ListLibraries())
+            scan = await _latest_scan(self._catalog) if caller.admin else None
         except PhilomelError:
             # Players can be connected while the catalogue is away.
             return None
-        return LibraryState(counts=counts, libraries=libraries.items)
+        return LibraryState(counts=counts, libraries=libraries.items, scan=scan)
 
     def _enter(self, request: AnyRequest, session: Session, then: str) -> Response[str]:
         cookies = opening(request, self._public, session, self._clock.now())
@@ -273,6 +294,20 @@ class SetUpRefused(PhilomelError):
     """The set-up form is for whoever holds a good link, and for nobody afterwards."""
 
     http_status, grpc_status, code = 403, "PERMISSION_DENIED", "set_up_refused"
+
+
+async def _latest_scan(catalog: Catalog) -> ScanStatus | None:
+    """How far the latest scan and the analysis after it are at this moment."""
+    status: ScanStatus | None = None
+    try:
+        async for now in catalog.watch_scan(WatchScan(analysis=True)):
+            # The first word on a scan that is done does not count the analysis yet.
+            first, status = status is None, now
+            if not (first and now.phase is ScanPhase.DONE):
+                break
+    except ScanNotFound:
+        return None
+    return status
 
 
 def _with_wait(error: PhilomelError) -> str:

@@ -7,18 +7,27 @@ from philomel.gateway.site.markup import Markup, join, tag
 ASSETS = "/site"
 
 
-def document(title: str, *content: object, user: str | None = None, wide: bool = False) -> str:
+def document(
+    title: str,
+    *content: object,
+    user: str | None = None,
+    wide: bool = False,
+    reload_s: int | None = None,
+) -> str:
     """A whole page.
 
     Args:
         user: who is signed in, for the bar on top.
+        reload_s: seconds after which the browser loads it anew; for pages without fields.
     """
+    again = None if reload_s is None else tag("meta", http_equiv="refresh", content=str(reload_s))
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="robots", content="noindex"),
+        again,
         tag("title", f"{title} · Philomel"),
         tag("link", rel="icon", href=f"{ASSETS}/nightingale.svg", type="image/svg+xml"),
         tag("link", rel="stylesheet", href=f"{ASSETS}/philomel.css"),

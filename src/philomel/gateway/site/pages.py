@@ -18,15 +18,21 @@ from philomel.gateway.site.layout import (
     secret,
 )
 from philomel.gateway.site.markup import Markup, tag
+from philomel.gateway.site.progress import going_on, scan_state
 from philomel.services.accounts.contract import AppPassword, NewAppPassword
-from philomel.services.catalog.contract import Counts, Library
+from philomel.services.catalog.contract import Counts, Library, ScanStatus
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class LibraryState(Struct, frozen=True):
+    """Attributes:
+    scan: the latest one, for administrators.
+    """
+
     counts: Counts
     libraries: tuple[Library, ...]
+    scan: ScanStatus | None = None
 
 
 class Home(Struct, frozen=True):
@@ -144,8 +150,9 @@ def _connect(home: Home) -> Markup:
     host = home.address.split("://", 1)[-1].rsplit(":", 1)[0].strip("[]")
     near = is_loopback(host) or host == "localhost"
     note = (
-        "This address works on this computer only. For a phone, start Philomel with "
-        "--host 0.0.0.0 and open this page by the computer's address in your network."
+        "This address works on this computer only. For a phone, start Philomel with ",
+        tag("code", "--host 0.0.0.0"),
+        " and open this page by the computer's address in your network.",
     )
     return card(
         tag(
@@ -154,7 +161,7 @@ def _connect(home: Home) -> Markup:
             "one a password of its own.",
         ),
         tag("dl", secret("Server address", home.address), secret("User name", home.name)),
-        tag("p", note, class_="note") if near else None,
+        tag("p", *note, class_="note") if near else None,
         form(
             "/players",
             field("Name the device", "label", longest=64, autocomplete="off"),
@@ -195,22 +202,34 @@ def _library(state: LibraryState | None) -> Markup | None:
     counts = state.counts
     shown = [library for library in state.libraries if not library.hidden]
     if not counts.tracks and not shown:
-        hint = tag("p", "No music yet. Add a folder with ", tag("code", "philomel library add"))
-        return card(hint, title="The library")
+        how = tag("code", "philomel library add FOLDER")
+        then = tag("code", "philomel scan")
+        hint = tag("p", "No music yet. Add a folder with ", how, ", then read it with ", then, ".")
+        return card(hint, _scan(state.scan), title="The library")
     numbers = [
-        tag("div", tag("strong", f"{number:,}"), name)
+        tag("div", tag("strong", f"{number:,}"), name if number == 1 else f"{name}s")
         for number, name in (
-            (counts.tracks, "tracks"),
-            (counts.albums, "albums"),
-            (counts.artists, "artists"),
+            (counts.tracks, "track"),
+            (counts.albums, "album"),
+            (counts.artists, "artist"),
         )
     ]
     rows = [
         tag("li", tag("div", tag("strong", lib.name), tag("small", _state(lib)))) for lib in shown
     ]
     return card(
-        tag("div", numbers, class_="numbers"), tag("ul", rows, class_="rows"), title="The library"
+        tag("div", numbers, class_="numbers"),
+        _scan(state.scan),
+        tag("ul", rows, class_="rows"),
+        title="The library",
     )
+
+
+def _scan(status: ScanStatus | None) -> Markup | None:
+    """A scan that goes on, or that somebody should look after."""
+    if status is None or not (going_on(status) or status.error):
+        return None
+    return tag("div", scan_state(status), tag("p", tag("a", "Watch the scan", href="/scan")))
 
 
 def _password(name: str) -> Markup:
@@ -245,7 +264,7 @@ def _used(item: AppPassword) -> str:
 def _state(library: Library) -> str:
     if library.error is not None:
         return library.error
-    parts = [f"{library.file_count:,} files"]
+    parts = ["1 file" if library.file_count == 1 else f"{library.file_count:,} files"]
     if library.missing_count:
         parts.append(f"{library.missing_count:,} missing")
     if library.error_count:
