@@ -10,7 +10,7 @@ from tests.conftest import DatabaseFor
 from tests.engines.sql import shelf
 
 from philomel.engines.sql import Database
-from philomel.kernel.errors import NotFound, Unavailable
+from philomel.kernel.errors import InvalidArgument, NotFound, Unavailable
 
 SHELVES, BOOKS = shelf.SHELVES, shelf.BOOKS
 
@@ -137,6 +137,42 @@ async def test_user_text_is_only_a_value(database: Database) -> None:
         return connection.execute(select(SHELVES.c.name).where(SHELVES.c.name == name)).one()
 
     assert (await database.read(find)).name == name
+
+
+@pytest.mark.parametrize("value", [1 << 70, "half a \ud800 character"])
+async def test_a_value_that_cannot_be_held_is_the_caller_s(
+    database: Database, value: object
+) -> None:
+    column = SHELVES.c.id if isinstance(value, int) else SHELVES.c.name
+
+    def work(connection: Connection) -> None:
+        connection.execute(select(SHELVES).where(column == value)).all()
+
+    for long in (False, True):
+        with pytest.raises(InvalidArgument):
+            await database.read(work, long=long)
+    with pytest.raises(InvalidArgument):
+        await database.write(work)
+
+
+async def test_a_nul_in_a_text_is_no_defect(database: Database) -> None:
+    """PostgreSQL cannot hold it, SQLite can: nothing of that name is there in either."""
+
+    def work(connection: Connection) -> int:
+        return len(connection.execute(select(SHELVES).where(SHELVES.c.name == "a\0b")).all())
+
+    try:
+        assert await database.read(work) == 0
+    except InvalidArgument:
+        assert database.dialect == "postgresql"
+
+
+async def test_errors_do_not_tell_values(database: Database) -> None:
+    """They are logged; a value may be somebody's password."""
+    await database.write(lambda connection: put(connection, 1, "secret"))
+    with pytest.raises(IntegrityError) as failure:
+        await database.write(lambda connection: put(connection, 1, "secret"))
+    assert "secret" not in str(failure.value)
 
 
 async def test_after_close_it_is_unavailable(database: Database) -> None:

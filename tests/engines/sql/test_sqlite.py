@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select
 
 from philomel.engines.sql import writer
-from philomel.engines.sql.sqlite import SqliteDatabase, open_sqlite
+from philomel.engines.sql.sqlite import SqliteDatabase, connect, open_sqlite
+from philomel.engines.sql.writer import Writer
 from philomel.kernel.errors import Unavailable
 
 METADATA = MetaData()
@@ -128,6 +129,38 @@ async def test_a_full_disk_is_unavailable_and_undoes_the_commit(database: Sqlite
     await database.write(allow)
     await add(database, 1)
     assert await database.read(all_numbers) == [1]
+
+
+class Refusing:
+    """A driver's connection that refuses some statements once."""
+
+    def __init__(self, driver: sqlite3.Connection, *statements: str) -> None:
+        self.driver = driver
+        self.refused = list(statements)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.driver.in_transaction
+
+    def execute(self, statement: str) -> sqlite3.Cursor:
+        if statement in self.refused:
+            self.refused.remove(statement)
+            raise sqlite3.OperationalError("disk I/O error")
+        return self.driver.execute(statement)
+
+
+async def test_the_writer_outlives_a_disk_that_fails_at_everything(tmp_path: Path) -> None:
+    driver = connect(tmp_path / "x.sqlite")
+    driver.execute("CREATE TABLE t (x)")
+    failing = Refusing(driver, "COMMIT", "ROLLBACK")
+    writer: Writer[sqlite3.Connection] = Writer("test", failing, driver)  # type: ignore[arg-type]  # as much of a connection as the writer uses
+    async with asyncio.timeout(20):
+        with pytest.raises(sqlite3.OperationalError):
+            await writer.run(lambda connection: connection.execute("INSERT INTO t VALUES (1)"))
+        await writer.run(lambda connection: connection.execute("INSERT INTO t VALUES (2)"))
+    assert driver.execute("SELECT x FROM t").fetchall() == [(2,)]
+    await writer.close()
+    driver.close()
 
 
 async def test_only_the_owner_can_read_the_files(database: SqliteDatabase) -> None:

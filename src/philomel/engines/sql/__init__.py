@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+UNFIT = "a number is too large, or a text holds what is no character"
+
 Dialect = Literal["sqlite", "postgresql"]
 
 
@@ -28,8 +30,8 @@ class Database(Protocol):
     """One service's own database.
 
     Raises (from `read` and `write`): whatever the work raises; `Unavailable` when the
-    engine is away or its write lock cannot be had in time. The event loop never waits
-    for a lock.
+    engine is away or its write lock cannot be had in time; `InvalidArgument` for a value that
+    the engine cannot hold. The event loop never waits for a lock.
     """
 
     @property

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from philomel.engines.sql import Dialect
-from philomel.kernel.errors import DeadlineExceeded, PhilomelError, Unavailable
+from philomel.engines.sql import UNFIT, Dialect
+from philomel.kernel.errors import DeadlineExceeded, InvalidArgument, PhilomelError, Unavailable
 
 T = TypeVar("T")
 
@@ -34,6 +34,8 @@ _LOCK_TIMEOUT, _STATEMENT_TIMEOUT = "55P03", "57014"
 _ADMIN_SHUTDOWN, _CRASH_SHUTDOWN, _STARTING = "57P01", "57P02", "57P03"
 _TOO_MANY, _DISK_FULL = "53300", "53100"
 _AWAY = {_ADMIN_SHUTDOWN, _CRASH_SHUTDOWN, _STARTING, _TOO_MANY, _LOCK_TIMEOUT}
+# A number of more than 64 bits, a NUL or half a character: no text or number of ours.
+_UNFIT = {"22000", "22003", "22021", "22P05"}
 _LOST = {_ADMIN_SHUTDOWN, _CRASH_SHUTDOWN}
 
 
@@ -60,6 +62,8 @@ class PostgresDatabase:
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
             pool_recycle=1800,
+            # Errors are logged, and the values of a statement are nobody's business there.
+            hide_parameters=True,
             connect_args={
                 "timeout": CONNECT_SECONDS,
                 "server_settings": {
@@ -171,6 +175,8 @@ def _unavailable(error: BaseException) -> PhilomelError | None:
     state = _sqlstate(error)
     if state == _STATEMENT_TIMEOUT:
         return DeadlineExceeded("the database took too long")
+    if state in _UNFIT:
+        return InvalidArgument(UNFIT)
     if state == _DISK_FULL:
         return Unavailable("the disk that holds the database is full")
     gone = isinstance(error, DBAPIError) and error.connection_invalidated

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from philomel.engines.sql import Dialect
-from philomel.engines.sql.writer import Writer, is_busy, unavailable
+from philomel.engines.sql.writer import Writer, is_busy, unavailable, unfit
 from philomel.kernel.errors import Unavailable
 
 T = TypeVar("T")
@@ -80,10 +80,10 @@ class _Reader:
         try:
             return work(self.connection)
         except Exception as error:
-            away = unavailable(error)
-            if away is None:
+            shown = unavailable(error) or unfit(error)
+            if shown is None:
                 raise
-            raise away from error
+            raise shown from error
         finally:
             if self._driver.in_transaction:
                 execute("COMMIT")
@@ -103,6 +103,8 @@ class SqliteDatabase:
             creator=lambda: connect(path),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
+            # Errors are logged, and the values of a statement are nobody's business there.
+            hide_parameters=True,
         )
         self._write_connection, driver = _take(self._engine)
         self._writer = Writer(f"write {path.name}", driver, self._write_connection)

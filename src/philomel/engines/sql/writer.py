@@ -7,6 +7,7 @@ its failure its own. Results are handed to the event loop after the commit, neve
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -15,7 +16,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from philomel.kernel.errors import Unavailable
+from philomel.engines.sql import UNFIT
+from philomel.kernel.errors import InvalidArgument, Unavailable
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -63,6 +65,13 @@ def unavailable(error: BaseException) -> Unavailable | None:
         away = Unavailable("the database cannot be read or written")
     away.__cause__ = error
     return away
+
+
+def unfit(error: BaseException) -> InvalidArgument | None:
+    """What to tell the caller whose value the driver cannot pass on."""
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        return InvalidArgument(UNFIT)
+    return None
 
 
 class _Work(Generic[C]):
@@ -159,16 +168,22 @@ class Writer(Generic[C]):
             else:
                 self._driver.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._driver.in_transaction:
-                self._driver.execute("ROLLBACK")
+            self._roll_back()
             _fail(done, unavailable(error) or error)
         finally:
             if first.alone:
                 self._driver.execute("PRAGMA foreign_keys = ON")
         return done
 
+    def _roll_back(self) -> None:
+        """Give the transaction up. Where even that fails, the next one tries it again."""
+        if self._driver.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._driver.execute("ROLLBACK")
+
     def _begin(self, first: _Work[C]) -> None:
         """Take the write lock, which another process may hold for a while."""
+        self._roll_back()
         patience = LOCK_SECONDS_ALONE if first.alone else LOCK_SECONDS
         while True:
             limit = LOCK_SECONDS_CLOSING if self._closing else patience
@@ -223,7 +238,7 @@ class Writer(Generic[C]):
             if work.alone:
                 self._check_foreign_keys()
         except BaseException as error:  # whatever the work raises is its awaiter's
-            work.error = unavailable(error) or error
+            work.error = unavailable(error) or unfit(error) or error
             if self._driver.in_transaction:
                 execute("ROLLBACK TO work")
         if self._driver.in_transaction:
