@@ -11,8 +11,10 @@ import http.client
 import json
 import time
 import urllib.parse
+from collections.abc import Mapping
 from pathlib import Path
 
+from bench.peer import Supysonic
 from bench.process import usage
 from bench.server import Server, machine, percentile, rest
 
@@ -46,41 +48,71 @@ def summary(times: list[float]) -> dict[str, float]:
     return {f"p{percent}_ms": round(percentile(times, percent), 2) for percent in (50, 90, 99)}
 
 
+class Player:
+    """Measures a Subsonic server."""
+
+    def __init__(self, port: int, pid: int, login: str, rounds: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._pid, self._login, self._rounds = pid, login, rounds
+        songs = rest(f"http://127.0.0.1:{port}", login, "search3", {"query": "e", "songCount": 100})
+        self._ids = [s["id"] for s in songs["searchResult3"]["song"] if s["duration"] > 60]
+
+    def measure(self, extra: Mapping[str, str | int], headers: dict[str, str]) -> dict[str, float]:
+        times, sounds, before = [], [], usage(self._pid).cpu
+        for index in range(self._rounds):
+            query = urllib.parse.urlencode({"id": self._ids[index % len(self._ids)], **extra})
+            path = f"/rest/stream?{self._login}&{query}"
+            first, sound = first_bytes(self._connection, path, headers)
+            times.append(first)
+            sounds.append(sound)
+        spent = usage(self._pid).cpu - before
+        return summary(times[5:]) | {
+            "sound_p50_ms": round(percentile(sounds[5:], 50), 2),
+            "cpu_ms": round(spent * 1000 / self._rounds, 2),
+        }
+
+    def all(self, formats: tuple[str, ...]) -> dict[str, dict[str, float]]:
+        """Ranges and transcodes, each with its figures."""
+        wanted = {"Range": "bytes=100000-165535"}
+        return {"range": self.measure({"format": "raw"}, wanted)} | {
+            f"transcode_{name}": self.measure({"format": name, "maxBitRate": 128}, {})
+            for name in formats
+        }
+
+
+def peer(music: Path, work: Path, rounds: int) -> dict[str, object]:
+    """The same files from supysonic, which has no seek in a transcode."""
+    supysonic = Supysonic(work)
+    supysonic.add(music)
+    supysonic.scan()
+    with supysonic.serve() as (port, pid):
+        player = Player(port, pid, supysonic.login, rounds)
+        report: dict[str, object] = {**player.all(("opus", "mp3"))}
+        report["idle_pss_mb"] = round(usage(pid).pss / 1e6, 1)
+    return report
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--music", type=Path, default=WESNOTH)
     parser.add_argument("--work", type=Path, default=Path("bench/out"))
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--peer", action="store_true", help="measure supysonic as well")
     options = parser.parse_args()
-    data = options.work.resolve() / f"delivery-{time.time_ns()}"
+    music, work = options.music.resolve(), options.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    data = work / f"delivery-{time.time_ns()}"
     report: dict[str, object] = {"machine": machine()}
     with Server(data) as server:
         login = server.add_user()
-        server.cli("library", "add", str(options.music.resolve()))
+        server.cli("library", "add", str(music))
         server.cli("scan", "--wait", "analysis", "--json")
-        songs = rest(server.url, login, "search3", {"query": "", "songCount": 40})
-        ids = [song["id"] for song in songs["searchResult3"]["song"] if song["duration"] > 60]
-        connection = http.client.HTTPConnection("127.0.0.1", server.port)
-
-        def measure(extra: dict[str, str | int], headers: dict[str, str]) -> dict[str, float]:
-            times, sounds, before = [], [], usage(server.process.pid).cpu
-            for index in range(options.rounds):
-                query = urllib.parse.urlencode({"id": ids[index % len(ids)], **extra})
-                path = f"/rest/stream?{login}&{query}"
-                first, sound = first_bytes(connection, path, headers)
-                times.append(first)
-                sounds.append(sound)
-            spent = usage(server.process.pid).cpu - before
-            return summary(times[5:]) | {
-                "sound_p50_ms": round(percentile(sounds[5:], 50), 2),
-                "cpu_ms": round(spent * 1000 / options.rounds, 2),
-            }
-
-        report["range"] = measure({"format": "raw"}, {"Range": "bytes=100000-165535"})
-        for codec in ("opus", "mp3", "aac", "ogg"):
-            report[f"transcode_{codec}"] = measure({"format": codec, "maxBitRate": 128}, {})
-        report["seek_opus"] = measure({"format": "opus", "maxBitRate": 128, "timeOffset": 45}, {})
-        report["seek_mp3"] = measure({"format": "mp3", "maxBitRate": 128, "timeOffset": 45}, {})
+        player = Player(server.port, server.process.pid, login, options.rounds)
+        report |= player.all(("opus", "mp3", "aac", "ogg"))
+        for name in ("opus", "mp3"):
+            seek: dict[str, str | int] = {"format": name, "maxBitRate": 128, "timeOffset": 45}
+            report[f"seek_{name}"] = player.measure(seek, {})
+        report["after_use_pss_mb"] = round(usage(server.process.pid).pss / 1e6, 1)
     with Server(data) as server:
         time.sleep(5)
         idle = usage(server.process.pid)
@@ -89,6 +121,8 @@ def main() -> None:
         report["idle_processes"] = idle.processes
         time.sleep(10)
         report["idle_cpu_percent"] = round((usage(server.process.pid).cpu - idle.cpu) * 10, 2)
+    if options.peer:
+        report["supysonic"] = peer(music, work, options.rounds)
     print(json.dumps(report, indent=2))
 
 

@@ -19,6 +19,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import mutagen
+from bench.peer import Supysonic
 from bench.process import usage
 from bench.server import Server, machine, percentile, rest
 
@@ -158,30 +159,15 @@ def scan(music: Path, data: Path, files: int, *, loaded: bool) -> dict[str, obje
 
 def peer(music: Path, work: Path, files: int) -> dict[str, object]:
     """The same files through supysonic's scanner."""
-    environment = work / "supysonic"
-    python = environment / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "supysonic==0.7.9"], check=True)
-    folder = work / f"supysonic-{time.time_ns()}"
-    folder.mkdir()
-    (folder / "config").write_text(
-        f"[base]\ndatabase_uri = sqlite:///{folder / 'db.sqlite'}\n[webapp]\ncache_dir = {folder}\n"
-    )
-    launcher = (
-        "import sys; from supysonic.config import IniConfig; "
-        "IniConfig.from_common_locations = classmethod(lambda c: c([sys.argv.pop(1)])); "
-        "from supysonic.cli import main; main()"
-    )
-    command = [str(python), "-c", launcher, str(folder / "config"), "folder"]
-    subprocess.run([*command, "add", "music", str(music)], check=True, capture_output=True)
-    result: dict[str, object] = {}
-    for name in ("first", "rescan"):
-        started = time.perf_counter()
-        subprocess.run([*command, "scan", "--foreground", "music"], check=True, capture_output=True)
-        wall = time.perf_counter() - started
-        result[name] = {"wall_s": round(wall, 2), "files_per_second": round(files / wall)}
-    return result
+    supysonic = Supysonic(work)
+    supysonic.add(music)
+    first, again = supysonic.scan(), supysonic.scan()
+    return {
+        "files_per_second": round(files / first),
+        "wall_s": round(first, 2),
+        "rescan_files_per_second": round(files / again),
+        "rescan_wall_s": round(again, 2),
+    }
 
 
 def main() -> None:

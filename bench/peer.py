@@ -1,0 +1,84 @@
+"""supysonic 0.7.9 from PyPI, under gunicorn: the peer that figures stand beside."""
+
+import shutil
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.server import free_port
+
+_CONFIGURATION = """\
+[base]
+database_uri = sqlite:///{folder}/db.sqlite
+[webapp]
+cache_dir = {folder}/cache
+transcode_cache_size = 0
+[daemon]
+socket = {folder}/daemon.sock
+[transcoding]
+transcoder = {ffmpeg} -v quiet -i %srcpath -b:a %outratek -f %outfmt -
+"""
+
+
+class Supysonic:
+    """An installation with a database of its own, in an environment of its own."""
+
+    def __init__(self, work: Path) -> None:
+        environment = work / "supysonic"
+        self._bin = environment / "bin"
+        if not (self._bin / "gunicorn").exists():
+            subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+            wanted = ("supysonic==0.7.9", "gunicorn==23.0.0")
+            install = ["-m", "pip", "install", "-q", *wanted]
+            subprocess.run([str(self._bin / "python"), *install], check=True)
+        self._folder = work / f"supysonic-{time.time_ns()}"
+        self._folder.mkdir()
+        (self._folder / "supysonic.conf").write_text(
+            _CONFIGURATION.format(folder=self._folder, ffmpeg=shutil.which("ffmpeg"))
+        )
+        self._cli("user", "add", "bench", "-p", "correct horse")
+        self.login = urllib.parse.urlencode(
+            {"u": "bench", "p": "correct horse", "v": "1.12.0", "c": "bench", "f": "json"}
+        )
+
+    def _cli(self, *arguments: str) -> None:
+        command = [str(self._bin / "supysonic-cli"), *arguments]
+        subprocess.run(command, cwd=self._folder, check=True, capture_output=True)
+
+    def add(self, music: Path) -> None:
+        self._cli("folder", "add", "music", str(music))
+
+    def scan(self) -> float:
+        """Seconds that a scan takes."""
+        started = time.perf_counter()
+        self._cli("folder", "scan", "--foreground", "music")
+        return time.perf_counter() - started
+
+    @contextmanager
+    def serve(self) -> Iterator[tuple[int, int]]:
+        """Port and process id of its web server with two workers."""
+        port = free_port()
+        process = subprocess.Popen(
+            [
+                *(self._bin / "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}"),
+                *("--log-level", "error", "supysonic.web:create_application()"),
+            ],
+            cwd=self._folder,
+        )
+        try:
+            while True:
+                try:
+                    url = f"http://127.0.0.1:{port}/rest/ping?{self.login}"
+                    with urllib.request.urlopen(url, timeout=5):
+                        break
+                except OSError:
+                    time.sleep(0.1)
+            yield port, process.pid
+        finally:
+            process.terminate()
+            process.wait(10)
