@@ -12,12 +12,25 @@ from philomel.kernel.caller import ANONYMOUS, OPERATOR, Caller, CallerKind
 @given(st.integers(0, 2**128 - 1), st.integers(0, 2**128 - 1))
 def test_ids_are_reversible_and_sort_as_their_numbers(one: int, other: int) -> None:
     assert ids.decode(ids.encode(one)) == one
+    assert ids.is_id(ids.encode(one))
     assert len(ids.encode(one)) == 22
     assert (ids.encode(one) < ids.encode(other)) == (one < other)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "a" * 21, "a" * 23, "-" * 22, "z" * 22, "é" * 22, "%" * 22]
+    "text",
+    [
+        "",
+        "a",
+        "a" * 21,
+        "a" * 23,
+        "a" * 22 + "\n",
+        "-" * 22,
+        "z" * 22,
+        "é" * 22,
+        "%" * 22,
+        "7n42DGM5Tflk9n8mt7Fhc8",  # 2**128
+    ],
 )
 def test_what_is_no_id(text: str) -> None:
     assert not ids.is_id(text)
@@ -26,6 +39,7 @@ def test_what_is_no_id(text: str) -> None:
 
 
 def test_numbers_beyond_128_bits_have_no_id() -> None:
+    assert ids.is_id(ids.encode(2**128 - 1))
     for number in (-1, 2**128):
         with pytest.raises(ValueError, match="128 bits"):
             ids.encode(number)

@@ -5,6 +5,7 @@ numbers they stand for: a time-ordered id (UUIDv7, RFC 9562) stays in time order
 as text, in every database and collation "C".
 """
 
+import re
 import secrets
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -12,6 +13,8 @@ _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _WIDTH = 22
 _LIMIT = 1 << 128
+_LARGEST = "7n42DGM5Tflk9n8mt7Fhc7"
+_SHAPE = re.compile(r"[0-9A-Za-z]{22}")
 
 
 def encode(number: int) -> str:
@@ -46,11 +49,8 @@ def decode(text: str) -> int:
 
 def is_id(text: str) -> bool:
     """Whether `text` is an id as `encode` writes it."""
-    try:
-        decode(text)
-    except ValueError:
-        return False
-    return True
+    # A page of artists asks this 500 times: texts compare faster than they are decoded.
+    return _SHAPE.fullmatch(text) is not None and text <= _LARGEST
 
 
 def new_id() -> str:

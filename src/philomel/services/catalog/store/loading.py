@@ -1,8 +1,8 @@
 """Tracks, albums and artists by id, whole, in a few statements for any number of them."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
@@ -22,14 +22,12 @@ from philomel.services.catalog.rules import paths
 from philomel.services.catalog.store.tables import (
     PRESENT,
     album_credits,
-    album_genres,
     albums,
     aliases,
     artist_libraries,
     artists,
     covers,
     files,
-    genres,
     lies_in,
     tracks,
 )
@@ -38,6 +36,7 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
 _ROLES = (CreditRole.ARTIST, CreditRole.ALBUM_ARTIST, CreditRole.COMPOSER)
 GENRES_OF_ARTIST = 5
+_GENRES: Final[msgspec.json.Decoder[list[str]]] = msgspec.json.Decoder(list[str])
 
 _TRACKS = (
     select(
@@ -82,16 +81,18 @@ _ARTISTS = (
         artists.c.play_count, covers.c.id, covers.c.sizes,
     )
 )  # fmt: skip
+# A row per artist: each row that is fetched lets others take the interpreter, so a thread
+# that fetches thousands is slow whenever the others are busy.
 _ARTIST_GENRES = (
-    select(album_credits.c.artist_id, genres.c.name)
+    select(album_credits.c.artist_id, func.aggregate_strings(albums.c.genres, "\n"))
     .join_from(album_credits, albums, albums.c.id == album_credits.c.album_id)
-    .join(album_genres, album_genres.c.album_id == albums.c.id)
-    .join(genres, genres.c.id == album_genres.c.genre_id)
     .where(
         album_credits.c.artist_id.in_(_IDS),
         lies_in(albums.c.library_id, _LIBRARIES),
         albums.c.track_count > 0,
+        albums.c.genres != "[]",
     )
+    .group_by(album_credits.c.artist_id)
 )
 _NAMES = select(artists.c.id, artists.c.name).where(artists.c.id.in_(_IDS))
 _ALIASES = select(aliases.c.old, aliases.c.new).where(aliases.c.old.in_(_IDS))
@@ -189,15 +190,13 @@ def load_artists(
     if not ids or not visible:
         return {}
     values = {"ids": ids, "libraries": visible}
-    often: dict[str, Counter[str]] = defaultdict(Counter)
-    for artist, name in connection.execute(_ARTIST_GENRES, values):
-        often[artist][name] += 1
+    often = {row[0]: _commonest(row[1]) for row in connection.execute(_ARTIST_GENRES, values)}
     return {
         row[0]: Artist(
             id=row[0], name=row[1], sort_name=row[2], added_at=row[3], musicbrainz_id=row[4],
             play_count=row[5], cover=_cover(row[6], row[7]), track_count=int(row[8]),
             album_count=int(row[9]),
-            genres=tuple(name for name, _ in often[row[0]].most_common(GENRES_OF_ARTIST)),
+            genres=often.get(row[0], ()),
         )
         for row in connection.execute(_ARTISTS, values)
     }  # fmt: skip
@@ -234,6 +233,12 @@ def _names(connection: Connection, ids: Iterable[str]) -> dict[str, Named]:
 
 def _cover(id_: str | None, sizes: str | None) -> Cover | None:
     return Cover(id_, tuple(msgspec.json.decode(sizes))) if id_ and sizes else None
+
+
+def _commonest(lines: str) -> tuple[str, ...]:
+    """The genres that most of an artist's albums have."""
+    often = Counter(name for names in _GENRES.decode_lines(lines) for name in names)
+    return tuple(sorted(often, key=lambda name: (-often[name], name))[:GENRES_OF_ARTIST])
 
 
 def _strings(text: str) -> tuple[str, ...]:
