@@ -51,7 +51,9 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [Finding("data folder", Verdict.OK, f"{settings.data} can be written")]
     findings += [_disk(settings), _keys(settings), _port(settings, folder)]
     findings += [finding async for finding in _engines(settings)]
-    findings += [finding async for finding in _libraries(settings)]
+    if "catalog" in settings.role.services:
+        # Other roles may run where the music does not lie, and need not know the catalogue.
+        findings += [finding async for finding in _libraries(settings)]
     return findings
 
 
@@ -130,6 +132,9 @@ def _checks(
             return f"version {state.version} of {schema.version}"
 
         yield f"database {name}", database, "see `philomel migrate`, or restore a backup"
+
+    if not settings.role.services:
+        return
 
     async def log() -> str:
         found: Log = await assembly.engines.get(Log)
