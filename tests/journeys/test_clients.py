@@ -75,6 +75,7 @@ async def test_a_player_browses_stars_and_plays(player: AsyncConnection, wesnoth
     assert await mp3.read()
     picture = await player.get_cover_art(song.cover_art or song.id)
     assert picture.headers["content-type"].startswith("image/")
+    assert await picture.read()
 
 
 async def test_an_empty_search_pages_through_everything(

@@ -12,6 +12,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _MAX_HEAD = 64 << 10
 _HEAD_SECONDS = 20.0
+_BODY_SECONDS = 20.0
+"""How long a body may come to a standstill."""
 _GRACE_SECONDS = 2
 
 
@@ -21,10 +23,11 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 class _Protocol(HttpToolsProtocol):
-    """Ends connections whose request line and headers are too long, or too slow to come."""
+    """Ends connections whose requests are too long in their heads, or too slow to come."""
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
+    _body_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -32,6 +35,7 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_came()
+        self._body_came()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -49,7 +53,32 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_came()
+        self._expect_body()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._expect_body()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._body_came()
+        super().on_message_complete()
+
+    def _expect_body(self) -> None:
+        self._body_came()
+        self._body_timer = self.loop.call_later(_BODY_SECONDS, self._miss_body)
+
+    def _body_came(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
+
+    def _miss_body(self) -> None:
+        if self.flow.read_paused:
+            self._expect_body()  # it is we who do not read on
+        else:
+            self._body_came()
+            self.transport.close()
 
     def _expect_head(self) -> None:
         self._head_bytes = 0
