@@ -19,7 +19,7 @@ from philomel.engines.sql import Database
 from philomel.engines.workers import Workers
 from philomel.kernel.caller import OPERATOR, Caller, CallerKind, acting, current
 from philomel.kernel.clock import FixedClock
-from philomel.kernel.errors import FailedPrecondition
+from philomel.kernel.errors import FailedPrecondition, Unavailable
 from philomel.kernel.ids import new_event_id
 from philomel.rpc import codec
 from philomel.services.catalog import module
@@ -50,9 +50,14 @@ class Shelf:
         self.roots: dict[str, bytes] = {}
         self.found: dict[str, media.Asset] = {}
         self.waiting = 0
+        self.told = 0
+        self.away = False
 
     async def set_library_roots(self, request: media.SetLibraryRoots, /) -> None:
         current().caller.require_service()
+        if self.away:
+            raise Unavailable("media is away")
+        self.told += 1
         self.roots = {item.library_id: item.root for item in request.items}
 
     async def register_assets(self, request: media.RegisterAssets, /) -> None:

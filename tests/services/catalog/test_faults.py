@@ -12,10 +12,12 @@ from tests.media.files import make
 from tests.services.catalog.house import House
 
 from philomel.engines.audio import FileTags, TagReader
+from philomel.engines.outbox import Lease, LeaseLost
 from philomel.engines.sql.migrate import prepare
 from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.workers import Workers
 from philomel.kernel.caller import OPERATOR, acting
+from philomel.kernel.errors import Unavailable
 from philomel.services.catalog import module
 from philomel.services.catalog.contract import (
     CancelScan,
@@ -92,6 +94,56 @@ async def test_cancelled_and_gone_on(house: House, many: Path) -> None:
     assert 0 < last.added < FILES
     rest = await house.scan()
     assert (rest.unchanged, rest.added) == (last.added, FILES - last.added)
+
+
+async def test_who_wakes_after_another_took_over_writes_nothing(house: House, many: Path) -> None:
+    """A process that slept: its plan does not know what the other one wrote."""
+    await house.add(many)
+    scanner, gate = house.job("catalog scan"), asyncio.Event()
+    assert isinstance(scanner, Scanner)
+    reader = scanner._reader
+    scanner._reader = _Gated(reader, gate)
+    with acting(OPERATOR, timeout=None):
+        started = await house.service.start_scan(StartScan())
+        sleeper = asyncio.create_task(scanner.run())
+        async for status in house.service.watch_scan(WatchScan(id=started.id)):
+            if status.added >= 300:  # what can be read before the gate
+                break
+        house.clock.advance(60_000)
+        other = Lease(house.database, "scan", house.clock, "another process")
+        assert await other.acquire() is not None
+        gate.set()
+        with pytest.raises(LeaseLost):
+            async with asyncio.timeout(20):
+                await sleeper
+        assert len(await house.tracks()) == 300
+        scanner._reader = reader
+        await other.release()
+        async with house.running("catalog scan"):
+            async for status in house.service.watch_scan(WatchScan(id=started.id)):
+                last = status
+    assert last.phase is ScanPhase.DONE
+    assert (last.unchanged, last.added) == (300, FILES - 300)
+
+
+async def test_media_that_was_away_learns_the_roots_with_the_next_scan(
+    house: House, music: Path
+) -> None:
+    make(music / "1.mp3", {"title": "1", "artist": "A", "album": "X"})
+    async with house.running("catalog scan"):
+        with acting(OPERATOR, timeout=None):
+            async with asyncio.timeout(20):
+                while not house.media.told:
+                    await asyncio.sleep(0.01)
+            house.media.away = True
+            with pytest.raises(Unavailable):
+                await house.add(music)
+            house.media.away = False
+            started = await house.service.start_scan(StartScan())
+            async for status in house.service.watch_scan(WatchScan(id=started.id)):
+                last = status
+    assert (last.phase, last.added) == (ScanPhase.DONE, 1)
+    assert list(house.media.roots.values()) == [bytes(music)]
 
 
 class _Gated:

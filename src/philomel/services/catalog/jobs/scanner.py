@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 
+from sqlalchemy import Connection
+
 from philomel.engines.audio import TagReader
 from philomel.engines.blobs import Folders
 from philomel.engines.outbox import Lease
@@ -50,6 +52,7 @@ class Scanner:
         self._clock = clock
         self._signals = signals
         self._lease = Lease(database, "scan", clock)
+        self._token = 0
         self._media, self._folders, self._reader = media, folders, reader
         self._drafter, self._planner = Drafter(settings), Planner(settings)
 
@@ -57,11 +60,16 @@ class Scanner:
         await self._service.send_roots()
         while True:
             waiting = await self._database.read(scanning.open_scan)
-            if waiting is None or await self._lease.acquire() is None:
+            token = None if waiting is None else await self._lease.acquire()
+            if token is None:
                 await rest(self._signals.scan, LOOK_SECONDS)
                 continue
+            self._token = token
             try:
-                await self._hold(self._scan(waiting))
+                # Another process may have ended it before the lease was ours.
+                waiting = await self._database.read(scanning.open_scan)
+                if waiting is not None:
+                    await self._hold(self._scan(waiting))
             finally:
                 await self._lease.release()
 
@@ -83,6 +91,8 @@ class Scanner:
         scan = Survey(self, waiting, counters)
         phase, error = ScanPhase.DONE, None
         try:
+            # Media may have been away when a library was added or moved.
+            await self._service.send_roots()
             error = await scan.run()
         except Cancelled:
             phase = ScanPhase.CANCELLED
@@ -93,11 +103,12 @@ class Scanner:
         finally:
             scan.abandon()
         now = self._clock.now()
-        await self._database.write(
-            lambda c: scanning.set_scan(
-                c, waiting.id, phase, counters, finished_at=now, error=error
-            )
-        )
+
+        def finish(connection: Connection) -> None:
+            self.fence(connection)
+            scanning.set_scan(connection, waiting.id, phase, counters, finished_at=now, error=error)
+
+        await self._database.write(finish)
         self._signals.relay()
         self._signals.covers.set()
 
@@ -108,15 +119,22 @@ class Scanner:
         counters: Counters,
         check: Callable[[], Awaitable[None]],
     ) -> IntakeLine:
+        def progress(connection: Connection, now: Counters) -> None:
+            self.fence(connection)
+            scanning.set_scan(connection, scan_id, ScanPhase.READING, now)
+
         return IntakeLine(
-            source, scan_id, counters,
-            lambda c, now: scanning.set_scan(c, scan_id, ScanPhase.READING, now), check,
+            source, scan_id, counters, progress, check,
             database=self._database, media=self._media, reader=self._reader, clock=self._clock,
             drafter=self._drafter, planner=self._planner, told=self._signals.relay,
         )  # fmt: skip
 
     def source(self, root: Root) -> Source:
         return Source(root.id, root.path, self._folders.open(root.path))
+
+    def fence(self, connection: Connection) -> None:
+        """Refuse to write once another process scans, which plans by what it finds itself."""
+        self._lease.check(connection, self._token)
 
     @property
     def database(self) -> Database:

@@ -49,6 +49,8 @@ class Tools(Protocol):
 
     def told(self) -> None: ...
 
+    def fence(self, connection: Connection) -> None: ...
+
     def source(self, root: Root) -> Source: ...
 
     def line(
@@ -259,6 +261,7 @@ class Survey:
             slices = [ids[start : start + MARKED] for ids in (gone, displaced, returned)]
 
             def work(connection: Connection, slices: list[list[str]] = slices) -> int:
+                self._job.fence(connection)
                 return scanning.mark(
                     connection, missing=slices[0], displaced=slices[1], returned=slices[2],
                     now=now, scan_id=self._scan.id,
@@ -374,6 +377,7 @@ class Survey:
             raise Cancelled
 
     def _look(self, connection: Connection) -> bool:
+        self._job.fence(connection)
         scanning.set_scan(connection, self._scan.id, ScanPhase.READING, self._counters)
         return scanning.is_cancelled(connection, self._scan.id)
 
