@@ -19,6 +19,7 @@ run: setup
 setup: .venv/.ready
 
 .venv/.ready: pyproject.toml uv.lock $(UV)
+	@echo "Setting up .venv from uv.lock; the first time this takes a minute."
 	@UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
 	@$(BIN)/python -m compileall -q src
 	@touch $@

@@ -113,6 +113,6 @@ def _lines(status: ScanStatus, seconds: float, errors: tuple[FileError, ...]) ->
     if status.error:
         lines.append(f"problem: {plain(status.error)}")
     lines += [f"{plain(each.library)}/{plain(each.path)}: {plain(each.message)}" for each in errors]
-    if status.errors > len(errors):
+    if errors and status.errors > len(errors):
         lines.append(f"and {status.errors - len(errors):,} more")
     return lines

@@ -21,7 +21,7 @@ from philomel.services.accounts.contract import Accounts, Authenticated, Authent
 _MAX = 512
 WRONG = (
     "wrong user name or password. Players do not take the account password: "
-    "use an app password, see Settings"
+    "make an app password on the start page of this server"
 )
 
 
