@@ -5,11 +5,13 @@ import importlib
 import re
 from collections.abc import Iterator
 from typing import Any, get_type_hints
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from tests.attacks.conftest import Target
+from tests.journeys.shapes import PASSWORD
 
 from philomel.app.roles import DOORS
 from philomel.gateway.public import Public
@@ -177,7 +179,7 @@ def test_a_made_up_forwarded_address_opens_nothing(target: Target) -> None:
 def test_other_sites_and_other_forms_change_nothing(target: Target) -> None:
     song = target.song("Outer Ring")["id"]
     with httpx.Client(base_url=target.url) as browser:
-        form = {"name": "anna", "password": "a nightingale sang"}
+        form = {"name": "anna", "password": PASSWORD}
         assert browser.post("/sign-in", data=form).status_code == 303
         page = browser.get("/")
         assert "default-src 'self'" in page.headers["content-security-policy"]
@@ -204,3 +206,23 @@ def test_what_was_answered_to_one_is_kept_by_nobody(target: Target) -> None:
     for path in ("/v1/me", "/", f"/rest/getUser?{target.login}&username=anna"):
         kept = target.http.get(path, headers=headers).headers["cache-control"]
         assert "no-store" in kept
+
+
+def test_the_log_and_the_databases_hold_no_secret(target: Target) -> None:
+    """A stolen log or database alone lets nobody in."""
+    password = dict(parse_qsl(target.login))["p"]
+    sent = (password, target.token, target.bert_token, PASSWORD)
+    for wrong in (f"{target.login}x", "u=anna&p=kept-from-the-log", "apiKey=kept-from-the-log"):
+        target.http.get(f"/rest/ping?{wrong}")
+    target.http.get("/v1/me", headers={"Authorization": "Bearer kept-from-the-log"})
+    target.http.get("/setup?token=kept-from-the-log")
+    said = target.shape.operator.said()
+    for secret in (*sent, "kept-from-the-log"):
+        assert secret not in said
+    data = target.shape.operator.data
+    kept = [path for path in data.rglob("*") if path.is_file() and path.name != "keys"]
+    assert any(path.suffix == ".sqlite" for path in kept)
+    for path in kept:
+        held = path.read_bytes()
+        assert not [secret for secret in sent if secret.encode() in held], path
+    assert (data / "keys").stat().st_mode & 0o077 == 0

@@ -110,6 +110,27 @@ def assert_away(http: httpx.Client, login: str, song: str, bearer: dict[str, str
     assert time.monotonic() - started < DEADLINE_SECONDS
 
 
+def test_a_stream_whose_source_dies_is_broken_off(shape: Shape, login: str, tmp_path: Path) -> None:
+    """A player must not take half a song for a whole one."""
+    make(tmp_path / "long.wav", {"title": "Half A Song"}, seconds=900, frequency=200)
+    shape.operator.done("library", "add", str(tmp_path), "--name", "long")
+    shape.operator.done("scan", "--path", str(tmp_path))
+    (song,) = rest(shape.url, login, "search3", query="half song")["searchResult3"]["song"]
+    media = shape.processes["media"]
+    with httpx.Client(base_url=shape.url, timeout=DEADLINE_SECONDS) as http:
+        for more in ("", "&format=opus&maxBitRate=320"):
+            query = f"{login}&id={song['id']}{more}"
+            with http.stream("GET", f"/rest/stream?{query}") as stream:
+                chunks = stream.iter_raw()
+                assert next(chunks)
+                media.kill()
+                with pytest.raises(httpx.TransportError):
+                    assert sum(map(len, chunks)) == 0
+            media.start()
+            shape.processes["gateway"].await_ready()
+    assert "Traceback" not in shape.processes["gateway"].said()
+
+
 def test_the_owners_commands_work_beside_core(shape: Shape, tmp_path: Path) -> None:
     """Every command of section `Commands` of the manual: its status, and one JSON object."""
     core = shape.operator
