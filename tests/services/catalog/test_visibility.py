@@ -1,8 +1,10 @@
 """What lies in a library that somebody may not see does not exist for them, anywhere."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, BERT, House
 
@@ -106,6 +108,33 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
         for entry in entries.items
         if entry.kind is EntryKind.TRACK
     )
+
+
+async def test_an_artist_s_picture_is_for_who_may_see_where_it_lies(
+    house: House, tmp_path: Path
+) -> None:
+    shared, secret = tmp_path / "shared", tmp_path / "secret"
+    for folder in (shared, secret):
+        make(folder / "Both/Album/1.mp3", {"title": "1", "artist": "Both", "album": "Album"})
+    picture = io.BytesIO()
+    Image.new("RGB", (100, 100), "red").save(picture, "PNG")
+    (secret / "Both/artist.jpg").write_bytes(picture.getvalue())
+    await house.add(shared)
+    hidden = await house.add(secret)
+    await house.scan()
+    assert ANNA.user_id
+    users = [ANNA.user_id]
+    await house.database.write(lambda c: libraries.restrict(c, hidden.id, users))
+
+    async def shown() -> bool:
+        with acting(ANNA):
+            found = await house.service.list_artists(ListArtists())
+        return found.items[0].cover is not None
+
+    await house.until(shown, "catalog covers")
+    with acting(BERT):
+        found = await house.service.list_artists(ListArtists())
+    assert [(artist.name, artist.cover) for artist in found.items] == [("Both", None)]
 
 
 async def test_strangers_and_listeners_are_refused(house: House) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from philomel.services.catalog.contract import (
     Album,
@@ -74,7 +74,12 @@ _ARTISTS = (
         func.sum(artist_libraries.c.track_count), func.sum(artist_libraries.c.album_count),
     )
     .join_from(artists, artist_libraries, artist_libraries.c.artist_id == artists.c.id)
-    .outerjoin(covers, covers.c.id == artists.c.cover_id)
+    .outerjoin(
+        covers,
+        and_(
+            covers.c.id == artists.c.cover_id, lies_in(artists.c.cover_library_id, _LIBRARIES)
+        ),
+    )
     .where(artists.c.id.in_(_IDS), lies_in(artist_libraries.c.library_id, _LIBRARIES))
     .group_by(
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,

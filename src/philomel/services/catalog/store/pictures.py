@@ -50,7 +50,11 @@ _LATER = (
     update(albums).where(albums.c.id == bindparam("album")).values(cover_due=bindparam("later"))
 )
 _SET = update(albums).where(albums.c.id == bindparam("album")).values(cover_id=bindparam("cover"))
-_SET_ARTISTS = update(artists).where(artists.c.id.in_(_IDS)).values(cover_id=bindparam("cover"))
+_SET_ARTISTS = (
+    update(artists)
+    .where(artists.c.id.in_(_IDS))
+    .values(cover_id=bindparam("cover"), cover_library_id=bindparam("library"))
+)
 
 
 class Waiting(Struct, frozen=True):
@@ -108,7 +112,9 @@ def settle(
         connection.execute(_SET, {"album": album.album_id, "cover": cover})
         changed.append(album.album_id)
     if portrait is not None and album.artists:
-        connection.execute(_SET_ARTISTS, {"ids": album.artists, "cover": portrait})
+        connection.execute(
+            _SET_ARTISTS, {"ids": album.artists, "cover": portrait, "library": album.library_id}
+        )
         changed.extend(album.artists)
     connection.execute(_DONE, {"album": album.album_id, "was_due": album.due})
     announce(connection, entries_changed(changed, now), now)

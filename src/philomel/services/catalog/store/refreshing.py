@@ -249,6 +249,7 @@ def artist_row(
         "sort_key": sort_key(shelf, articles),
         "mbid": mbid,
         "cover_id": None,
+        "cover_library_id": None,
         "added_at": now,
         "play_count": 0,
     }

@@ -234,6 +234,7 @@ artists = Table(
     Column("sort_key", KEY, nullable=False),
     Column("mbid", String(36)),
     Column("cover_id", ID),
+    Column("cover_library_id", ID),  # whose picture it is: others do not see it
     Column("added_at", BIG, nullable=False),
     Column("play_count", Integer, nullable=False),
     Index("artists_name", "name_key"),

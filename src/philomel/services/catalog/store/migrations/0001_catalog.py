@@ -126,6 +126,7 @@ def _create_entries() -> None:
         sa.Column("sort_key", _KEY, nullable=False),
         sa.Column("mbid", sa.String(36)),
         sa.Column("cover_id", _ID),
+        sa.Column("cover_library_id", _ID),
         sa.Column("added_at", _BIG, nullable=False),
         sa.Column("play_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
