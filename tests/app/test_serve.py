@@ -5,8 +5,10 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import stat
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +108,30 @@ def test_it_stops_in_time_with_open_connections_and_a_running_scan(
     # Nothing is in the way of the next one, and it does the rest.
     server.start()
     assert server.done("scan")["phase"] == "done"
+    server.stop()
+
+
+def test_music_is_scanned_also_after_a_scan_of_other_music_was_cut_off(
+    server: Process, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    make(first / "1.ogg", {"title": "One"})
+    make(second / "2.ogg", {"title": "Two"})
+    assert server.cli("library", "add", str(first)).status == Exit.OK
+    assert server.done("scan")["phase"] == "done"
+    catalog = sqlite3.connect(server.data / "catalog.sqlite")
+    with catalog:  # as a kill in the middle leaves it
+        catalog.execute(
+            "UPDATE scans SET phase = 'reading', finished_at = NULL, path = ?", (bytes(first),)
+        )
+    catalog.close()
+    server.start("--music", str(second))
+    until = time.monotonic() + 60
+    counts: dict[str, int] = {}
+    while counts.get("second") != 1 and time.monotonic() < until:
+        listed = server.done("library", "list")["libraries"]
+        counts = {library["name"]: library["files"] for library in listed}
+    assert counts == {"first": 1, "second": 1}
     server.stop()
 
 

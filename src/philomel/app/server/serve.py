@@ -30,7 +30,14 @@ from philomel.gateway.metrics import Metrics
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import PhilomelError
 from philomel.services.accounts.contract import Accounts, CreateSetUpLink, GetSetUpState
-from philomel.services.catalog.contract import AddLibrary, Catalog, LibraryExists, StartScan
+from philomel.services.catalog.contract import (
+    AddLibrary,
+    Catalog,
+    LibraryExists,
+    ScanRunning,
+    StartScan,
+    WatchScan,
+)
 
 if TYPE_CHECKING:
     from philomel.rpc.server import Server
@@ -210,9 +217,18 @@ class _Serving:
         if not paths:
             return
         request = StartScan(path=paths[0] if len(paths) == 1 else None)
+        catalog = self._assembly.service(Catalog)
         try:
-            with acting(OPERATOR):
-                await self._assembly.service(Catalog).start_scan(request)
+            with acting(OPERATOR, timeout=None):
+                while True:
+                    try:
+                        await catalog.start_scan(request)
+                    except ScanRunning:
+                        # One that was cut off goes on first, and may be of other folders.
+                        async for _ in catalog.watch_scan(WatchScan()):
+                            pass
+                    else:
+                        return
         except PhilomelError as error:
             _log.warning("the music could not be scanned: %s", error.message)
 
