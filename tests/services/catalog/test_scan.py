@@ -1,5 +1,6 @@
 """Files come, change, move, vanish and return; ids and counters stay right."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from tests.services.catalog.house import ANNA, House
 from philomel.engines.blobs import Blobs, Entry
 from philomel.engines.blobs.disk import DiskFolders, FolderBlobs
 from philomel.kernel.caller import OPERATOR, acting
+from philomel.kernel.ids import new_id
 from philomel.services.catalog.contract import (
     GetAlbums,
     GetArtists,
@@ -342,3 +344,17 @@ async def test_odd_names(house: House, music: Path) -> None:
     for track in page.items:
         assert track.path is not None
         track.path.encode()
+
+
+async def test_a_look_up_of_many_lets_others_have_their_turn(house: House) -> None:
+    ids = tuple(new_id() for _ in range(500))
+    with acting(ANNA):
+        for look in (
+            lambda: house.service.get_tracks(GetTracks(ids)),
+            lambda: house.service.get_albums(GetAlbums(ids)),
+            lambda: house.service.get_artists(GetArtists(ids)),
+        ):
+            turn = asyncio.Event()
+            asyncio.get_running_loop().call_soon(turn.set)
+            await look()
+            assert turn.is_set()
