@@ -30,7 +30,10 @@ class Home:
 @pytest.fixture(scope="module")
 def home(shape: Shape, wesnoth: Path) -> Home:
     login = dict(urllib.parse.parse_qsl(shape.add_listener("anna", admin=True)))
-    assert shape.add_music(wesnoth)["errors"] == 0
+    scan = shape.add_music(wesnoth)
+    files = len(list(wesnoth.glob("*.ogg")))
+    assert scan["phase"] == "done"
+    assert (scan["found"], scan["added"], scan["errors"]) == (files, files, 0)
     return Home(shape.url, login, shape.token("anna"))
 
 
@@ -76,6 +79,12 @@ async def test_a_player_browses_stars_and_plays(player: AsyncConnection, wesnoth
     picture = await player.get_cover_art(song.cover_art or song.id)
     assert picture.headers["content-type"].startswith("image/")
     assert await picture.read()
+
+
+def test_a_second_scan_finds_nothing_new(home: Home, shape: Shape, wesnoth: Path) -> None:
+    assert home.url == shape.url
+    again = shape.operator.done("scan")
+    assert (again["unchanged"], again["added"]) == (len(list(wesnoth.glob("*.ogg"))), 0)
 
 
 async def test_an_empty_search_pages_through_everything(

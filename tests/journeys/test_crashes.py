@@ -9,7 +9,7 @@ from tests.journeys.processes import STOP_SECONDS, Process
 from tests.journeys.shapes import Shape
 from tests.media.files import make
 
-FILES = 600
+FILES = 1_000
 START = 20
 
 

@@ -110,6 +110,27 @@ def assert_away(http: httpx.Client, login: str, song: str, bearer: dict[str, str
     assert time.monotonic() - started < DEADLINE_SECONDS
 
 
+def test_without_media_browsing_goes_on(shape: Shape, login: str, music: Path) -> None:
+    (song,) = rest(shape.url, login, "search3", query="three rooms")["searchResult3"]["song"]
+    download = f"/rest/download?{login}&id={song['id']}"
+    with httpx.Client(base_url=shape.url, timeout=DEADLINE_SECONDS) as http:
+        original = (music / song["path"]).read_bytes()
+        assert http.get(download).content == original
+        shape.processes["media"].kill()
+        try:
+            started = time.monotonic()
+            assert http.get(download).status_code == 503
+            assert http.get("/readyz").status_code == 503
+            assert time.monotonic() - started < DEADLINE_SECONDS
+            # What does not need media goes on.
+            assert http.get(f"/rest/search3?{login}&query=rooms").status_code == 200
+            rest(shape.url, login, "star", id=song["id"])
+        finally:
+            shape.processes["media"].start()
+        shape.processes["gateway"].await_ready()
+        assert http.get(download).content == original
+
+
 def test_a_stream_whose_source_dies_is_broken_off(shape: Shape, login: str, tmp_path: Path) -> None:
     """A player must not take half a song for a whole one."""
     make(tmp_path / "long.wav", {"title": "Half A Song"}, seconds=900, frequency=200)
@@ -145,7 +166,6 @@ def test_the_owners_commands_work_beside_core(shape: Shape, tmp_path: Path) -> N
         ("app-password", "list", "bert"),
         ("token", "bert", "--scope", "user-library-read"),
         ("app", "add", "radio", "--redirect-uri", "http://127.0.0.1/back"),
-        ("app", "add", "page", "--public"),
         ("library", "add", str(folder), "--name", "fourth", "--kind", "audiobooks"),
         ("scan", "--full", "--path", str(folder), "--wait", "analysis"),
         ("library", "list"),
