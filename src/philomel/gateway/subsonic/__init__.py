@@ -4,6 +4,7 @@ Every call brings its own proof of who calls, in the query or a posted form; no 
 ever read here, so pages of other sites may call it as any program may (CORS `*`).
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from philomel.gateway.authentication import client_address
 from philomel.gateway.delivery import MediaBytes
 from philomel.gateway.public import Public
 from philomel.gateway.subsonic import annotation, answer, browsing, lists, media, system
-from philomel.gateway.subsonic.answer import Form, form_of, write, write_failure
+from philomel.gateway.subsonic.answer import Form, form_of, is_long, write, write_failure
 from philomel.gateway.subsonic.call import Call, Services
 from philomel.gateway.subsonic.credentials import authenticate
 from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
@@ -202,7 +203,10 @@ class _Door:
         call = Call(parameters, who.caller, user_name, self._services)
         with acting(who.caller):
             if name in METHODS:
-                return self._written(form, await METHODS[name](call))
+                body = await METHODS[name](call)
+                if is_long(body):
+                    return await asyncio.to_thread(self._written, form, body)
+                return self._written(form, body)
             path = await BYTES[name](call)
         if path is not None:
             return path
