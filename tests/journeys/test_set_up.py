@@ -138,6 +138,9 @@ async def test_a_player_signs_in_in_every_way(owner: Owner) -> None:
 async def test_the_player_finds_and_plays(owner: Owner) -> None:
     scan = owner.shape.add_music(owner.music)
     assert (scan["added"], scan["errors"]) == (len(SONGS), 0)
+    seen = owner.browser.get("/scan")
+    assert (seen.status_code, "3 added." in seen.text) == (200, True)
+    assert httpx.get(f"{owner.url}/scan").status_code == 401
     async with owner.signed_in() as player:
         await find_and_play(owner, player)
 

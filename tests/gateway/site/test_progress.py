@@ -3,7 +3,7 @@
 import pytest
 
 from philomel.gateway.site.progress import going_on, scan_page
-from philomel.services.catalog.contract import ScanPhase, ScanStatus
+from philomel.services.catalog.contract import FileError, ScanPhase, ScanStatus
 
 _READING = ScanStatus("id", ScanPhase.READING, started_at=1, found=1200, read=30, unchanged=4)
 _DONE = ScanStatus("id", ScanPhase.DONE, started_at=1, walked=True, found=41, read=41, added=41)
@@ -38,3 +38,9 @@ def test_the_page_loads_itself_anew_until_nothing_changes(
     assert words in page
     assert going_on(status) == goes_on
     assert ('http-equiv="refresh"' in page) == goes_on
+
+
+def test_files_that_could_not_be_read_are_named() -> None:
+    page = scan_page(_DONE, "Ada", [FileError("music", "<a>.mp3", "no audio in it", fatal=True)])
+    assert "music/&lt;a&gt;.mp3" in page
+    assert "no audio in it" in page

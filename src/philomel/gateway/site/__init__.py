@@ -55,6 +55,7 @@ from philomel.services.accounts.contract import (
 from philomel.services.catalog.contract import (
     Catalog,
     GetCounts,
+    ListFileErrors,
     ListLibraries,
     ScanNotFound,
     ScanPhase,
@@ -64,6 +65,7 @@ from philomel.services.catalog.contract import (
 
 PREFIXES = ("/",)
 _FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
+_ERRORS_SHOWN = 50
 _TITLES = {
     403: "Not here",
     404: "Nothing here",
@@ -269,9 +271,10 @@ class _Site:
         with acting(caller):
             caller.require_admin()
             status = None if self._catalog is None else await _latest_scan(self._catalog)
-        if status is None:
-            raise NotFound("nothing has been scanned yet")
-        return page(scan_page(status, caller.name))
+            if self._catalog is None or status is None:
+                raise NotFound("nothing has been scanned yet")
+            errors = await self._catalog.list_file_errors(ListFileErrors(limit=_ERRORS_SHOWN))
+        return page(scan_page(status, caller.name, errors.items))
 
     async def _library(self, caller: Caller) -> LibraryState | None:
         if self._catalog is None:

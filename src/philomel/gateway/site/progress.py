@@ -1,8 +1,10 @@
 """How far a scan is, in a card of the start page and on a page that loads itself anew."""
 
+from collections.abc import Sequence
+
 from philomel.gateway.site.layout import card, document, hero
 from philomel.gateway.site.markup import Markup, tag
-from philomel.services.catalog.contract import ScanPhase, ScanStatus
+from philomel.services.catalog.contract import FileError, ScanPhase, ScanStatus
 
 SECONDS = 2
 """Between two loads of the page, while something goes on."""
@@ -24,7 +26,10 @@ def going_on(status: ScanStatus) -> bool:
     return status.phase not in _ENDED or status.analysed < status.to_analyse
 
 
-def scan_page(status: ScanStatus, user: str) -> str:
+def scan_page(status: ScanStatus, user: str, errors: Sequence[FileError] = ()) -> str:
+    """Args:
+    errors: the first of the files that something is wrong with.
+    """
     lead = "This page keeps itself up to date." if going_on(status) else "Nothing is left to do."
     if status.phase in {ScanPhase.CANCELLED, ScanPhase.FAILED}:
         lead = "What was read is kept; the next scan does the rest."
@@ -40,6 +45,7 @@ def scan_page(status: ScanStatus, user: str) -> str:
         "Scan",
         hero(_TITLES[status.phase], lead),
         content,
+        _errors(errors),
         user=user,
         reload_s=SECONDS if going_on(status) else None,
     )
@@ -62,8 +68,7 @@ def scan_state(status: ScanStatus) -> Markup:
         parts.append(tag("p", status.error, class_="alert"))
     if status.errors:
         some = "1 file" if status.errors == 1 else f"{status.errors:,} files"
-        how = tag("code", "philomel scan")
-        parts.append(tag("p", f"{some} could not be read; ", how, " names them.", class_="note"))
+        parts.append(tag("p", f"{some} could not be read.", class_="note"))
     return tag("div", parts, class_="scan")
 
 
@@ -76,6 +81,19 @@ def _bar(text: str, done: int, whole: int | None) -> Markup:
         max=str(whole) if known else None,
     )
     return tag("div", tag("label", text, for_="scan"), bar)
+
+
+def _errors(errors: Sequence[FileError]) -> Markup | None:
+    if not errors:
+        return None
+    rows = [
+        tag(
+            "li",
+            tag("div", tag("strong", f"{each.library}/{each.path}"), tag("small", each.message)),
+        )
+        for each in errors
+    ]
+    return card(tag("ul", rows, class_="rows"), title="What could not be read")
 
 
 def _changes(status: ScanStatus) -> str:
