@@ -15,16 +15,6 @@ def rest(url: str, login: str, name: str, **parameters: Any) -> Any:
     return body
 
 
-def rest_bytes(
-    url: str, login: str, name: str, headers: dict[str, str] | None = None, **parameters: Any
-) -> tuple[int, bytes]:
-    """Status and body of what a player plays or shows."""
-    query = urllib.parse.urlencode(parameters)
-    request = urllib.request.Request(f"{url}/rest/{name}?{login}&{query}", headers=headers or {})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return answer.status, answer.read()
-
-
 def web_api(url: str, token: str, path: str, **parameters: Any) -> Any:
     """What a program of the Web API gets."""
     query = urllib.parse.urlencode(parameters)
