@@ -89,8 +89,21 @@ async def reach(
             async with _assembled(settings, folder, what, needs, jobs=jobs) as services:
                 yield services
         else:
+            _check_known(settings, needs)
             async with _connected(settings, holder) as services:
                 yield services
+
+
+def _check_known(settings: Settings, needs: Sequence[type]) -> None:
+    """Refuse what a process of this role cannot pass on."""
+    for contract in needs:
+        name = contract.__module__.split(".")[2]
+        if name not in settings.role.services and not settings.text(f"peers.{name}"):
+            raise Refusal(
+                f"the process on {settings.data} has the role {settings.role.name!r} and knows no "
+                f"{name}; name with --data the folder of one that does",
+                Exit.REFUSED,
+            )
 
 
 async def _lock_or_find(folder: DataFolder, what: str) -> Holder | None:
