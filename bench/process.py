@@ -35,10 +35,12 @@ def tree(pid: int) -> list[int]:
     return found
 
 
-def usage(pid: int) -> Usage:
-    """What the tree below `pid` uses now."""
+def usage(pid: int, *, itself: bool = True) -> Usage:
+    """What the tree below `pid` uses now; without the root unless `itself`."""
     pss, cpu, processes = 0, 0.0, 0
     for member in tree(pid):
+        if member == pid and not itself:
+            continue
         try:
             rollup = Path(f"/proc/{member}/smaps_rollup").read_text()
             stat = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()

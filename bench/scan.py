@@ -76,19 +76,18 @@ class Load:
 
 
 class Memory:
-    """The largest sum of PSS over the server and its workers."""
+    """The largest sum of PSS over the server, its workers and the command that waits."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self) -> None:
         self.peak = 0
         self.processes = 0
-        self._pid = pid
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def _run(self) -> None:
         while not self._stop.wait(0.2):
-            seen = usage(self._pid)
+            seen = usage(os.getpid(), itself=False)
             if seen.pss > self.peak:
                 self.peak, self.processes = seen.pss, seen.processes
 
@@ -111,7 +110,7 @@ def scan(music: Path, data: Path, files: int, *, loaded: bool) -> dict[str, obje
         login = server.add_user()
         server.cli("library", "add", str(music))
         before = usage(server.process.pid)
-        memory = Memory(server.process.pid)
+        memory = Memory()
         load = Load(server.url, login)
         if loaded:
             load.start()
