@@ -150,7 +150,8 @@ class IntakeLine:
         counters.read += len(plan.paths)
         counters.added += plan.added
         counters.changed += plan.changed
-        counters.moved += plan.moved
+        counters.moved += len(plan.moved)
+        counters.missing -= len(self._counters.gone.intersection(plan.moved))
         counters.errors += plan.failed
         return counters
 

@@ -268,6 +268,7 @@ class Survey:
                 )  # fmt: skip
 
             self._counters.missing += await self._database.write(work)
+            self._counters.gone.update(*slices[:2])
         self._job.told()
 
     async def _tidy_errors(self, part: _Part, walker: Walker) -> None:

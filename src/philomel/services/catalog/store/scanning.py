@@ -131,12 +131,18 @@ Known = tuple[bytes, str, int, int, int, int, int]
 
 
 class Counters:
-    """How far a scan is."""
+    """How far a scan is.
+
+    Attributes:
+        gone: files that this scan found to have left their place; it may yet find them
+            elsewhere, and then they are moved and not missing.
+    """
 
     def __init__(self) -> None:
         self.walked = False
         self.found = self.read = self.added = self.changed = self.moved = 0
         self.missing = self.unchanged = self.errors = 0
+        self.gone: set[str] = set()
 
     def become(self, other: "Counters") -> None:
         for name in _COUNTERS:

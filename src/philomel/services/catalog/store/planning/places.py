@@ -103,12 +103,12 @@ class Places:
                 plan.tracks_lost.append(known.track_id)
                 self._touch(known)
                 file_id, known = None, self._match(fresh)
-                plan.moved += known is not None
+                self._note_move(known)
             elif known is not None:
                 plan.changed += 1
         else:
             known = self._match(fresh)
-            plan.moved += known is not None
+            self._note_move(known)
         if known is not None:
             before = self._tracks[known.track_id]
             # The stream it last had stays known: a track that was heard before is no new one.
@@ -130,6 +130,10 @@ class Places:
             file_id = new_event_id(now)
             plan.new_files.append({**row, "id": file_id, "added_at": now})
         return file_id, track_id, None
+
+    def _note_move(self, known: matching.Lost | None) -> None:
+        if known is not None:
+            self._plan.moved.append(known.file_id)
 
     def broken(self, intake: Intake, now: int) -> None:
         plan, row = self._plan, _file_row(intake, self._plan.library_id, BROKEN)

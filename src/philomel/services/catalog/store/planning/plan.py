@@ -65,7 +65,8 @@ class Plan:
         self.must_exist: dict[str, set[str]] = {
             "albums": set(), "artists": set(), "files": set(), "tracks": set(),
         }  # fmt: skip
-        self.added = self.changed = self.moved = self.failed = 0
+        self.added = self.changed = self.failed = 0
+        self.moved: list[str] = []
 
 
 def away(path: bytes, file_id: str) -> bytes:
