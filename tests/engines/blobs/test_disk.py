@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from philomel.engines.blobs import Blobs
+from philomel.engines.blobs import Blobs, LinkRefused
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
 from philomel.kernel.errors import FailedPrecondition, InvalidArgument, NotFound, Unavailable
@@ -75,7 +75,11 @@ async def test_links_are_followed_inside_only(root: Path, tmp_path: Path) -> Non
     (root / "up").symlink_to("..")
     (root / "dangling").symlink_to("nowhere")
     blobs = folder(root)
-    assert keys(blobs) == [b"album/song", b"b-link/song", b"c-song"]
+    refused: dict[bytes, OSError] = {}
+    found = [entry.key for entry in blobs.walk(on_error=refused.__setitem__)]
+    assert found == [b"album/song", b"b-link/song", b"c-song"]
+    assert refused.keys() == {b"out", b"passwd", b"up"}
+    assert all(isinstance(error, LinkRefused) for error in refused.values())
     assert keys(blobs, b"b-link") == [b"b-link/song"]
     assert keys(blobs, b"out") == []
     assert await blobs.get(b"b-link/song") == b"song"

@@ -247,13 +247,26 @@ async def test_an_unreadable_folder_hides_nothing(house: House, music: Path) -> 
 async def test_links_out_of_the_library_are_not_followed(house: House, music: Path) -> None:
     make(music.parent / "elsewhere/secret.mp3", {"title": "Secret", "artist": "A"})
     make(music / "mine/song.mp3", {"title": "Song", "artist": "A"})
+    make(music / "mine/other.mp3", {"title": "Other", "artist": "A"})
     (music / "out").symlink_to(music.parent / "elsewhere")
     (music / "file.mp3").symlink_to(music.parent / "elsewhere/secret.mp3")
     (music / "mine/circle").symlink_to(music)
     await house.add(music)
     status = await house.scan()
-    assert status.added == 1
-    assert (await house.tracks()).keys() == {"Song"}
+    assert (status.added, status.errors) == (2, 3)
+    assert (await house.tracks()).keys() == {"Song", "Other"}
+    with acting(OPERATOR):
+        told = (await house.service.list_file_errors(ListFileErrors())).items
+    assert {(item.path, item.message) for item in told} == {
+        ("file.mp3", "It is not followed: the link leads out of the folder."),
+        ("mine/circle", "It is not followed: the link leads to a folder that it lies in."),
+        ("out", "It is not followed: the link leads out of the folder."),
+    }
+    (music / "out").unlink()
+    (music / "mine/song.mp3").rename(music.parent / "song.mp3")
+    (music / "mine/song.mp3").symlink_to(music.parent / "song.mp3")
+    status = await house.scan()
+    assert (status.missing, status.errors) == (1, 3)
 
 
 async def test_absurd_tags(house: House, music: Path) -> None:

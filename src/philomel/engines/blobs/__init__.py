@@ -27,6 +27,10 @@ class Entry(Struct, frozen=True):
     inode: int = 0
 
 
+class LinkRefused(OSError):
+    """A symbolic link that a walk does not follow; nothing lies behind it for the store."""
+
+
 class Blob(Protocol):
     """An open blob: what it is stays the same until it is closed."""
 
@@ -81,8 +85,9 @@ class Blobs(Protocol):
     ) -> Iterator[Entry]:
         """Every blob below a folder, in byte order of the keys. Blocks: call in a thread.
 
-        Symbolic links are followed only to places inside the store, and never in a circle.
-        A folder that cannot be read goes to `on_error` with its key, and the walk goes on.
+        Symbolic links are followed only to places inside the store, and never in a circle;
+        others go to `on_error` as `LinkRefused`. So does a folder that cannot be read, with
+        its error, and the walk goes on.
 
         Raises:
             Unavailable: the store itself is not there.

@@ -1,10 +1,11 @@
 """Listing a folder tree in byte order of the keys, one folder in memory at a time."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
 
-from philomel.engines.blobs import Entry
+from philomel.engines.blobs import Entry, LinkRefused
 from philomel.engines.blobs.paths import is_below
 from philomel.kernel.errors import Unavailable
 
@@ -16,6 +17,8 @@ A hundred folders that all link to each other have 100! paths and no circle amon
 limit is the only thing that bounds the walk and still lists a part of the tree exactly as
 the whole is listed.
 """
+
+LEADS_OUT = "the link leads out of the folder"
 
 _Found = tuple[bytes, os.DirEntry[bytes] | None]
 
@@ -109,24 +112,32 @@ class _Walk:
             return entry.name + b"/", None
         if entry.is_symlink():
             try:
-                if entry.is_dir() and self._may_follow(entry.path, folder):
+                if entry.is_dir():
+                    self._check_link(entry.path, folder)
                     return entry.name + b"/", entry
+            except LinkRefused as refused:
+                self._report(folder.key + entry.name, refused)
+                return entry.name, None
             except OSError:
                 return entry.name, entry
         return entry.name, entry
 
-    def _may_follow(self, path: bytes, folder: _Folder) -> bool:
-        if folder.links >= MAX_LINKS or not is_below(os.path.realpath(path), self._real_root):
-            return False
+    def _check_link(self, path: bytes, folder: _Folder) -> None:
+        if not is_below(os.path.realpath(path), self._real_root):
+            raise LinkRefused(errno.EXDEV, LEADS_OUT)
         target = os.stat(path)
         above = [*(one.path for one in self._stack), folder.path]
-        return not any(os.path.samestat(target, os.stat(one)) for one in above)
+        if any(os.path.samestat(target, os.stat(one)) for one in above):
+            raise LinkRefused(errno.ELOOP, "the link leads to a folder that it lies in")
+        if folder.links >= MAX_LINKS:
+            raise LinkRefused(errno.ELOOP, "the link lies too deep inside linked folders")
 
     def _file(self, entry: os.DirEntry[bytes], key: bytes) -> Entry | None:
         try:
             status = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(status.st_mode):
                 if not is_below(os.path.realpath(entry.path), self._real_root):
+                    self._report(key, LinkRefused(errno.EXDEV, LEADS_OUT))
                     return None
                 status = entry.stat()
         except FileNotFoundError:

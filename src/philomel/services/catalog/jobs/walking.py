@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from philomel.engines.blobs import Blobs, Entry
+from philomel.engines.blobs import Blobs, Entry, LinkRefused
 from philomel.services.catalog.rules.paths import is_audio
 
 PIECE = 1_000
@@ -43,6 +43,7 @@ class Walker:
     def __init__(self, blobs: Blobs, below: bytes, since_ns: int) -> None:
         self.errors: dict[bytes, str] = {}
         self.pictures: set[bytes] = set()
+        self._blocked: set[bytes] = set()
         self._since_ns = since_ns
         self._found = self._pair(blobs.walk(below, self._on_error))
 
@@ -80,17 +81,22 @@ class Walker:
             yield Found(member, lyrics_ns)
 
     def _on_error(self, key: bytes, error: OSError) -> None:
-        self.errors[key] = f"It could not be read: {error.strerror or 'unknown error'}."
+        reason = error.strerror or "unknown error"
+        if isinstance(error, LinkRefused):
+            self.errors[key] = f"It is not followed: {reason}."
+            return
+        self.errors[key] = f"It could not be read: {reason}."
+        self._blocked.add(key)
 
     def is_blocked(self, path: bytes) -> bool:
         """Whether nothing can be said about a path, because a folder above is unreadable."""
-        if not self.errors:
+        if not self._blocked:
             return False
         while path:
-            if path in self.errors:
+            if path in self._blocked:
                 return True
             path = path.rpartition(b"/")[0]
-        return b"" in self.errors
+        return b"" in self._blocked
 
 
 def _stem(key: bytes) -> bytes:
