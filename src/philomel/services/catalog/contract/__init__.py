@@ -1,0 +1,275 @@
+"""What the rest of the platform may ask the catalogue.
+
+Everything listed here is seen through the caller's eyes: what lies only in libraries the
+caller may not see is not found, not listed and not counted.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from msgspec import Struct
+
+from philomel.services.catalog.contract.entries import (
+    Album,
+    AlbumType,
+    Alias,
+    Artist,
+    Cover,
+    Credit,
+    CreditRole,
+    EntryKind,
+    Genre,
+    Lyrics,
+    Named,
+    Track,
+)
+from philomel.services.catalog.contract.errors import (
+    BadLibraryPath,
+    LibraryExists,
+    LibraryNotFound,
+    ScanNotFound,
+    ScanRunning,
+    TrackNotFound,
+)
+from philomel.services.catalog.contract.events import (
+    EntriesChanged,
+    EntryMerged,
+    LibrariesChanged,
+    ScanFinished,
+)
+from philomel.services.catalog.contract.libraries import (
+    AddLibrary,
+    Libraries,
+    Library,
+    LibraryKind,
+    ListLibraries,
+    RelocateLibrary,
+    RemoveLibrary,
+)
+from philomel.services.catalog.contract.lists import (
+    AlbumPage,
+    Albums,
+    AlbumSort,
+    ArtistPage,
+    Artists,
+    Counts,
+    Genres,
+    GetAlbums,
+    GetArtists,
+    GetCounts,
+    GetLyrics,
+    GetTracks,
+    ListAlbums,
+    ListArtists,
+    ListGenres,
+    ListTracks,
+    TrackPage,
+    Tracks,
+    TrackSort,
+)
+from philomel.services.catalog.contract.scans import (
+    CancelScan,
+    FileError,
+    FileErrors,
+    ListFileErrors,
+    ScanPhase,
+    ScanStatus,
+    StartScan,
+    WatchScan,
+)
+from philomel.services.catalog.contract.searching import (
+    GetSearchEntries,
+    ListSearchEntries,
+    SearchEntries,
+    SearchEntry,
+)
+
+__all__ = [
+    "EVENTS",
+    "AddLibrary",
+    "Album",
+    "AlbumPage",
+    "AlbumSort",
+    "AlbumType",
+    "Albums",
+    "Alias",
+    "Artist",
+    "ArtistPage",
+    "Artists",
+    "BadLibraryPath",
+    "CancelScan",
+    "Catalog",
+    "Counts",
+    "Cover",
+    "Credit",
+    "CreditRole",
+    "EntriesChanged",
+    "EntryKind",
+    "EntryMerged",
+    "FileError",
+    "FileErrors",
+    "Genre",
+    "Genres",
+    "GetAlbums",
+    "GetArtists",
+    "GetCounts",
+    "GetLyrics",
+    "GetSearchEntries",
+    "GetTracks",
+    "Libraries",
+    "LibrariesChanged",
+    "Library",
+    "LibraryExists",
+    "LibraryKind",
+    "LibraryNotFound",
+    "ListAlbums",
+    "ListArtists",
+    "ListFileErrors",
+    "ListGenres",
+    "ListLibraries",
+    "ListSearchEntries",
+    "ListTracks",
+    "Lyrics",
+    "Named",
+    "RelocateLibrary",
+    "RemoveLibrary",
+    "ScanFinished",
+    "ScanNotFound",
+    "ScanPhase",
+    "ScanRunning",
+    "ScanStatus",
+    "SearchEntries",
+    "SearchEntry",
+    "Settings",
+    "StartScan",
+    "Track",
+    "TrackNotFound",
+    "TrackPage",
+    "TrackSort",
+    "Tracks",
+    "WatchScan",
+]
+
+EVENTS = (EntriesChanged, EntryMerged, LibrariesChanged, ScanFinished)
+
+
+class Settings(Struct, frozen=True):
+    """How the catalogue reads tags.
+
+    Attributes:
+        artist_separators: between several artists in one tag value; a tag that really has
+            several values is never parted.
+        artist_exceptions: names that hold a separator and stay whole.
+        genre_separators: between several genres in one tag value.
+        genre_exceptions: genres that hold a separator and stay whole.
+        articles: opening words that artists are not sorted by.
+    """
+
+    artist_separators: tuple[str, ...] = (
+        " / ", "; ", ";", " feat. ", " feat ", " ft. ", " featuring ",
+    )  # fmt: skip
+    artist_exceptions: tuple[str, ...] = ("AC/DC",)
+    genre_separators: tuple[str, ...] = (" / ", ";", "/")
+    genre_exceptions: tuple[str, ...] = ("R&B/Soul",)
+    articles: tuple[str, ...] = ("The", "A", "An")
+
+
+class Catalog(Protocol):
+    """What exists, as far as the caller may see it."""
+
+    async def get_tracks(self, request: GetTracks, /) -> Tracks:
+        """The known tracks among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def get_albums(self, request: GetAlbums, /) -> Albums:
+        """The known albums among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def get_artists(self, request: GetArtists, /) -> Artists:
+        """The known artists among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def list_tracks(self, request: ListTracks, /) -> TrackPage:
+        """A page of at most 500 tracks."""
+        ...
+
+    async def list_albums(self, request: ListAlbums, /) -> AlbumPage:
+        """A page of at most 500 albums."""
+        ...
+
+    async def list_artists(self, request: ListArtists, /) -> ArtistPage:
+        """A page of at most 500 artists."""
+        ...
+
+    async def list_genres(self, request: ListGenres, /) -> Genres:
+        """The genres of the tracks the caller may see."""
+        ...
+
+    async def get_lyrics(self, request: GetLyrics, /) -> Lyrics:
+        """The lyrics of a track.
+
+        Raises: TrackNotFound, also when it has none.
+        """
+        ...
+
+    async def get_counts(self, request: GetCounts, /) -> Counts:
+        """How much there is."""
+        ...
+
+    async def add_library(self, request: AddLibrary, /) -> Library:
+        """Add a folder; scan it with `start_scan`. Administrators and operators.
+
+        Raises: LibraryExists, BadLibraryPath.
+        """
+        ...
+
+    async def list_libraries(self, request: ListLibraries, /) -> Libraries:
+        """The libraries the caller may see, by name."""
+        ...
+
+    async def relocate_library(self, request: RelocateLibrary, /) -> Library:
+        """The same files now lie elsewhere. Administrators and operators.
+
+        Raises: LibraryNotFound, BadLibraryPath.
+        """
+        ...
+
+    async def remove_library(self, request: RemoveLibrary, /) -> None:
+        """Hide a library, or purge it. Administrators and operators.
+
+        Raises: LibraryNotFound.
+        """
+        ...
+
+    async def start_scan(self, request: StartScan, /) -> ScanStatus:
+        """Start looking for changes; returns at once. Administrators and operators.
+
+        Raises: ScanRunning, BadLibraryPath if `path` is in no library.
+        """
+        ...
+
+    def watch_scan(self, request: WatchScan, /) -> AsyncIterator[ScanStatus]:
+        """The state of a scan now and at every change (at most ten a second) until it ends.
+
+        Raises: ScanNotFound.
+        """
+        ...
+
+    async def cancel_scan(self, request: CancelScan, /) -> ScanStatus:
+        """Stop the running scan; what it committed stays.
+
+        Raises: ScanNotFound if none is running.
+        """
+        ...
+
+    async def list_file_errors(self, request: ListFileErrors, /) -> FileErrors:
+        """What could not be read. Administrators and operators."""
+        ...
+
+    async def get_search_entries(self, request: GetSearchEntries, /) -> SearchEntries:
+        """What search needs to know of these ids. Services and operators."""
+        ...
+
+    async def list_search_entries(self, request: ListSearchEntries, /) -> SearchEntries:
+        """All entries of a kind, for a rebuild. Services and operators."""
+        ...

@@ -1,0 +1,27 @@
+"""What the catalogue refuses."""
+
+from philomel.kernel.errors import Conflict, FailedPrecondition, InvalidArgument, NotFound
+
+
+class TrackNotFound(NotFound):
+    code = "catalog.track_not_found"
+
+
+class LibraryNotFound(NotFound):
+    code = "catalog.library_not_found"
+
+
+class LibraryExists(Conflict):
+    code = "catalog.library_exists"
+
+
+class BadLibraryPath(InvalidArgument):
+    code = "catalog.bad_library_path"
+
+
+class ScanNotFound(NotFound):
+    code = "catalog.scan_not_found"
+
+
+class ScanRunning(FailedPrecondition):
+    code = "catalog.scan_running"

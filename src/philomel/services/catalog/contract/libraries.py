@@ -1,0 +1,73 @@
+"""The libraries and who runs them."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class LibraryKind(StrEnum):
+    MUSIC = "music"
+    AUDIOBOOKS = "audiobooks"
+
+
+class Library(Struct, frozen=True):
+    """A folder of files.
+
+    Attributes:
+        path: absolute, as bytes; empty for callers that do not administer the server.
+        hidden: removed without purging, or the sampler once there is other music.
+        error: why it could not be read at the last scan.
+        file_count: present files.
+        missing_count: files that were there before.
+        error_count: files that could not be read.
+    """
+
+    id: str
+    name: str
+    kind: LibraryKind
+    path: bytes
+    added_at: int
+    hidden: bool = False
+    sampler: bool = False
+    error: str | None = None
+    file_count: int = 0
+    missing_count: int = 0
+    error_count: int = 0
+
+
+class Libraries(Struct, frozen=True):
+    items: tuple[Library, ...]
+
+
+class AddLibrary(Struct, frozen=True):
+    """Attributes:
+    path: an absolute path; a folder inside another library is refused.
+    name: the folder's name if left out.
+    """
+
+    path: bytes
+    name: str | None = None
+    kind: LibraryKind = LibraryKind.MUSIC
+    sampler: bool = False
+
+
+class ListLibraries(Struct, frozen=True):
+    """Attributes:
+    hidden: list hidden ones too (administrators and operators).
+    """
+
+    hidden: bool = False
+
+
+class RelocateLibrary(Struct, frozen=True):
+    name: str
+    path: bytes
+
+
+class RemoveLibrary(Struct, frozen=True):
+    """Attributes:
+    purge: forget its files and what only they held; otherwise it is only hidden.
+    """
+
+    name: str
+    purge: bool = False

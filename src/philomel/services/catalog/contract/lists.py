@@ -1,0 +1,176 @@
+"""Asking for entries: by id, and in pages."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from philomel.services.catalog.contract.entries import Album, AlbumType, Alias, Artist, Genre, Track
+
+
+class GetTracks(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class Tracks(Struct, frozen=True):
+    """Attributes:
+    aliases: asked ids that stand in `items` under another id.
+    """
+
+    items: tuple[Track, ...]
+    aliases: tuple[Alias, ...] = ()
+
+
+class GetAlbums(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class Albums(Struct, frozen=True):
+    items: tuple[Album, ...]
+    aliases: tuple[Alias, ...] = ()
+
+
+class GetArtists(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class Artists(Struct, frozen=True):
+    items: tuple[Artist, ...]
+    aliases: tuple[Alias, ...] = ()
+
+
+class TrackSort(StrEnum):
+    NAME = "name"
+    ALBUM_ORDER = "album_order"
+    """Disc, then number, then name; the order of an album, or of all an artist's albums."""
+    RECENTLY_ADDED = "recently_added"
+    MOST_PLAYED = "most_played"
+    RANDOM = "random"
+
+
+class AlbumSort(StrEnum):
+    NAME = "name"
+    ARTIST = "artist"
+    YEAR = "year"
+    YEAR_DESCENDING = "year_descending"
+    RECENTLY_ADDED = "recently_added"
+    MOST_PLAYED = "most_played"
+    RANDOM = "random"
+
+
+class ListTracks(Struct, frozen=True):
+    """A page of tracks.
+
+    Attributes:
+        artist_id: tracks that credit this artist in any role.
+        from_year, to_year: inclusive, either may be left out.
+        cursor: of the page before; `offset` counts from there. RANDOM has no cursors.
+    """
+
+    sort: TrackSort = TrackSort.NAME
+    album_id: str | None = None
+    artist_id: str | None = None
+    genre: str | None = None
+    from_year: int | None = None
+    to_year: int | None = None
+    library_id: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+    offset: int = 0
+
+
+class TrackPage(Struct, frozen=True):
+    """Attributes:
+    next: cursor of the next page; None on the last one.
+    total: of the whole list.
+    """
+
+    items: tuple[Track, ...]
+    total: int
+    next: str | None = None
+
+
+class ListAlbums(Struct, frozen=True):
+    """A page of albums.
+
+    Attributes:
+        artist_id: albums of this album artist.
+        appears_on: with artist_id: albums of others that credit the artist on a track.
+    """
+
+    sort: AlbumSort = AlbumSort.NAME
+    artist_id: str | None = None
+    appears_on: bool = False
+    type: AlbumType | None = None
+    genre: str | None = None
+    from_year: int | None = None
+    to_year: int | None = None
+    library_id: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+    offset: int = 0
+
+
+class AlbumPage(Struct, frozen=True):
+    items: tuple[Album, ...]
+    total: int
+    next: str | None = None
+
+
+class ListArtists(Struct, frozen=True):
+    """A page of artists by sort name.
+
+    Attributes:
+        album_artists_only: leave out who has no album of their own.
+    """
+
+    album_artists_only: bool = True
+    library_id: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+    offset: int = 0
+
+
+class ArtistPage(Struct, frozen=True):
+    items: tuple[Artist, ...]
+    total: int
+    next: str | None = None
+
+
+class ListGenres(Struct, frozen=True):
+    pass
+
+
+class Genres(Struct, frozen=True):
+    """Attributes:
+    items: by name; at most 2,000 with the most tracks.
+    """
+
+    items: tuple[Genre, ...]
+
+
+class GetLyrics(Struct, frozen=True):
+    track_id: str
+
+
+class GetCounts(Struct, frozen=True):
+    pass
+
+
+class Counts(Struct, frozen=True):
+    """What the caller may see, in numbers."""
+
+    tracks: int
+    albums: int
+    artists: int

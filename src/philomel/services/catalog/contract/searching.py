@@ -1,0 +1,41 @@
+"""What the search service reads."""
+
+from msgspec import Struct
+
+from philomel.services.catalog.contract.entries import EntryKind
+
+
+class SearchEntry(Struct, frozen=True):
+    """What search needs to know of something.
+
+    Attributes:
+        context: the names around it, in one line.
+        library_ids: where it is present or known from.
+        play_count: over all listeners.
+    """
+
+    id: str
+    kind: EntryKind
+    name: str
+    context: str
+    library_ids: tuple[str, ...]
+    play_count: int
+
+
+class GetSearchEntries(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500, of any kind; unknown and merged ones are left out of the reply.
+    """
+
+    ids: tuple[str, ...]
+
+
+class ListSearchEntries(Struct, frozen=True):
+    kind: EntryKind
+    limit: int = 500
+    cursor: str | None = None
+
+
+class SearchEntries(Struct, frozen=True):
+    items: tuple[SearchEntry, ...]
+    next: str | None = None
