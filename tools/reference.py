@@ -1,13 +1,17 @@
 """Writes docs/reference/ from the code; `--check` fails when a page is out of date."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from philomel import __version__
 from philomel.app.cli.parser import make_parser
 from philomel.app.refusal import Exit
 from philomel.app.settings.table import Setting, every_setting
+from philomel.gateway import api
+from philomel.gateway.api.description import describe
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -130,7 +134,13 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
         yield f"`{f'{option} {value}'.strip()}`", (action.help or "").replace("|", "\\|")
 
 
-PAGES = {"settings.md": settings_page, "cli.md": cli_page}
+def extension_api() -> str:
+    """The OpenAPI description of the extension door."""
+    described = describe(api.PREFIX, api.TOPICS, __version__)
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES = {"settings.md": settings_page, "cli.md": cli_page, "openapi.json": extension_api}
 
 
 def main() -> int:

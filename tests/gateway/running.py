@@ -14,7 +14,7 @@ from tests.gateway.shelf import CLOSED, Finder, Shelf
 
 from philomel.app.server.network import listen
 from philomel.engines.cache.memory import MemoryCache
-from philomel.gateway import subsonic, webapi
+from philomel.gateway import api, subsonic, webapi
 from philomel.gateway.authentication import Authenticator
 from philomel.gateway.http import Door, create_app
 from philomel.gateway.metrics import Metrics
@@ -78,7 +78,9 @@ class House:
                 **shared, accounts=accounts, clock=self.clock, media_bytes=cast("Any", Echo())
             )
         )
+        own = api.routes(api.Deps(**shared, accounts=accounts, authenticator=authenticator))
         return [
+            Door("api", api.PREFIXES, own, api.error_response),
             Door("webapi", webapi.PREFIXES, web, webapi.error_response),
             Door("subsonic", subsonic.PREFIXES, rest, subsonic.error_response),
         ]

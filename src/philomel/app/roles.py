@@ -6,7 +6,7 @@ from dataclasses import dataclass
 SERVICES = ("accounts", "catalog", "media", "playlists", "plays", "search")
 """Every service; each is wired by `philomel.services.<name>.module`."""
 
-DOORS = ("site", "oauth", "webapi", "subsonic", "media")
+DOORS = ("site", "oauth", "webapi", "subsonic", "api", "media")
 """Every public protocol; each is `philomel.gateway.<name>`."""
 
 

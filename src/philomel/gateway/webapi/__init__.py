@@ -10,9 +10,9 @@ from litestar.types import ControllerRouterHandler
 
 from philomel.gateway.authentication import Authenticator
 from philomel.gateway.public import Public
+from philomel.gateway.queries import parse_query
 from philomel.gateway.webapi import browse, me
 from philomel.gateway.webapi.call import Call, Services
-from philomel.gateway.webapi.parameters import parse_query
 from philomel.kernel.caller import acting
 from philomel.kernel.errors import InvalidArgument, PermissionDenied, PhilomelError, Unauthenticated
 from philomel.services.catalog.contract import Catalog
