@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from philomel import __version__
 from philomel.app.calls import Calls
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
@@ -19,6 +20,7 @@ from philomel.engines.cache import Cache
 from philomel.engines.index import Index
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
+from philomel.engines.web import Web
 from philomel.engines.workers import Workers
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, PhilomelError
@@ -63,6 +65,7 @@ class Engines:
             Analyzer: self._open_analyzer,
             Encoder: self._open_encoder,
             Imager: self._open_imager,
+            Web: self._open_web,
             STORES: self._open_stores,
         }
 
@@ -248,6 +251,14 @@ class Engines:
         from philomel.engines.audio.imager import WorkerImager
 
         return WorkerImager(await self.get(Workers))
+
+    async def _open_web(self) -> Web:
+        from philomel.engines.web.guarded import GuardedWeb
+
+        contact = self._settings.text("web.contact") or self._settings.text("base_url")
+        agent = f"Philomel/{__version__}" + (f" ({contact})" if contact else "")
+        web = GuardedWeb(agent, self._settings.texts("web.private_servers"))
+        return self.keep("web", web, web.close)
 
     async def _open_stores(self) -> Mapping[Store, Blobs]:
         from philomel.engines.audio.transcode import TranscodeBlobs

@@ -133,6 +133,20 @@ _ENGINES = (
     Setting("s3.region", str, "us-east-1", "The bucket's region."),
     Setting("s3.access_key", str, "", "The access key id.", secret=True),
     Setting("s3.secret_key", str, "", "The secret access key.", secret=True),
+    Setting(
+        "web.contact",
+        str,
+        "",
+        "How the services that Philomel asks for pictures and texts can reach you: an e-mail or "
+        "web address. Default: base_url.",
+    ),
+    Setting(
+        "web.private_servers",
+        tuple,
+        (),
+        "host:port of servers that Philomel may fetch from although their addresses are private, "
+        "such as a mirror in the house.",
+    ),
 )
 
 _PEERS = (
