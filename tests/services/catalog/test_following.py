@@ -3,17 +3,23 @@
 import io
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, House
 
-from philomel.kernel.caller import acting
+from philomel.kernel.caller import SERVICE, acting
+from philomel.kernel.errors import InvalidArgument, PermissionDenied
+from philomel.kernel.ids import new_id
 from philomel.services.catalog.contract import (
+    Cover,
+    EntryKind,
     GetAlbums,
     GetTracks,
     ListAlbums,
     ListArtists,
     ListTracks,
+    OfferPicture,
     TrackSort,
 )
 from philomel.services.media.contract import Asset, AssetsAnalysed
@@ -61,6 +67,52 @@ async def test_covers_from_the_folder_and_from_files(house: House, music: Path) 
     assert artists["A"].cover
     assert not artists["B"].cover
     assert (await house.tracks())["1"].cover == albums["Folder"].cover
+
+
+async def test_pictures_from_elsewhere_stand_back(house: House, music: Path) -> None:
+    """They show where the files bring none, and for as long."""
+    make(music / "A/None/1.mp3", {"title": "1", "artist": "A", "album": "None"})
+    await house.add(music)
+    await house.scan()
+    with acting(ANNA):
+        [album] = (await house.service.list_albums(ListAlbums())).items
+        [artist] = (await house.service.list_artists(ListArtists())).items
+        with pytest.raises(PermissionDenied):
+            await house.service.offer_picture(OfferPicture(EntryKind.ALBUM, album.id, "found/a"))
+    await house.blobs.put(b"found/a", picture(400, "blue"))
+    await house.blobs.put(b"found/b", b"<html>not a picture</html>")
+
+    async def offer(kind: EntryKind, id_: str, key: str) -> bool:
+        with acting(SERVICE):
+            return (await house.service.offer_picture(OfferPicture(kind, id_, key))).taken
+
+    assert await offer(EntryKind.ALBUM, album.id, "found/a")
+    assert await offer(EntryKind.ARTIST, artist.id, "found/a")
+    assert not await offer(EntryKind.ALBUM, album.id, "found/b")
+    assert not await offer(EntryKind.ALBUM, new_id(), "found/a")
+    for kind, key in ((EntryKind.TRACK, "found/a"), (EntryKind.ALBUM, "found/nothing")):
+        with pytest.raises(InvalidArgument):
+            await offer(kind, album.id, key)
+
+    async def covers() -> tuple[Cover | None, ...]:
+        with acting(ANNA):
+            [album] = (await house.service.list_albums(ListAlbums())).items
+            [artist] = (await house.service.list_artists(ListArtists())).items
+        [track] = (await house.tracks()).values()
+        return album.cover, artist.cover, track.cover
+
+    found, portrait, of_track = await covers()
+    assert found
+    assert found == portrait == of_track
+    (music / "A/None/cover.png").write_bytes(picture(300, "red"))
+    (music / "A/artist.png").write_bytes(picture(300, "green"))
+    await house.scan()
+
+    async def own() -> bool:
+        cover, face, _ = await covers()
+        return cover != found and face not in {cover, found}
+
+    await house.until(own, "catalog covers")
 
 
 async def test_the_same_stream_proves_a_lost_track(house: House, music: Path) -> None:

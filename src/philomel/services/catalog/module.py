@@ -14,6 +14,7 @@ from philomel.services.catalog.jobs.covers import Covers
 from philomel.services.catalog.jobs.following import TOPICS, Follower
 from philomel.services.catalog.jobs.scanner import Scanner
 from philomel.services.catalog.service import CatalogService
+from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.media.contract import Media
 
@@ -38,7 +39,8 @@ class Deps:
 
 def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
     signals = Signals()
-    service = CatalogService(deps.database, deps.media, deps.folders, deps.clock, signals)
+    keeper = Keeper(database=deps.database, blobs=deps.blobs, imager=deps.imager)
+    service = CatalogService(deps.database, deps.media, deps.folders, keeper, deps.clock, signals)
     relay = Relay(
         deps.database, deps.log, topic="philomel.catalog", clock=deps.clock, name="catalog relay"
     )
@@ -56,7 +58,7 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
     covers = Covers(
         database=deps.database,
         folders=deps.folders,
-        blobs=deps.blobs,
+        keeper=keeper,
         imager=deps.imager,
         clock=deps.clock,
         signals=signals,

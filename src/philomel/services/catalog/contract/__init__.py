@@ -67,6 +67,7 @@ from philomel.services.catalog.contract.lists import (
     Tracks,
     TrackSort,
 )
+from philomel.services.catalog.contract.pictures import Offered, OfferPicture
 from philomel.services.catalog.contract.scans import (
     CancelScan,
     FileError,
@@ -131,6 +132,8 @@ __all__ = [
     "ListTracks",
     "Lyrics",
     "Named",
+    "OfferPicture",
+    "Offered",
     "RelocateLibrary",
     "RemoveLibrary",
     "ScanFinished",
@@ -264,6 +267,13 @@ class Catalog(Protocol):
 
     async def list_file_errors(self, request: ListFileErrors, /) -> FileErrors:
         """What could not be read. Administrators and operators."""
+        ...
+
+    async def offer_picture(self, request: OfferPicture, /) -> Offered:
+        """Show this picture as long as the files bring none. Services and operators.
+
+        Raises: InvalidArgument if there is nothing at that key.
+        """
         ...
 
     async def get_search_entries(self, request: GetSearchEntries, /) -> SearchEntries:

@@ -1,6 +1,5 @@
 """Looks for covers after the tags are in: a picture in the folder, else one in a file."""
 
-import hashlib
 import logging
 from functools import partial
 
@@ -10,17 +9,15 @@ from philomel.engines.sql import Database
 from philomel.engines.workers import TaskFailed
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
-from philomel.kernel.ids import encode
 from philomel.services.catalog.jobs.walking import COVER_NAMES, PORTRAIT_NAMES
 from philomel.services.catalog.rules.paths import album_folder
+from philomel.services.catalog.service.keeping import LARGEST, Keeper
 from philomel.services.catalog.service.signals import Signals, rest
 from philomel.services.catalog.store import pictures, scanning
 from philomel.services.catalog.store.pictures import Waiting
 
 _log = logging.getLogger(__name__)
 
-SIZES = (64, 300, 640, 1200)
-LARGEST = 32 << 20
 LOOK_SECONDS = 10.0
 LATER_MS = 10 * 60_000
 _FROM_FILES = 3
@@ -36,14 +33,14 @@ class Covers:
         *,
         database: Database,
         folders: Folders,
-        blobs: Blobs,
+        keeper: Keeper,
         imager: Imager,
         clock: Clock,
         signals: Signals,
     ) -> None:
         self._database = database
         self._folders = folders
-        self._blobs = blobs
+        self._keeper = keeper
         self._imager = imager
         self._clock = clock
         self._signals = signals
@@ -90,7 +87,7 @@ class Covers:
         for folder in folders:
             for name in names:
                 data = await _read(library, folder + b"/" + name if folder else name)
-                if data and (cover := await self._keep(data)):
+                if data and (cover := await self._keeper.keep(data)):
                     return cover
         return None
 
@@ -106,31 +103,9 @@ class Covers:
                 continue
             finally:
                 await blob.close()
-            if data and (cover := await self._keep(data)):
+            if data and (cover := await self._keeper.keep(data)):
                 return cover
         return None
-
-    async def _keep(self, data: bytes) -> str | None:
-        """Store a picture in every size; its id, or None if it is none."""
-        cover = encode(int.from_bytes(hashlib.sha256(data).digest()[:16]))
-        if await self._database.read(lambda c: pictures.is_known(c, cover)):
-            return cover
-        try:
-            rendered = await self._imager.render(data, SIZES)
-        except TaskFailed as error:
-            _log.info("a cover cannot be used: %s", error)
-            return None
-        sizes = [
-            size
-            for place, size in enumerate(SIZES)
-            if place == 0 or rendered[place] != rendered[place - 1]
-        ]
-        for size, picture in zip(SIZES, rendered, strict=True):
-            if size not in sizes:
-                continue  # a small picture is not enlarged
-            await self._blobs.put(f"covers/{cover[:2]}/{cover}-{size}.jpg".encode(), picture)
-        await self._database.write(lambda c: pictures.add_cover(c, cover, sizes))
-        return cover
 
 
 async def _open(library: Blobs, key: bytes) -> Blob | None:

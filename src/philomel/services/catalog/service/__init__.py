@@ -11,13 +11,14 @@ from philomel.engines.blobs import Folders
 from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting, current
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import InvalidArgument
+from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.kernel.ids import new_id
 from philomel.kernel.paging import MAX_PAGE, check_limit
 from philomel.services.catalog import contract as it
+from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.signals import Signals
-from philomel.services.catalog.store import entries, listing, loading, scanning
+from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.visible import visible_libraries
 from philomel.services.media.contract import GetAnalysisState, Media
 
@@ -31,6 +32,7 @@ MANY = 50
 """More ids than these are looked up in a thread: five hundred tracks take 10 ms and more."""
 LONG_LIST = 20_000
 """A list this long is counted in a thread, so that others need not wait."""
+_PICTURED = (it.EntryKind.ALBUM, it.EntryKind.ARTIST)
 _ENDED = (it.ScanPhase.DONE, it.ScanPhase.CANCELLED, it.ScanPhase.FAILED)
 
 
@@ -38,10 +40,17 @@ class CatalogService:
     """Implements `Catalog`."""
 
     def __init__(
-        self, database: Database, media: Media, folders: Folders, clock: Clock, signals: Signals
+        self,
+        database: Database,
+        media: Media,
+        folders: Folders,
+        keeper: Keeper,
+        clock: Clock,
+        signals: Signals,
     ) -> None:
         self._database = database
         self._media = media
+        self._keeper = keeper
         self._clock = clock
         self._signals = signals
         self._libraries = Libraries(database, media, folders, clock, signals)
@@ -176,6 +185,24 @@ class CatalogService:
         current().caller.require_admin()
         check_limit(request.limit)
         return await self._database.read(lambda c: entries.list_file_errors(c, request))
+
+    async def offer_picture(self, request: it.OfferPicture, /) -> it.Offered:
+        current().caller.require_service()
+        if request.kind not in _PICTURED:
+            raise InvalidArgument("pictures are of albums and artists")
+        try:
+            data = await self._keeper.fetch(request.key)
+        except NotFound:
+            raise InvalidArgument("there is no picture at that key") from None
+        cover = await self._keeper.keep(data) if data else None
+        if cover is None:
+            return it.Offered(taken=False)
+        now = self._clock.now()
+        taken = await self._database.write(
+            lambda c: pictures.take_found(c, request.kind, request.id, cover, now)
+        )
+        self._signals.relay()
+        return it.Offered(taken=taken)
 
     async def get_search_entries(self, request: it.GetSearchEntries, /) -> it.SearchEntries:
         current().caller.require_service()

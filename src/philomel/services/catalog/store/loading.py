@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, select
 
 from philomel.services.catalog.contract import (
     Album,
@@ -34,6 +34,7 @@ from philomel.services.catalog.store.tables import (
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
+_ALBUM_COVER = func.coalesce(albums.c.cover_id, albums.c.found_cover_id)
 _ROLES = (CreditRole.ARTIST, CreditRole.ALBUM_ARTIST, CreditRole.COMPOSER)
 GENRES_OF_ARTIST = 5
 _GENRES: Final[msgspec.json.Decoder[list[str]]] = msgspec.json.Decoder(list[str])
@@ -52,7 +53,7 @@ _TRACKS = (
     )
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
     .join(albums, albums.c.id == tracks.c.album_id)
-    .outerjoin(covers, covers.c.id == func.coalesce(tracks.c.cover_id, albums.c.cover_id))
+    .outerjoin(covers, covers.c.id == func.coalesce(tracks.c.cover_id, _ALBUM_COVER))
     .where(tracks.c.id.in_(_IDS), lies_in(tracks.c.library_id, _LIBRARIES))
 )  # fmt: skip
 _ALBUMS = (
@@ -62,7 +63,7 @@ _ALBUMS = (
         albums.c.date, albums.c.original_date, albums.c.year, albums.c.label, albums.c.barcode,
         albums.c.mbid, albums.c.explicit, albums.c.play_count,
     )
-    .join_from(albums, covers, covers.c.id == albums.c.cover_id, isouter=True)
+    .join_from(albums, covers, covers.c.id == _ALBUM_COVER, isouter=True)
     .where(
         albums.c.id.in_(_IDS), lies_in(albums.c.library_id, _LIBRARIES), albums.c.track_count > 0
     )
@@ -76,8 +77,10 @@ _ARTISTS = (
     .join_from(artists, artist_libraries, artist_libraries.c.artist_id == artists.c.id)
     .outerjoin(
         covers,
-        and_(
-            covers.c.id == artists.c.cover_id, lies_in(artists.c.cover_library_id, _LIBRARIES)
+        covers.c.id
+        == case(
+            (lies_in(artists.c.cover_library_id, _LIBRARIES), artists.c.cover_id),
+            else_=artists.c.found_cover_id,
         ),
     )
     .where(artists.c.id.in_(_IDS), lies_in(artist_libraries.c.library_id, _LIBRARIES))

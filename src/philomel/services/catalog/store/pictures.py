@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 
+from philomel.services.catalog.contract import EntryKind
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.loading import resolve_one
 from philomel.services.catalog.store.refreshing import to_json
 from philomel.services.catalog.store.tables import (
     PRESENT,
@@ -50,6 +52,14 @@ _LATER = (
     update(albums).where(albums.c.id == bindparam("album")).values(cover_due=bindparam("later"))
 )
 _SET = update(albums).where(albums.c.id == bindparam("album")).values(cover_id=bindparam("cover"))
+_FOUND = {
+    EntryKind.ALBUM: update(albums)
+    .where(albums.c.id == bindparam("entry"))
+    .values(found_cover_id=bindparam("cover")),
+    EntryKind.ARTIST: update(artists)
+    .where(artists.c.id == bindparam("entry"))
+    .values(found_cover_id=bindparam("cover")),
+}
 _SET_ARTISTS = (
     update(artists)
     .where(artists.c.id.in_(_IDS))
@@ -101,6 +111,15 @@ def is_known(connection: Connection, cover_id: str) -> bool:
 def add_cover(connection: Connection, cover_id: str, sizes: Sequence[int]) -> None:
     if not is_known(connection, cover_id):
         connection.execute(insert(covers), {"id": cover_id, "sizes": to_json(sizes)})
+
+
+def take_found(connection: Connection, kind: EntryKind, id_: str, cover: str, now: int) -> bool:
+    """Remember a picture from elsewhere; False if there is no such album or artist."""
+    entry = resolve_one(connection, id_)
+    done = connection.execute(_FOUND[kind], {"entry": entry, "cover": cover}).rowcount > 0
+    if done and entry is not None:
+        announce(connection, entries_changed([entry], now), now)
+    return done
 
 
 def settle(

@@ -250,6 +250,7 @@ def artist_row(
         "mbid": mbid,
         "cover_id": None,
         "cover_library_id": None,
+        "found_cover_id": None,
         "added_at": now,
         "play_count": 0,
     }

@@ -190,6 +190,7 @@ albums = Table(
     Column("track_count", Integer, nullable=False),
     Column("duration_ms", BIG, nullable=False),
     Column("cover_id", ID),
+    Column("found_cover_id", ID),
     Column("cover_due", BIG),
     Column("added_at", BIG, nullable=False),
     Column("play_count", Integer, nullable=False),
@@ -204,7 +205,8 @@ albums = Table(
     Index("albums_cover_due", "cover_due"),
 )
 """Without tracks (`track_count` 0) an album is in no list. `credits`: JSON [artist id, ...].
-`cover_due`: since when its cover waits to be looked for."""
+`cover_due`: since when its cover waits to be looked for. `found_cover_id`: from elsewhere,
+shown while there is no other."""
 
 album_credits = Table(
     "album_credits",
@@ -235,6 +237,7 @@ artists = Table(
     Column("mbid", String(36)),
     Column("cover_id", ID),
     Column("cover_library_id", ID),  # whose picture it is: others do not see it
+    Column("found_cover_id", ID),
     Column("added_at", BIG, nullable=False),
     Column("play_count", Integer, nullable=False),
     Index("artists_name", "name_key"),

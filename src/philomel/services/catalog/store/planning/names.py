@@ -194,6 +194,7 @@ class Shelf:
             "explicit": False,
             "duration_ms": 0,
             "cover_id": None,
+            "found_cover_id": None,
             "cover_due": self._now,
             "added_at": self._now,
             "play_count": 0,

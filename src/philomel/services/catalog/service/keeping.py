@@ -1,0 +1,55 @@
+"""Keeps pictures: every one in a few sizes, under an id that follows from its bytes."""
+
+import hashlib
+import logging
+
+from philomel.engines.audio import Imager
+from philomel.engines.blobs import Blobs
+from philomel.engines.sql import Database
+from philomel.engines.workers import TaskFailed
+from philomel.kernel.ids import encode
+from philomel.services.catalog.store import pictures
+
+_log = logging.getLogger(__name__)
+
+SIZES = (64, 300, 640, 1200)
+LARGEST = 32 << 20
+
+
+class Keeper:
+    def __init__(self, *, database: Database, blobs: Blobs, imager: Imager) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._imager = imager
+
+    async def keep(self, data: bytes) -> str | None:
+        """Store a picture in every size; its id, or None if it is none."""
+        cover = encode(int.from_bytes(hashlib.sha256(data).digest()[:16]))
+        if await self._database.read(lambda c: pictures.is_known(c, cover)):
+            return cover
+        try:
+            rendered = await self._imager.render(data, SIZES)
+        except TaskFailed as error:
+            _log.info("a cover cannot be used: %s", error)
+            return None
+        sizes = [
+            size
+            for place, size in enumerate(SIZES)
+            if place == 0 or rendered[place] != rendered[place - 1]
+        ]
+        for size, picture in zip(SIZES, rendered, strict=True):
+            if size not in sizes:
+                continue  # a small picture is not enlarged
+            await self._blobs.put(f"covers/{cover[:2]}/{cover}-{size}.jpg".encode(), picture)
+        await self._database.write(lambda c: pictures.add_cover(c, cover, sizes))
+        return cover
+
+    async def fetch(self, key: str) -> bytes | None:
+        """A picture that was put into the blob store, unless it is too large."""
+        blob = await self._blobs.open(key.encode())
+        try:
+            if blob.size is None or blob.size > LARGEST:
+                return None
+            return b"".join([part async for part in blob.stream()])
+        finally:
+            await blob.close()
