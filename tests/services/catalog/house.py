@@ -38,8 +38,8 @@ from philomel.services.catalog.contract import (
 from philomel.services.catalog.service import CatalogService
 from philomel.services.media import contract as media
 
-ANNA = Caller(kind=CallerKind.USER, user_id="anna".ljust(22, "0"), name="anna", scopes=("*",))
-BERT = Caller(kind=CallerKind.USER, user_id="bert".ljust(22, "0"), name="bert", scopes=("*",))
+ANNA = Caller(kind=CallerKind.USER, user_id="anna".rjust(22, "0"), name="anna", scopes=("*",))
+BERT = Caller(kind=CallerKind.USER, user_id="bert".rjust(22, "0"), name="bert", scopes=("*",))
 
 
 class Shelf:
@@ -48,6 +48,7 @@ class Shelf:
     def __init__(self) -> None:
         self.assets: dict[str, media.AssetSource] = {}
         self.roots: dict[str, bytes] = {}
+        self.access: dict[str, tuple[bool, tuple[str, ...]]] = {}
         self.found: dict[str, media.Asset] = {}
         self.waiting = 0
         self.told = 0
@@ -59,6 +60,7 @@ class Shelf:
             raise Unavailable("media is away")
         self.told += 1
         self.roots = {item.library_id: item.root for item in request.items}
+        self.access = {item.library_id: (item.restricted, item.user_ids) for item in request.items}
 
     async def register_assets(self, request: media.RegisterAssets, /) -> None:
         current().caller.require_service()

@@ -1,5 +1,6 @@
 """What lies in a library that somebody may not see does not exist for them, anywhere."""
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -8,21 +9,27 @@ from PIL import Image
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, BERT, House
 
-from philomel.kernel.caller import ANONYMOUS, OPERATOR, SERVICE, acting
-from philomel.kernel.errors import PermissionDenied, Unauthenticated
+from philomel.kernel.caller import ANONYMOUS, OPERATOR, SERVICE, Caller, acting
+from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from philomel.services.accounts.contract import UserRemoved
 from philomel.services.catalog.contract import (
     AddLibrary,
     AlbumSort,
     BadLibraryPath,
+    ChangeLibraryAccess,
     Counts,
     EntryKind,
     GetAlbums,
     GetArtists,
     GetCounts,
+    GetLibraryAccess,
     GetLyrics,
     GetSearchEntries,
     GetTracks,
+    Library,
+    LibraryAccess,
     LibraryExists,
+    LibraryNotFound,
     ListAlbums,
     ListArtists,
     ListGenres,
@@ -34,7 +41,14 @@ from philomel.services.catalog.contract import (
     TrackNotFound,
     TrackSort,
 )
-from philomel.services.catalog.store import libraries
+
+
+async def only(house: House, name: str, *people: Caller) -> LibraryAccess:
+    """Let only these people see a library."""
+    users = tuple(person.user_id for person in people if person.user_id)
+    change = ChangeLibraryAccess(name, restricted=True, grant=users)
+    with acting(OPERATOR):
+        return await house.service.change_library_access(change)
 
 
 async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
@@ -49,9 +63,7 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
     await house.add(shared)
     hidden = await house.add(secret)
     await house.scan()
-    assert ANNA.user_id
-    users = [ANNA.user_id]
-    await house.database.write(lambda c: libraries.restrict(c, hidden.id, users))
+    await only(house, hidden.name, ANNA)
     service = house.service
     with acting(ANNA):
         ids = tuple(t.id for t in (await service.list_tracks(ListTracks())).items)
@@ -122,9 +134,7 @@ async def test_an_artist_s_picture_is_for_who_may_see_where_it_lies(
     await house.add(shared)
     hidden = await house.add(secret)
     await house.scan()
-    assert ANNA.user_id
-    users = [ANNA.user_id]
-    await house.database.write(lambda c: libraries.restrict(c, hidden.id, users))
+    await only(house, hidden.name, ANNA)
 
     async def shown() -> bool:
         with acting(ANNA):
@@ -151,10 +161,69 @@ async def test_strangers_and_listeners_are_refused(house: House) -> None:
             house.service.add_library(AddLibrary(b"/music")),
             house.service.remove_library(RemoveLibrary("x")),
             house.service.list_libraries(ListLibraries(hidden=True)),
+            house.service.change_library_access(ChangeLibraryAccess("x", restricted=False)),
+            house.service.get_library_access(GetLibraryAccess("x")),
             house.service.get_search_entries(GetSearchEntries(())),
         ):
             with pytest.raises(PermissionDenied):
                 await refused
+
+
+async def test_who_may_see_a_library_is_said_and_taken_back(house: House, music: Path) -> None:
+    make(music / "song.mp3", {"title": "Song", "artist": "A"})
+    library = await house.add(music, "Mine")
+    await house.scan()
+    anna, bert = ANNA.user_id or "", BERT.user_id or ""
+
+    async def change(
+        *, restricted: bool | None = None, grant: tuple[str, ...] = (), revoke: tuple[str, ...] = ()
+    ) -> LibraryAccess:
+        with acting(OPERATOR):
+            return await house.service.change_library_access(
+                ChangeLibraryAccess("mine", restricted, grant, revoke)
+            )
+
+    async def seen() -> tuple[int, int]:
+        return len(await house.tracks(ANNA)), len(await house.tracks(BERT))
+
+    assert (await change(grant=(bert,))).user_ids == (bert,)
+    assert await seen() == (1, 1)  # a grant means nothing while the library is open
+    await change(restricted=True)
+    assert await seen() == (0, 1)
+    assert house.media.access[library.id] == (True, (bert,))
+    both = await change(grant=(anna, anna, bert))
+    assert (both.library.restricted, both.user_ids) == (True, tuple(sorted((anna, bert))))
+    assert await seen() == (1, 1)
+    await change(revoke=(bert,))
+    assert await seen() == (1, 0)
+    assert (await change(restricted=False)).user_ids == (anna,)
+    assert await seen() == (1, 1)
+    await change(restricted=True)
+    await house.tell("philomel.accounts", UserRemoved(user_id=anna, at=1))
+
+    async def gone() -> bool:
+        with acting(OPERATOR):
+            access = await house.service.get_library_access(GetLibraryAccess("Mine"))
+        return access.user_ids == ()
+
+    await house.until(gone, "catalog follower")
+    assert house.media.access[library.id] == (True, ())
+    with acting(OPERATOR):
+        with pytest.raises(InvalidArgument):
+            await house.service.change_library_access(ChangeLibraryAccess("mine", grant=("x",)))
+        with pytest.raises(LibraryNotFound):
+            await house.service.get_library_access(GetLibraryAccess("other"))
+
+
+async def test_two_who_add_one_folder_at_once(house: House, music: Path) -> None:
+    async def add() -> Library | LibraryExists:
+        try:
+            return await house.add(music)
+        except LibraryExists as refused:
+            return refused
+
+    found = await asyncio.gather(*(add() for _ in range(4)))
+    assert sum(isinstance(each, Library) for each in found) == 1
 
 
 async def test_hidden_and_shown_again_with_the_same_ids(house: House, music: Path) -> None:

@@ -68,7 +68,7 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         deps.log,
         group="catalog",
         topics=TOPICS,
-        handler=Follower(deps.media, deps.clock).handle,
+        handler=Follower(deps.media, deps.clock, service.forget_person).handle,
         clock=deps.clock,
         name="catalog follower",
     )

@@ -1,8 +1,8 @@
 """What the rest of the platform may ask the media service.
 
 An asset is one audio file. Tracks (later episodes and chapters) point to assets; media
-knows nothing about them. Whoever knows an asset id was shown it by a service that checked
-the caller's rights; ids are random and never listed.
+knows nothing about them. It knows which libraries they lie in and who may hear these: for
+anybody else an asset does not exist, whatever id or signed address they hold.
 """
 
 from enum import StrEnum
@@ -53,8 +53,18 @@ class RegisterAssets(Struct, frozen=True):
 
 
 class LibraryRoot(Struct, frozen=True):
+    """Where a library is, and who may hear what is in it.
+
+    Attributes:
+        hidden: nobody may.
+        restricted: only the people in `user_ids` may, at most 5,000.
+    """
+
     library_id: str
     root: bytes
+    hidden: bool = False
+    restricted: bool = False
+    user_ids: tuple[str, ...] = ()
 
 
 class SetLibraryRoots(Struct, frozen=True):
@@ -252,7 +262,7 @@ class Media(Protocol):
     """Assets and the addresses that play them."""
 
     async def set_library_roots(self, request: SetLibraryRoots, /) -> None:
-        """Where the libraries are. Services and operators."""
+        """Where the libraries are, and who may hear them. Services and operators."""
         ...
 
     async def register_assets(self, request: RegisterAssets, /) -> None:
@@ -264,7 +274,7 @@ class Media(Protocol):
         ...
 
     async def get_assets(self, request: GetAssets, /) -> Assets:
-        """The known assets among `ids`, in the order asked."""
+        """The known assets among `ids` that the caller may hear, in the order asked."""
         ...
 
     async def get_analysis_state(self, request: GetAnalysisState, /) -> AnalysisState:
@@ -287,6 +297,8 @@ class Media(Protocol):
 
     async def open_signed(self, request: OpenSigned, /) -> Opened:
         """Check a signed address and say where its bytes are. Open to whoever has it.
+
+        The address of a listener who may not hear that library any more opens nothing.
 
         Raises: BadSignature, AssetNotFound.
         """

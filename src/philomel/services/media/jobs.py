@@ -11,12 +11,13 @@ from collections import deque
 
 from philomel.engines.audio import Analysis, Analyzer
 from philomel.engines.blobs import Folders
-from philomel.engines.log import Record
-from philomel.engines.outbox import Lease, Relay
+from philomel.engines.log import Message, Record
+from philomel.engines.outbox import Effect, Lease, Relay
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError, Unavailable
 from philomel.kernel.ids import new_event_id
-from philomel.rpc.codec import to_bytes
+from philomel.rpc.codec import from_bytes, to_bytes
+from philomel.services.accounts.contract import UserRemoved
 from philomel.services.media.contract import AssetsAnalysed
 from philomel.services.media.store import MediaStore, Task
 from philomel.services.media.store.tables import State
@@ -183,3 +184,23 @@ class AnalysisJob:
             type="media.AssetsAnalysed",
             value=to_bytes(event),
         )
+
+
+DEPARTURES = "philomel.accounts"
+_REMEMBERED_MS = 400 * 24 * 3600 * 1000
+"""Longer than an address can live."""
+
+
+class Departures:
+    """Follows accounts: the addresses of somebody whose account was removed open nothing."""
+
+    def __init__(self, store: MediaStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def handle(self, message: Message) -> Effect | None:
+        if message.record.type == "accounts.UserRemoved":
+            removed = from_bytes(UserRemoved, message.record.value)
+            now = self._clock.now()
+            await self._store.depart(removed.user_id, now, now - _REMEMBERED_MS)
+        return None

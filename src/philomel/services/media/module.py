@@ -6,12 +6,12 @@ from philomel.engines.audio import Analyzer
 from philomel.engines.blobs import Folders
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
-from philomel.engines.outbox import Job, Lease, Relay
+from philomel.engines.outbox import Consumer, Job, Lease, Relay
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.services.media import store
 from philomel.services.media.contract import Media, Settings
-from philomel.services.media.jobs import LEASE_SECONDS, AnalysisJob
+from philomel.services.media.jobs import DEPARTURES, LEASE_SECONDS, AnalysisJob, Departures
 from philomel.services.media.service import MediaService
 
 NEEDS: tuple[type, ...] = ()
@@ -43,5 +43,14 @@ def build(deps: Deps) -> tuple[MediaService, tuple[Job, ...]]:
         workers=deps.settings.analysis_workers,
     )
     service = MediaService(kept, deps.keys, deps.clock, deps.settings, analysis.registered)
-    jobs: tuple[Job, ...] = (relay,)
-    return service, (relay, analysis) if deps.settings.analysis_workers else jobs
+    departures = Consumer(
+        deps.database,
+        deps.log,
+        group="media",
+        topics=(DEPARTURES,),
+        handler=Departures(kept, deps.clock).handle,
+        clock=deps.clock,
+        name="media departures",
+    )
+    jobs: tuple[Job, ...] = (relay, departures)
+    return service, (*jobs, analysis) if deps.settings.analysis_workers else jobs

@@ -39,8 +39,11 @@ from philomel.services.catalog.contract.events import (
 )
 from philomel.services.catalog.contract.libraries import (
     AddLibrary,
+    ChangeLibraryAccess,
+    GetLibraryAccess,
     Libraries,
     Library,
+    LibraryAccess,
     LibraryKind,
     ListLibraries,
     RelocateLibrary,
@@ -100,6 +103,7 @@ __all__ = [
     "BadLibraryPath",
     "CancelScan",
     "Catalog",
+    "ChangeLibraryAccess",
     "Counts",
     "Cover",
     "Credit",
@@ -114,12 +118,14 @@ __all__ = [
     "GetAlbums",
     "GetArtists",
     "GetCounts",
+    "GetLibraryAccess",
     "GetLyrics",
     "GetSearchEntries",
     "GetTracks",
     "Libraries",
     "LibrariesChanged",
     "Library",
+    "LibraryAccess",
     "LibraryExists",
     "LibraryKind",
     "LibraryNotFound",
@@ -239,6 +245,20 @@ class Catalog(Protocol):
 
     async def remove_library(self, request: RemoveLibrary, /) -> None:
         """Hide a library, or purge it. Administrators and operators.
+
+        Raises: LibraryNotFound.
+        """
+        ...
+
+    async def change_library_access(self, request: ChangeLibraryAccess, /) -> LibraryAccess:
+        """Say who may see a library. Administrators and operators.
+
+        Raises: LibraryNotFound.
+        """
+        ...
+
+    async def get_library_access(self, request: GetLibraryAccess, /) -> LibraryAccess:
+        """Who may see a library. Administrators and operators.
 
         Raises: LibraryNotFound.
         """

@@ -28,7 +28,7 @@ class EntryMerged(Struct, frozen=True):
 
 
 class LibrariesChanged(Struct, frozen=True):
-    """Announced when a library was added, hidden, shown or removed."""
+    """Announced when a library was added, hidden, shown or removed, or who may see it."""
 
     ids: tuple[str, ...]
     at: int

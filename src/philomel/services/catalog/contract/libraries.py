@@ -20,6 +20,7 @@ class Library(Struct, frozen=True):
         file_count: present files.
         missing_count: files that were there before.
         error_count: files that could not be read.
+        restricted: only people with a grant see it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Library(Struct, frozen=True):
     file_count: int = 0
     missing_count: int = 0
     error_count: int = 0
+    restricted: bool = False
 
 
 class Libraries(Struct, frozen=True):
@@ -71,3 +73,29 @@ class RemoveLibrary(Struct, frozen=True):
 
     name: str
     purge: bool = False
+
+
+class ChangeLibraryAccess(Struct, frozen=True):
+    """Attributes:
+    restricted: True: only people with a grant see it; False: everybody does, and the grants
+        are kept for later; None leaves that as it is.
+    grant, revoke: ids of people, at most 500 each; 5,000 may have one.
+    """
+
+    name: str
+    restricted: bool | None = None
+    grant: tuple[str, ...] = ()
+    revoke: tuple[str, ...] = ()
+
+
+class GetLibraryAccess(Struct, frozen=True):
+    name: str
+
+
+class LibraryAccess(Struct, frozen=True):
+    """Attributes:
+    user_ids: the people with a grant, at most 5,000; they matter while it is restricted.
+    """
+
+    library: Library
+    user_ids: tuple[str, ...] = ()

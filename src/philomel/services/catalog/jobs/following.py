@@ -1,4 +1,6 @@
-"""Follows media and plays: what they announce, the catalogue keeps copies of."""
+"""Follows media, plays and accounts: what they announce, the catalogue keeps copies of."""
+
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Connection
 
@@ -6,20 +8,24 @@ from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
 from philomel.kernel.clock import Clock
 from philomel.rpc import codec
+from philomel.services.accounts.contract import UserRemoved
 from philomel.services.catalog.store.loading import resolve
 from philomel.services.catalog.store.merging import Heard, record_analysis, record_totals
 from philomel.services.media.contract import AssetsAnalysed, GetAssets, Media
 from philomel.services.plays.contract import TotalsChanged
 
-TOPICS = ("philomel.media", "philomel.plays")
+TOPICS = ("philomel.media", "philomel.plays", "philomel.accounts")
 
 
 class Follower:
     """Handles events; each one has its effect once."""
 
-    def __init__(self, media: Media, clock: Clock) -> None:
+    def __init__(
+        self, media: Media, clock: Clock, forget_person: Callable[[str], Awaitable[None]]
+    ) -> None:
         self._media = media
         self._clock = clock
+        self._forget_person = forget_person
 
     async def handle(self, message: Message) -> Effect | None:
         match message.record.type:
@@ -28,6 +34,10 @@ class Follower:
                 return await self._analysed(event)
             case "plays.TotalsChanged":
                 return self._counted(codec.from_bytes(TotalsChanged, message.record.value))
+            case "accounts.UserRemoved":
+                removed = codec.from_bytes(UserRemoved, message.record.value)
+                await self._forget_person(removed.user_id)
+                return None
             case _:
                 return None
 

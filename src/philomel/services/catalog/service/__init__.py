@@ -60,6 +60,10 @@ class CatalogService:
         """Tell media where the libraries are."""
         await self._libraries.send_roots()
 
+    async def forget_person(self, user_id: str) -> None:
+        """An account was removed."""
+        await self._libraries.forget_person(user_id)
+
     async def get_tracks(self, request: it.GetTracks, /) -> it.Tracks:
         ids = _ids(request.ids)
         items, aliases = await self._look(
@@ -132,6 +136,16 @@ class CatalogService:
     async def remove_library(self, request: it.RemoveLibrary, /) -> None:
         current().caller.require_admin()
         await self._libraries.remove(request)
+
+    async def change_library_access(
+        self, request: it.ChangeLibraryAccess, /
+    ) -> it.LibraryAccess:
+        current().caller.require_admin()
+        return await self._libraries.change_access(request)
+
+    async def get_library_access(self, request: it.GetLibraryAccess, /) -> it.LibraryAccess:
+        current().caller.require_admin()
+        return await self._libraries.access(request.name)
 
     async def start_scan(self, request: it.StartScan, /) -> it.ScanStatus:
         current().caller.require_admin()

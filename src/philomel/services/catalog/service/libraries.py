@@ -5,18 +5,21 @@ import os
 from collections.abc import Callable
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from philomel.engines.blobs import Folders
 from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import PhilomelError
-from philomel.kernel.ids import new_id
+from philomel.kernel.errors import FailedPrecondition, InvalidArgument, PhilomelError
+from philomel.kernel.ids import is_id, new_id
 from philomel.services.catalog.contract import (
     AddLibrary,
     BadLibraryPath,
+    ChangeLibraryAccess,
     LibrariesChanged,
     Library,
+    LibraryAccess,
     LibraryExists,
     LibraryNotFound,
     RelocateLibrary,
@@ -28,9 +31,10 @@ from philomel.services.catalog.rules.values import clean
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import libraries as store
 from philomel.services.catalog.store.announcing import announce
-from philomel.services.media.contract import LibraryRoot, Media, RemoveAssets, SetLibraryRoots
+from philomel.services.media.contract import Media, RemoveAssets, SetLibraryRoots
 
 _IDS = 500
+_GRANTS = 5_000
 
 
 class Libraries:
@@ -54,7 +58,7 @@ class Libraries:
         same = next((library for library in known if library.path == path), None)
         if same is not None and (same.sampler or not same.hidden):
             raise LibraryExists(f'this folder is the library "{same.name}" already')
-        _refuse_nested(path, [library for library in known if library.path != path])
+        await _refuse_nested(path, [library for library in known if library.path != path])
         name = _free_name(request.name, path, known, same)
         now = self._clock.now()
         if same is not None:
@@ -71,9 +75,33 @@ class Libraries:
         others = [other for other in await self.all(paths=True) if other.id != library.id]
         if any(other.path == path for other in others):
             raise BadLibraryPath("this folder is another library")
-        _refuse_nested(path, others)
+        await _refuse_nested(path, others)
         await self._write(lambda c: store.move(c, library.id, path), library.id)
         return await self._find(request.name)
+
+    async def access(self, name: str) -> LibraryAccess:
+        library = await self._find(name)
+        users = await self._database.read(lambda c: store.granted(c, library.id))
+        return LibraryAccess(library, tuple(users))
+
+    async def change_access(self, request: ChangeLibraryAccess) -> LibraryAccess:
+        library = await self._find(request.name)
+        for users in (request.grant, request.revoke):
+            if len(users) > _IDS or not all(map(is_id, users)):
+                raise InvalidArgument(f"people are named by their ids, at most {_IDS} at a time")
+
+        def change(connection: Connection) -> None:
+            if request.restricted is not None:
+                store.set_restricted(connection, library.id, restricted=request.restricted)
+            store.revoke(connection, library.id, request.revoke)
+            store.grant(connection, library.id, request.grant)
+            if len(store.granted(connection, library.id)) > _GRANTS:
+                raise FailedPrecondition(
+                    f"more than {_GRANTS:,} people: open the library to everybody instead"
+                )
+
+        await self._write(change, library.id)
+        return await self.access(request.name)
 
     async def remove(self, request: RemoveLibrary) -> None:
         library = await self._find(request.name)
@@ -93,8 +121,7 @@ class Libraries:
 
     async def send_roots(self) -> None:
         """Tell media where every library is."""
-        roots = await self._database.read(store.all_roots)
-        items = tuple(LibraryRoot(library_id=id_, root=path) for id_, path in roots)
+        items = tuple(await self._database.read(store.all_roots))
         with acting(SERVICE):
             await self._media.set_library_roots(SetLibraryRoots(items=items))
 
@@ -106,9 +133,19 @@ class Libraries:
             change(connection)
             announce(connection, [event], now)
 
-        await self._database.write(work)
+        try:
+            await self._database.write(work)
+        except IntegrityError as error:
+            # Between our look and our write; the path and the name are unique in the table.
+            raise LibraryExists("somebody just took that folder or that name") from error
         self._signals.relay()
         await self.send_roots()
+
+    async def forget_person(self, user_id: str) -> None:
+        """An account was removed: so are its grants."""
+        found = await self._database.write(lambda c: store.revoke_everywhere(c, user_id))
+        if found:
+            await self.send_roots()
 
     async def _find(self, name: str) -> Library:
         for library in await self.all(paths=True):
@@ -137,11 +174,15 @@ def _tidy(path: bytes) -> bytes:
     return path
 
 
-def _refuse_nested(path: bytes, others: list[Library]) -> None:
+async def _real(path: bytes) -> bytes:
+    return await asyncio.to_thread(os.path.realpath, path) + b"/"
+
+
+async def _refuse_nested(path: bytes, others: list[Library]) -> None:
     """One file must not be in two libraries, whatever links lead to it."""
-    real = os.path.realpath(path) + b"/"
+    real = await _real(path)
     for other in others:
-        theirs = os.path.realpath(other.path) + b"/"
+        theirs = await _real(other.path)
         if real.startswith(theirs) or theirs.startswith(real):
             raise BadLibraryPath(f'the folder overlaps with the library "{other.name}"')
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from philomel.engines.sql import insert_on
 from philomel.services.catalog.contract import Library, LibraryKind
 from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.store.announcing import announce, entries_changed
@@ -37,6 +38,7 @@ from philomel.services.catalog.store.tables import (
     tracks,
 )
 from philomel.services.catalog.store.visible import has_other_music
+from philomel.services.media.contract import LibraryRoot
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _ALL = select(libraries).order_by(libraries.c.name_key, libraries.c.id)
@@ -48,7 +50,26 @@ _ROOTS = (
     .where(libraries.c.hidden == false())
     .order_by(libraries.c.path)
 )
-_ROOTS_ALL = select(libraries.c.id, libraries.c.path).order_by(libraries.c.path)
+_ROOTS_ALL = select(
+    libraries.c.id, libraries.c.path, libraries.c.hidden, libraries.c.restricted
+).order_by(libraries.c.path)
+_RESTRICT = (
+    update(libraries)
+    .where(libraries.c.id == bindparam("library"))
+    .values(restricted=bindparam("to"))
+)
+_REVOKE = delete(library_grants).where(
+    library_grants.c.library_id == bindparam("library"), library_grants.c.user_id.in_(_IDS)
+)
+_GRANTED = (
+    select(library_grants.c.user_id)
+    .where(library_grants.c.library_id == bindparam("library"))
+    .order_by(library_grants.c.user_id)
+)
+_GRANTS_OF = select(library_grants.c.library_id).where(
+    library_grants.c.user_id == bindparam("user")
+)
+_REVOKE_ALL = delete(library_grants).where(library_grants.c.user_id == bindparam("user"))
 _RENAME = (
     update(libraries)
     .where(libraries.c.id == bindparam("library"))
@@ -105,7 +126,7 @@ def all_libraries(connection: Connection, *, paths: bool) -> list[Library]:
             error=row.error if paths else None,
             file_count=counts[row.id].get(PRESENT, 0),
             missing_count=counts[row.id].get(MISSING, 0),
-            error_count=counts[row.id].get(BROKEN, 0),
+            error_count=counts[row.id].get(BROKEN, 0), restricted=row.restricted,
         )
         for row in connection.execute(_ALL)
     ]  # fmt: skip
@@ -116,9 +137,15 @@ def roots(connection: Connection) -> list[Root]:
     return [Root(row.id, row.path, row.scanned_at, row.name) for row in connection.execute(_ROOTS)]
 
 
-def all_roots(connection: Connection) -> list[tuple[str, bytes]]:
-    """Every library with its path, hidden ones too."""
-    return [(row.id, row.path) for row in connection.execute(_ROOTS_ALL)]
+def all_roots(connection: Connection) -> list[LibraryRoot]:
+    """Every library with its path and who may hear it, hidden ones too."""
+    return [
+        LibraryRoot(
+            library_id=row.id, root=row.path, hidden=row.hidden, restricted=row.restricted,
+            user_ids=tuple(granted(connection, row.id)) if row.restricted else (),
+        )
+        for row in connection.execute(_ROOTS_ALL).all()
+    ]  # fmt: skip
 
 
 def add(connection: Connection, library: Library) -> None:
@@ -147,15 +174,35 @@ def hide(connection: Connection, library_id: str) -> None:
     connection.execute(_HIDE, {"library": library_id})
 
 
-def restrict(connection: Connection, library_id: str, users: Sequence[str]) -> None:
-    """Let only these people see a library."""
-    connection.execute(
-        update(libraries).where(libraries.c.id == library_id).values(restricted=True)
-    )
-    connection.execute(delete(library_grants).where(library_grants.c.library_id == library_id))
+def set_restricted(connection: Connection, library_id: str, *, restricted: bool) -> None:
+    """Whether only people with a grant see a library."""
+    connection.execute(_RESTRICT, {"library": library_id, "to": restricted})
+
+
+def grant(connection: Connection, library_id: str, users: Sequence[str]) -> None:
+    """Let these people see a library while it is restricted."""
+    statement = insert_on(connection.dialect.name, library_grants).on_conflict_do_nothing()
     if users:
         rows = [{"library_id": library_id, "user_id": user} for user in users]
-        connection.execute(insert(library_grants), rows)
+        connection.execute(statement, rows)
+
+
+def revoke(connection: Connection, library_id: str, users: Sequence[str]) -> None:
+    """Take that back."""
+    connection.execute(_REVOKE, {"library": library_id, "ids": list(users)})
+
+
+def revoke_everywhere(connection: Connection, user: str) -> list[str]:
+    """Take every grant from somebody; ids of the libraries in question."""
+    found = list(connection.execute(_GRANTS_OF, {"user": user}).scalars())
+    if found:
+        connection.execute(_REVOKE_ALL, {"user": user})
+    return found
+
+
+def granted(connection: Connection, library_id: str) -> list[str]:
+    """Who has a grant."""
+    return list(connection.execute(_GRANTED, {"library": library_id}).scalars())
 
 
 def purge_some(connection: Connection, library_id: str, now: int) -> list[str]:

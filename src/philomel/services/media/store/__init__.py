@@ -8,7 +8,7 @@ __all__ = ["SCHEMA", "MediaStore", "Place", "Task"]
 
 SCHEMA = Schema(
     name="media",
-    version=1,
+    version=2,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.media.store.migrations",

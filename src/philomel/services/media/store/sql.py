@@ -25,6 +25,7 @@ from philomel.engines.log import Record
 from philomel.engines.outbox import announce
 from philomel.engines.sql import Database, insert_on
 from philomel.services.media.contract import AssetSource, LibraryRoot
+from philomel.services.media.store import access
 from philomel.services.media.store.tables import ASSETS, LIBRARY_ROOTS, State
 
 AssetRow = Row[Any]
@@ -39,15 +40,12 @@ _PLACE = (
         ASSETS.c.container,
         ASSETS.c.codec,
         ASSETS.c.duration_ms,
+        ASSETS.c.library_id,
     )
     .join(LIBRARY_ROOTS, _ON_ROOT)
     .where(ASSETS.c.id == bindparam("id"))
 )
 _REMOVE = delete(ASSETS).where(ASSETS.c.id.in_(_IDS))
-_ROOTS = select(LIBRARY_ROOTS.c.library_id, LIBRARY_ROOTS.c.root, LIBRARY_ROOTS.c.away)
-_FORGET_ROOTS = delete(LIBRARY_ROOTS).where(
-    LIBRARY_ROOTS.c.library_id.not_in(bindparam("kept", expanding=True))
-)
 _COUNT = (
     select(ASSETS.c.state, func.count())
     .join(LIBRARY_ROOTS, _ON_ROOT)
@@ -121,6 +119,7 @@ class Place(Struct, frozen=True):
     container: str
     codec: str
     duration_ms: int
+    library_id: str
 
 
 class Task(Struct, frozen=True):
@@ -156,21 +155,37 @@ class MediaStore:
     async def remove(self, ids: Sequence[str]) -> None:
         await self._database.write(lambda connection: connection.execute(_REMOVE, {"ids": ids}))
 
-    async def find(self, ids: Sequence[str]) -> Sequence[AssetRow]:
-        """The known ones among `ids`, in any order."""
-        return await self._database.read(lambda c: c.execute(_FIND, {"ids": ids}).all())
+    async def find(self, ids: Sequence[str], user_id: str) -> Sequence[AssetRow]:
+        """The known ones among `ids` that somebody may hear, in any order."""
 
-    async def place(self, asset_id: str) -> Place | None:
-        row = await self._database.read(lambda c: c.execute(_PLACE, {"id": asset_id}).one_or_none())
-        return None if row is None else Place(*row)
+        def work(connection: Connection) -> Sequence[AssetRow]:
+            heard = access.hearable(connection, user_id) if user_id else None
+            rows = connection.execute(_FIND, {"ids": ids}).all()
+            return rows if heard is None else [row for row in rows if row.library_id in heard]
+
+        return await self._database.read(work)
+
+    async def place(self, asset_id: str, user_id: str) -> Place | None:
+        """Where an asset is, if this person (empty: Philomel itself) may hear it."""
+
+        def work(connection: Connection) -> Place | None:
+            row = connection.execute(_PLACE, {"id": asset_id}).one_or_none()
+            if row is None or row.library_id not in access.hearable(connection, user_id):
+                return None
+            return Place(*row)
+
+        return await self._database.read(work)
+
+    async def depart(self, user_id: str, now: int, forgotten: int) -> None:
+        """Somebody's account was removed; forget those who left before `forgotten`."""
+        await self._database.write(lambda c: access.depart(c, user_id, now, forgotten))
 
     async def set_roots(self, roots: Sequence[LibraryRoot]) -> None:
-        await self._database.write(lambda connection: _replace_roots(connection, roots))
+        await self._database.write(lambda connection: access.replace_roots(connection, roots))
 
     async def away(self) -> Sequence[LibraryRoot]:
         """Libraries whose folder was not there."""
-        rows = await self._database.read(lambda connection: connection.execute(_ROOTS).all())
-        return [LibraryRoot(row.library_id, row.root) for row in rows if row.away]
+        return await self._database.read(access.away)
 
     async def set_away(self, library_id: str, away: bool) -> None:
         values = {"library": library_id, "is_away": away}
@@ -266,23 +281,3 @@ def _register(dialect: str) -> Any:
     analysed = and_(keep, ASSETS.c.state == State.DONE.value)
     values["duration_ms"] = case((analysed, ASSETS.c.duration_ms), else_=new.duration_ms)
     return statement.on_conflict_do_update(index_elements=[ASSETS.c.id], set_=values)
-
-
-def _replace_roots(connection: Connection, roots: Sequence[LibraryRoot]) -> None:
-    """Every library there is; one that moved is looked for again."""
-    known = {row.library_id: row for row in connection.execute(_ROOTS)}
-    connection.execute(_FORGET_ROOTS, {"kept": [root.library_id for root in roots]})
-    for root in roots:
-        before = known.get(root.library_id)
-        if before is None:
-            connection.execute(
-                LIBRARY_ROOTS.insert().values(
-                    library_id=root.library_id, root=root.root, away=False
-                )
-            )
-        elif before.root != root.root:
-            connection.execute(
-                LIBRARY_ROOTS.update()
-                .where(LIBRARY_ROOTS.c.library_id == root.library_id)
-                .values(root=root.root, away=False)
-            )

@@ -64,4 +64,22 @@ LIBRARY_ROOTS = Table(
     Column("library_id", _ID, primary_key=True),
     Column("root", LargeBinary, nullable=False),
     Column("away", Boolean, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
 )
+
+LIBRARY_LISTENERS = Table(
+    "library_listeners",
+    METADATA,
+    Column("library_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+)
+"""Who may hear a restricted library."""
+
+DEPARTED = Table(
+    "departed",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("removed_at", _BIG, nullable=False),
+)
+"""People whose accounts were removed: their addresses open nothing."""
