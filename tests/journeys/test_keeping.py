@@ -1,7 +1,10 @@
 """What people did to their music outlives what happens to the files."""
 
+import json
 import os
 import shutil
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +38,10 @@ class Listener:
     def songs(self) -> dict[str, Any]:
         found = self.ask("search3", query="", songCount=100)["searchResult3"].get("song", [])
         return {song["title"]: song for song in found}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
 
     def scan(self) -> Any:
         return self.shape.operator.done("scan", "--path", str(self.music))
@@ -159,6 +166,83 @@ def test_a_hidden_library_is_nowhere_and_comes_back_whole(
     assert listener.ask("getSong", id=song["id"])["song"]["starred"]
     # What one person likes is nobody else's.
     assert bert.ask("getStarred2")["starred2"].get("song", []) == []
+
+
+def test_a_restricted_library_is_only_for_who_may_see_it(
+    listener: Listener, tmp_path: Path
+) -> None:
+    closed = tmp_path / "closed"
+    tags = {"title": "Zugvogel", "artist": "Nachtigall", "album": "Geheim", "genre": "Secret Folk"}
+    make(closed / "1.mp3", {**tags, "lyrics": "whispered"}, frequency=950.0)
+    operator = listener.shape.operator
+    operator.cli("library", "remove", "secret", "--purge")  # has the same names
+    operator.done("library", "add", str(closed), "--name", "closed")
+    operator.done("scan", "--path", str(closed))
+    login = listener.shape.add_listener("carl")
+    carl = Listener(listener.shape, listener.music, login, listener.shape.token("carl"))
+    song = next(s for s in carl.songs().values() if s["album"] == "Geheim")
+    ids = (song["id"], song["albumId"], song["artistId"])
+    said = operator.done("library", "restrict", "closed", "--user", "anna")
+    assert said["people"] == ["anna"]
+    assert listener.ask("getSong", id=song["id"])["song"]["title"] == "Zugvogel"
+    assert listener.status("download", id=song["id"])[0] == 200
+    until(lambda: "Geheim" not in str(carl.ask("search3", query="geheim")))
+    assert_unseen(carl, ids)
+    shown = httpx.get(f"{listener.shape.url}/api/philomel/v1/libraries", headers=carl.headers)
+    assert "closed" not in shown.text
+    assert operator.done("library", "grant", "closed", "carl")["people"] == ["anna", "carl"]
+    assert carl.ask("getSong", id=song["id"])["song"]["title"] == "Zugvogel"
+    operator.done("library", "revoke", "closed", "anna", "carl")
+    until(lambda: "Geheim" not in str(listener.ask("search3", query="geheim")))
+    assert_unseen(listener, ids)  # administrators see what they were given like others
+    assert operator.done("library", "open", "closed")["people"] == []
+    assert carl.ask("getSong", id=song["id"])["song"]["title"] == "Zugvogel"
+    operator.done("library", "remove", "closed", "--purge")
+
+
+def test_a_scan_is_started_watched_and_cancelled_by_a_program(listener: Listener) -> None:
+    address = f"{listener.shape.url}/api/philomel/v1/scans"
+    token = listener.shape.operator.done("token", "anna", "--scope", "*")["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert httpx.post(address, headers=listener.headers, json={}).status_code == 403
+    with httpx.Client(headers=headers, timeout=30) as http:
+        seen: list[tuple[str, str]] = []
+        with http.stream("GET", f"{address}/events") as events:
+            started: dict[str, Any] = {}
+            for id_, status in messages(events):
+                if not started:  # what was last; now one of our own
+                    started = http.post(address, json={"full": True}).json()
+                seen.append((id_, status["id"]))
+                if status["id"] == started["id"] and status["phase"] == "done":
+                    break
+        assert status["read"] == status["found"] == len(listener.songs())
+        assert http.get(f"{address}/current").json() == status
+        assert http.delete(f"{address}/current").status_code == 404
+        # Whoever comes again is not told again what they know.
+        with http.stream("GET", f"{address}/events", headers={"Last-Event-ID": id_}) as events:
+            again = http.post(address, json={}).json()
+            first = next(messages(events))
+            assert (first[0] != id_, first[1]["id"]) == (True, again["id"])
+        refused = http.post(address, json={"path": "/nowhere"})
+        assert refused.status_code == 400
+
+
+def messages(events: httpx.Response) -> Iterator[tuple[str, Any]]:
+    """The id and data of each server-sent event."""
+    id_ = ""
+    for line in events.iter_lines():
+        if line.startswith("id: "):
+            id_ = line[4:]
+        elif line.startswith("data: "):
+            yield id_, json.loads(line[6:])
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Search remembers for two seconds which libraries somebody may see."""
+    limit = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
 
 
 def assert_unseen(person: Listener, ids: tuple[str, str, str]) -> None:

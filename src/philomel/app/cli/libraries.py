@@ -2,16 +2,21 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.session import operator
 from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit
+from philomel.services.accounts.contract import Accounts, FindUser, ListUsers
 from philomel.services.catalog.contract import (
     AddLibrary,
     Catalog,
+    ChangeLibraryAccess,
+    GetLibraryAccess,
     Library,
+    LibraryAccess,
     LibraryKind,
     ListLibraries,
     RelocateLibrary,
@@ -36,6 +41,7 @@ def shown(library: Library) -> dict[str, Any]:
         "hidden": library.hidden,
         "sampler": library.sampler,
         "error": library.error,
+        "restricted": library.restricted,
     }
 
 
@@ -62,7 +68,7 @@ async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
             str(library.file_count),
             str(library.missing_count),
             str(library.error_count),
-            "hidden" if library.hidden else "shown",
+            _state(library),
             os.fsdecode(library.path),
         )
         for library in found.items
@@ -76,6 +82,12 @@ async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
         lines if rows else ["no libraries yet; `philomel library add PATH` adds one"],
     )
     return Exit.OK
+
+
+def _state(library: Library) -> str:
+    if library.hidden:
+        return "hidden"
+    return "restricted" if library.restricted else "shown"
 
 
 @operator(Catalog)
@@ -97,4 +109,66 @@ async def remove(parsed: argparse.Namespace, services: Services, out: Output) ->
     out.result(
         {"removed": parsed.name, "purged": parsed.purge}, [f"{plain(parsed.name)} is {done}"]
     )
+    return Exit.OK
+
+
+@operator(Catalog, Accounts)
+async def access(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    found = await services.service(Catalog).get_library_access(GetLibraryAccess(parsed.name))
+    return await _say_access(found, services, out)
+
+
+@operator(Catalog, Accounts)
+async def restrict(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    return await _change(parsed, services, out, restricted=True, grant=parsed.user)
+
+
+@operator(Catalog, Accounts)
+async def unrestrict(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    return await _change(parsed, services, out, restricted=False)
+
+
+@operator(Catalog, Accounts)
+async def grant(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    return await _change(parsed, services, out, grant=parsed.user)
+
+
+@operator(Catalog, Accounts)
+async def revoke(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    return await _change(parsed, services, out, revoke=parsed.user)
+
+
+async def _change(
+    parsed: argparse.Namespace,
+    services: Services,
+    out: Output,
+    *,
+    restricted: bool | None = None,
+    grant: Sequence[str] = (),
+    revoke: Sequence[str] = (),
+) -> Exit:
+    request = ChangeLibraryAccess(
+        parsed.name, restricted, await _ids(services, grant), await _ids(services, revoke)
+    )
+    changed = await services.service(Catalog).change_library_access(request)
+    return await _say_access(changed, services, out)
+
+
+async def _ids(services: Services, names: Sequence[str]) -> tuple[str, ...]:
+    accounts = services.service(Accounts)
+    return tuple([(await accounts.find_user(FindUser(name=name))).id for name in names])
+
+
+async def _say_access(access: LibraryAccess, services: Services, out: Output) -> Exit:
+    users = await services.service(Accounts).list_users(ListUsers())
+    names = [user.name for user in users.items if user.id in set(access.user_ids)]
+    library = plain(access.library.name)
+    people = ", ".join(map(plain, names)) or "nobody"
+    if access.library.restricted:
+        line = f"{library} is restricted; those who see it: {people}"
+    else:
+        line = f"{library} is open to everybody"
+        if names:
+            line += f"; when it is restricted, these see it: {people}"
+    out.result({"library": shown(access.library), "people": names}, [line])
     return Exit.OK

@@ -97,9 +97,25 @@ def _add_library(add: _Add) -> None:
     moved = library("relocate", "libraries:relocate", "the same files now lie elsewhere")
     moved.add_argument("name", metavar="NAME", help="its name")
     moved.add_argument("path", metavar="PATH", help="where they lie")
+    _add_access(library)
     gone = library("remove", "libraries:remove", "hide a library and keep its history")
     gone.add_argument("name", metavar="NAME", help="its name")
     gone.add_argument("--purge", action="store_true", help="forget its files and their history")
+
+
+def _add_access(library: _Add) -> None:
+    shown = library("access", "libraries:access", "say who may see a library")
+    closed = library("restrict", "libraries:restrict", "let only people with a grant see it")
+    opened = library("open", "libraries:unrestrict", "let everybody see it")
+    granted = library("grant", "libraries:grant", "let people see it while it is restricted")
+    revoked = library("revoke", "libraries:revoke", "take that back")
+    for each in (shown, closed, opened, granted, revoked):
+        each.add_argument("name", metavar="NAME", help="its name")
+    closed.add_argument(
+        "--user", metavar="USER", nargs="+", action="extend", default=[], help="who sees it"
+    )
+    for each in (granted, revoked):
+        each.add_argument("user", metavar="USER", nargs="+", help="who")
 
 
 def _add_scan(add: _Add) -> None:

@@ -17,7 +17,7 @@ from litestar import Request, Response, get, route
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from philomel.gateway.api import libraries, server
+from philomel.gateway.api import libraries, scans, server
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
 from philomel.gateway.authentication import Authenticator
@@ -38,6 +38,7 @@ PREFIXES = (PREFIX,)
 TOPICS: Mapping[str, Routes] = {
     "server": server.ROUTES,
     "libraries": libraries.ROUTES,
+    "scans": scans.ROUTES,
 }
 """The operations by topic."""
 
@@ -215,7 +216,7 @@ async def _events(
     call: Call, start: Callable[[Call, Any], AsyncIterator[Event]], asked: object
 ) -> AsyncIterator[bytes]:
     """The stream's messages, and a sign of life where it is silent."""
-    with acting(call.caller):
+    with acting(call.caller, timeout=None):
         events = start(call, asked)
     async with aclosing(cast("Any", events)):
         coming: asyncio.Task[Event] | None = None
@@ -243,7 +244,7 @@ async def _events(
 
 
 async def _next(call: Call, events: AsyncIterator[Event]) -> Event:
-    with acting(call.caller):
+    with acting(call.caller, timeout=None):  # it goes on as long as the client listens
         return await anext(events)
 
 

@@ -1,4 +1,4 @@
-"""The libraries and who runs them."""
+"""The libraries and who runs them. Where a request names one, its id will do as well."""
 
 from enum import StrEnum
 

@@ -58,10 +58,12 @@ class WatchScan(Struct, frozen=True):
     """Attributes:
     id: the scan; the latest one if left out.
     analysis: go on until the analysis is done as well.
+    follow: go on with every later scan, without end; before the first scan it waits.
     """
 
     id: str | None = None
     analysis: bool = False
+    follow: bool = False
 
 
 class CancelScan(Struct, frozen=True):

@@ -27,6 +27,7 @@ _R = TypeVar("_R", it.ListTracks, it.ListAlbums, it.ListArtists)
 Look = Callable[[Connection, Sequence[str]], T]
 
 WATCH_SECONDS = 0.1
+FOLLOW_SECONDS = 0.5
 ANALYSIS_SECONDS = 0.5
 MANY = 50
 """More ids than these are looked up in a thread: five hundred tracks take 10 ms and more."""
@@ -137,9 +138,7 @@ class CatalogService:
         current().caller.require_admin()
         await self._libraries.remove(request)
 
-    async def change_library_access(
-        self, request: it.ChangeLibraryAccess, /
-    ) -> it.LibraryAccess:
+    async def change_library_access(self, request: it.ChangeLibraryAccess, /) -> it.LibraryAccess:
         current().caller.require_admin()
         return await self._libraries.change_access(request)
 
@@ -164,6 +163,10 @@ class CatalogService:
 
     async def watch_scan(self, request: it.WatchScan, /) -> AsyncIterator[it.ScanStatus]:
         current().caller.require_admin()
+        if request.follow:
+            async for status in self._follow():
+                yield status
+            return
         status = await self._status(request.id)
         told: it.ScanStatus | None = None
         while True:
@@ -185,6 +188,17 @@ class CatalogService:
             if state.waiting == 0:
                 return
             await asyncio.sleep(ANALYSIS_SECONDS)
+
+    async def _follow(self) -> AsyncIterator[it.ScanStatus]:
+        """Every state of every scan from now on; nothing is written to look for it."""
+        told: it.ScanStatus | None = None
+        while True:
+            status = await self._database.read(lambda c: scanning.scan_status(c, None))
+            if status is not None and status != told:
+                yield status
+                told = status
+            ended = status is None or status.phase in _ENDED
+            await asyncio.sleep(FOLLOW_SECONDS if ended else WATCH_SECONDS)
 
     async def cancel_scan(self, request: it.CancelScan, /) -> it.ScanStatus:
         current().caller.require_admin()

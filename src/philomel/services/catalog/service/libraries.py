@@ -149,7 +149,7 @@ class Libraries:
 
     async def _find(self, name: str) -> Library:
         for library in await self.all(paths=True):
-            if fold(library.name) == fold(name):
+            if library.id == name or fold(library.name) == fold(name):
                 return library
         raise LibraryNotFound(f'there is no library "{clean(name, 100)}"')
 
