@@ -52,6 +52,9 @@ class Shelf:
         self.found: dict[str, media.Asset] = {}
         self.waiting = 0
         self.told = 0
+        self.registered_at = 0
+        self.alike: dict[frozenset[str], float] = {}
+        self.together: media.Loudness | None = None
         self.away = False
 
     async def set_library_roots(self, request: media.SetLibraryRoots, /) -> None:
@@ -74,6 +77,37 @@ class Shelf:
 
     async def get_assets(self, request: media.GetAssets, /) -> media.Assets:
         return media.Assets(tuple(self.found[id_] for id_ in request.ids if id_ in self.found))
+
+    async def list_assets(self, request: media.ListAssets, /) -> media.AssetFactsPage:
+        behind = sorted(id_ for id_ in self.assets if id_ > request.after)
+        return media.AssetFactsPage(
+            tuple(
+                media.AssetFacts(id_, id_ in self.found, self.registered_at)
+                for id_ in behind[: request.limit]
+            )
+        )
+
+    async def compare_recordings(self, request: media.CompareRecordings, /) -> media.Similarities:
+        scores = (self.alike.get(frozenset((pair.a, pair.b)), 0.0) for pair in request.pairs)
+        return media.Similarities(
+            tuple(media.Similarity(score, same=score > 0, known=True) for score in scores)
+        )
+
+    async def find_recordings(self, request: media.FindRecordings, /) -> media.Recordings:
+        found = [
+            media.Recording(id_, score)
+            for pair, score in self.alike.items()
+            if request.asset_id in pair
+            for id_ in pair - {request.asset_id}
+        ]
+        return media.Recordings(tuple(found[: request.limit]))
+
+    async def measure_together(self, request: media.MeasureTogether, /) -> media.TogetherLoudness:
+        complete = all(id_ in self.found for id_ in request.asset_ids)
+        return media.TogetherLoudness(self.together, complete)
+
+    async def get_waveform(self, request: media.GetWaveform, /) -> media.Waveform:
+        raise FailedPrecondition("nothing is drawn here")
 
     async def get_analysis_state(self, request: media.GetAnalysisState, /) -> media.AnalysisState:
         return media.AnalysisState(done=len(self.assets), waiting=self.waiting, failed=0)

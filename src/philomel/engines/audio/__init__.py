@@ -75,6 +75,21 @@ class TagReader(Protocol):
         ...
 
 
+class GaplessData(Struct, frozen=True):
+    """What a player leaves out at both ends to play without a gap, in samples.
+
+    Attributes:
+        samples: what is left to be heard.
+        delay: what the encoder put before it.
+        padding: what the encoder put behind it.
+    """
+
+    sample_rate: int
+    samples: int
+    delay: int
+    padding: int
+
+
 class Analysis(Struct, frozen=True):
     """What only decoding tells.
 
@@ -83,12 +98,29 @@ class Analysis(Struct, frozen=True):
         loudness: integrated, LUFS (EBU R128); None for silence or less than 400 ms.
         true_peak: dBTP; None for silence.
         duration_ms: as decoded.
+        blocks: the loudness of every 400 ms block above -70 LUFS as a histogram: the tenths
+            of LU above -70, how many, and so on; those of an album's files can be added up.
+        outline: two bytes a point, at most 1,000 points: the peak and the RMS of that part,
+            255 for full scale.
+        clipped: how many times the signal stays at full scale for several samples.
+        gapless: None if the sample rate changes on the way.
+        print: the acoustic fingerprint, 32 bits big-endian for each 171 ms of the first two
+            minutes of sound, 0 where there is nothing to go by; empty for silence and for
+            what is too short.
+        landmarks: the few moments of it that are least likely to change with the encoding,
+            28 bits each, for looking the recording up.
     """
 
     stream_hash: str
     loudness: float | None
     true_peak: float | None
     duration_ms: int
+    blocks: tuple[int, ...] = ()
+    outline: bytes = b""
+    clipped: int = 0
+    gapless: GaplessData | None = None
+    print: bytes = b""
+    landmarks: tuple[int, ...] = ()
 
 
 class Analyzer(Protocol):
@@ -142,6 +174,14 @@ class Imager(Protocol):
 
     async def render(self, picture: bytes, edges: Sequence[int]) -> Sequence[bytes]:
         """JPEG renditions that fit into squares of the given edges, never enlarged.
+
+        Raises:
+            TaskFailed: not a picture that Philomel reads, or too large to be decoded.
+        """
+        ...
+
+    async def colour(self, picture: bytes) -> str:
+        """The colour that stands for a picture, as "#rrggbb": a common and a lively one.
 
         Raises:
             TaskFailed: not a picture that Philomel reads, or too large to be decoded.

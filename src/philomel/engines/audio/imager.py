@@ -1,5 +1,6 @@
 """Takes covers out of files and renders them, in workers."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +9,7 @@ from msgspec import Struct, ValidationError, msgpack
 from philomel.engines.workers import Limits, TaskFailed, Workers
 
 _HERE: Final = "philomel.engines.audio.decoding"
+_COLOUR: Final = re.compile(rb"#[0-9a-f]{6}")
 _MAX_PICTURE: Final = 32 << 20
 _EMBEDDED_LIMITS: Final = Limits(memory=320 << 20, cpu=20, wall=60.0, sealed=True, nice=5)
 _RENDER_LIMITS: Final = Limits(memory=640 << 20, cpu=20, wall=60.0, sealed=True, nice=5)
@@ -42,3 +44,13 @@ class WorkerImager:
             return msgpack.decode(found, type=list[bytes])
         except ValidationError:
             raise TaskFailed("The worker answered with something else than pictures.") from None
+
+    async def colour(self, picture: bytes) -> str:
+        """See the port."""
+        if len(picture) > _MAX_PICTURE:
+            raise TaskFailed("The picture is larger than 32 MiB.")
+        argument = msgpack.encode(_Render(picture, ()))
+        found = await self._workers.run(f"{_HERE}.pictures:colour", argument, (), _RENDER_LIMITS)
+        if not _COLOUR.fullmatch(found):
+            raise TaskFailed("The worker answered with something else than a colour.")
+        return found.decode()

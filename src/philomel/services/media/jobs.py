@@ -167,6 +167,11 @@ class AnalysisJob:
 
     async def _fail(self, task: Task, state: State, error: str) -> None:
         now = self._clock.now()
+        if task.outdated and state is State.FAILED:
+            # What it has is worth more than the news that there will be no more.
+            _log.info("asset %s stays as it was analysed before: %s", task.asset_id, error)
+            await self._store.leave(task)
+            return
         if state is State.FAILED and task.tries + 1 < MAX_TRIES:
             # Perhaps the machine was short of memory or time: once more, after all others.
             await self._store.fail(task, State.WAITING, error[:_MAX_ERROR], now, None)

@@ -42,7 +42,14 @@ def build(deps: Deps) -> tuple[MediaService, tuple[Job, ...]]:
         deps.clock,
         workers=deps.settings.analysis_workers,
     )
-    service = MediaService(kept, deps.keys, deps.clock, deps.settings, analysis.registered)
+    service = MediaService(
+        kept,
+        store.SoundStore(deps.database),
+        deps.keys,
+        deps.clock,
+        deps.settings,
+        analysis.registered,
+    )
     departures = Consumer(
         deps.database,
         deps.log,

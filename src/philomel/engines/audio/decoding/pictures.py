@@ -37,6 +37,7 @@ _LATE: Final = (
 _MAX_PIXELS: Final = 64_000_000
 _SCALABLE: Final = ("L", "RGB", "RGBA", "CMYK", "YCbCr")
 _MAX_EDGES: Final = 16
+_SWATCH: Final = 64
 _QUALITY: Final = 88
 _ORIENTATION: Final = 0x0112
 
@@ -55,6 +56,33 @@ def render(job: Job) -> bytes:
         raise ValueError("the sizes asked for make no sense")
     picture = _open(request.picture, max(request.edges, default=1))
     return msgpack.encode(_renditions(picture, request.edges))
+
+
+def colour(job: Job) -> bytes:
+    """The picture's colour as "#rrggbb"."""
+    request = msgpack.decode(job.argument, type=Render)
+    picture = _open(request.picture, _SWATCH)
+    picture.thumbnail((_SWATCH, _SWATCH), Image.Resampling.BOX)
+    return b"#%02x%02x%02x" % _dominant(picture)
+
+
+def _dominant(picture: Image.Image) -> tuple[int, int, int]:
+    """The mean of the shade that covers most, where lively ones count for more than greys."""
+    shades: dict[tuple[int, int, int], list[int]] = {}
+    data = picture.tobytes()
+    for red, green, blue in zip(data[::3], data[1::3], data[2::3], strict=True):
+        shade = shades.setdefault((red >> 5, green >> 5, blue >> 5), [0, 0, 0, 0])
+        shade[0] += 1
+        shade[1] += red
+        shade[2] += green
+        shade[3] += blue
+    count, red, green, blue = max(shades.values(), key=_weight)
+    return red // count, green // count, blue // count
+
+
+def _weight(shade: list[int]) -> float:
+    count, *sums = shade
+    return count * (0.25 + (max(sums) - min(sums)) / (255 * count))
 
 
 def _open(data: bytes, edge: int) -> Image.Image:

@@ -27,6 +27,7 @@ _CODECS: Final = {
 _PREROLL_MS: Final = {"mp3": 500, "mp3float": 500, "aac": 150, "opus": 120, "vorbis": 250}
 """Decoders need what came before to sound right: MP3's bit reservoir, overlapping windows."""
 
+_SKIP: Final = "skip_samples"
 _MAX_CHANNELS: Final = 64
 _MAX_BROKEN: Final = 500
 
@@ -64,6 +65,7 @@ class Source:
         self.codec = self.stream.codec_context.name
         self._check()
         self._start = self.stream.start_time or 0
+        self.delay = self.padding = 0  # samples left out at both ends, known when all is read
 
     def _audio_stream(self) -> AudioStream:
         streams = self.container.streams.audio
@@ -90,6 +92,7 @@ class Source:
         for packet in self._packets():
             if on_packet is not None and packet.size:
                 on_packet(bytes(packet))
+            self._count_skipped(packet)
             try:
                 for frame in packet.decode():
                     good += 1
@@ -112,6 +115,16 @@ class Source:
                 # a file that is cut short ends with an error: what came before counts
                 return
             yield packet
+
+    def _count_skipped(self, packet: "av.Packet[AudioStream]") -> None:
+        """LAME's and iTunes' tags, Opus' pre-skip and Ogg's last page all come as this."""
+        if not packet.has_sidedata(_SKIP):
+            return
+        data = bytes(packet.get_sidedata(_SKIP))
+        if len(data) >= 8:
+            start, end = struct.unpack_from("<II", data)
+            self.delay += start
+            self.padding += end
 
     def seek(self, offset_ms: int) -> int:
         """Go to a place shortly before an offset.

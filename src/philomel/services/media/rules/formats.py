@@ -6,6 +6,10 @@ from philomel.services.media.contract import BadStream, StreamFormat
 
 MIN_BITRATE, MAX_BITRATE = 32, 320
 MAX_DOWNLOAD_NAME = 200
+CLIPPED = 20
+"""Places where the signal stays at full scale; a few are a loud drum."""
+
+_SILENT_DBTP = -60.0
 
 _UNKNOWN = ("application/octet-stream", "bin")
 _BY_CONTAINER = {
@@ -40,6 +44,11 @@ def _name(container: str, codec: str) -> tuple[str, str]:
     if container == "ogg":
         return "audio/ogg", _OGG_SUFFIXES.get(codec, "ogg")
     return _BY_CONTAINER.get(container, _UNKNOWN)
+
+
+def is_silent(true_peak: float | None) -> bool:
+    """Whether nothing in a file that was analysed can be heard."""
+    return true_peak is None or true_peak <= _SILENT_DBTP
 
 
 def transcode_content_type(wanted: StreamFormat) -> str:

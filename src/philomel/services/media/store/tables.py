@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from philomel.engines import outbox
@@ -55,7 +56,40 @@ ASSETS = Table(
     Column("loudness", Float),
     Column("true_peak", Float),
     Column("error", Text),
+    # of the analysis that the results are from; what an older one left is done again
+    Column("analysis_version", SmallInteger, nullable=False, server_default="0"),
+    Column("registered_at", _BIG, nullable=False, server_default="0"),
+    Column("header_ms", _BIG),
+    Column("clipped", _BIG),
+    Column("sample_rate", Integer),
+    Column("samples", _BIG),
+    Column("delay", _BIG),
+    Column("padding", _BIG),
+    Column("fingerprinted", Boolean, nullable=False, server_default=false()),
     Index("ix_assets_state", "state", "queued_at", "library_id"),
+    Index("ix_assets_analysis_version", "state", "analysis_version"),
+)
+
+# What is long and seldom read; `number` is short, for LANDMARKS.
+SOUNDS = Table(
+    "sounds",
+    METADATA,
+    Column("number", _BIG, primary_key=True, autoincrement=True),
+    Column("asset_id", _ID, nullable=False),
+    Column("blocks", LargeBinary, nullable=False),
+    Column("landmarks", LargeBinary, nullable=False),
+    Column("print", LargeBinary, nullable=False),
+    Column("outline", LargeBinary, nullable=False),
+    Index("ix_sounds_asset", "asset_id", unique=True),
+)
+
+# Which sounds have a moment like this: 28 bits of it. Some 32 rows for each sound.
+LANDMARKS = Table(
+    "landmarks",
+    METADATA,
+    Column("mark", Integer, primary_key=True, autoincrement=False),
+    Column("number", _BIG, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 LIBRARY_ROOTS = Table(

@@ -10,6 +10,7 @@ from av.filter import Graph
 
 _GATE = -70.0
 """LUFS; nothing below is measured, and the filter says this for silence."""
+_LOUDEST = 30.0
 
 
 class Meter:
@@ -18,6 +19,7 @@ class Meter:
     def __init__(self) -> None:
         self._graph: Graph | None = None
         self._latest: dict[str, str] = {}
+        self._blocks: dict[int, int] = {}
 
     def measure(self, frames: Iterable[AudioFrame]) -> None:
         for frame in frames:
@@ -34,6 +36,11 @@ class Meter:
         """LUFS, or None for silence and what is too short."""
         value = self._number("lavfi.r128.I")
         return round(value, 2) if value is not None and value > _GATE else None
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """A histogram of the blocks that count: tenths of LU above the gate, how many, …"""
+        return tuple(number for pair in sorted(self._blocks.items()) for number in pair)
 
     @property
     def true_peak(self) -> float | None:
@@ -53,6 +60,13 @@ class Meter:
                 return
             if metadata:  # the last, shorter frame may come without
                 self._latest = metadata
+                self._count(float(metadata.get("lavfi.r128.M", "nan")))
+
+    def _count(self, momentary: float) -> None:
+        # a file may hold samples of any size, or none that are numbers
+        if _GATE < momentary < _LOUDEST:
+            place = int((momentary - _GATE) * 10)
+            self._blocks[place] = self._blocks.get(place, 0) + 1
 
 
 def _graph(frame: AudioFrame) -> Graph:

@@ -11,6 +11,81 @@ from typing import Protocol
 from msgspec import Struct
 
 from philomel.kernel.errors import InvalidArgument, NotFound, RateLimited, Unauthenticated
+from philomel.services.media.contract.assets import (
+    AnalysisState,
+    Asset,
+    Assets,
+    AssetSource,
+    GetAnalysisState,
+    GetAssets,
+    LibraryRoot,
+    RegisterAssets,
+    RemoveAssets,
+    SetLibraryRoots,
+)
+from philomel.services.media.contract.sounds import (
+    AssetFacts,
+    AssetFactsPage,
+    CompareRecordings,
+    FindRecordings,
+    Gapless,
+    GetWaveform,
+    ListAssets,
+    Loudness,
+    MeasureTogether,
+    Recording,
+    RecordingPair,
+    Recordings,
+    Similarities,
+    Similarity,
+    TogetherLoudness,
+    Waveform,
+)
+
+__all__ = [
+    "EVENTS",
+    "AnalysisState",
+    "Asset",
+    "AssetFacts",
+    "AssetFactsPage",
+    "AssetNotFound",
+    "AssetSource",
+    "Assets",
+    "AssetsAnalysed",
+    "BadSignature",
+    "BadStream",
+    "CompareRecordings",
+    "FindRecordings",
+    "Gapless",
+    "GetAnalysisState",
+    "GetAssets",
+    "GetWaveform",
+    "LibraryRoot",
+    "ListAssets",
+    "Loudness",
+    "MeasureTogether",
+    "Media",
+    "OpenSigned",
+    "Opened",
+    "Recording",
+    "RecordingPair",
+    "Recordings",
+    "RegisterAssets",
+    "RemoveAssets",
+    "SetLibraryRoots",
+    "Settings",
+    "SignCovers",
+    "SignStream",
+    "SignedUrl",
+    "SignedUrls",
+    "Similarities",
+    "Similarity",
+    "Store",
+    "StreamFormat",
+    "TogetherLoudness",
+    "TooManyStreams",
+    "Waveform",
+]
 
 
 class StreamFormat(StrEnum):
@@ -21,104 +96,6 @@ class StreamFormat(StrEnum):
     OPUS = "opus"
     AAC = "aac"
     MP3 = "mp3"
-
-
-class AssetSource(Struct, frozen=True):
-    """Where an asset's bytes are.
-
-    Attributes:
-        path: below the root.
-        codec, container: as the audio port names them.
-        duration_ms: from the headers; analysis corrects it.
-        modified_ns: nanoseconds since the Unix epoch; a change makes analysis start over.
-    """
-
-    asset_id: str
-    library_id: str
-    path: bytes
-    size: int
-    modified_ns: int
-    container: str
-    codec: str
-    duration_ms: int
-    bitrate: int
-
-
-class RegisterAssets(Struct, frozen=True):
-    """Attributes:
-    items: at most 500; registering one again updates it.
-    """
-
-    items: tuple[AssetSource, ...]
-
-
-class LibraryRoot(Struct, frozen=True):
-    """Where a library is, and who may hear what is in it.
-
-    Attributes:
-        hidden: nobody may.
-        restricted: only the people in `user_ids` may, at most 5,000.
-    """
-
-    library_id: str
-    root: bytes
-    hidden: bool = False
-    restricted: bool = False
-    user_ids: tuple[str, ...] = ()
-
-
-class SetLibraryRoots(Struct, frozen=True):
-    """Attributes:
-    items: every library there is; others are forgotten.
-    """
-
-    items: tuple[LibraryRoot, ...]
-
-
-class RemoveAssets(Struct, frozen=True):
-    """Attributes:
-    ids: at most 500.
-    """
-
-    ids: tuple[str, ...]
-
-
-class GetAssets(Struct, frozen=True):
-    """Attributes:
-    ids: at most 500.
-    """
-
-    ids: tuple[str, ...]
-
-
-class Loudness(Struct, frozen=True):
-    """EBU R128: integrated LUFS, and true peak in dBTP."""
-
-    integrated: float
-    true_peak: float
-
-
-class Asset(Struct, frozen=True):
-    """Attributes:
-    stream_hash: hex SHA-256 over the encoded audio packets; None before analysis.
-    loudness: None before analysis, and for silence.
-    error: why analysis failed.
-    """
-
-    id: str
-    size: int
-    container: str
-    codec: str
-    duration_ms: int
-    content_type: str
-    suffix: str
-    stream_hash: str | None = None
-    loudness: Loudness | None = None
-    error: str | None = None
-
-
-class Assets(Struct, frozen=True):
-    items: tuple[Asset, ...]
 
 
 class SignStream(Struct, frozen=True):
@@ -199,21 +176,6 @@ class Opened(Struct, frozen=True):
     duration_ms: int | None = None
 
 
-class GetAnalysisState(Struct, frozen=True):
-    pass
-
-
-class AnalysisState(Struct, frozen=True):
-    """How far the background analysis is, in assets.
-
-    What lies in a library whose folder is away counts nowhere until it is back.
-    """
-
-    done: int
-    waiting: int
-    failed: int
-
-
 class AssetsAnalysed(Struct, frozen=True):
     """Announced when analysis of these assets is done or failed; ask `get_assets` which.
 
@@ -275,6 +237,35 @@ class Media(Protocol):
 
     async def get_assets(self, request: GetAssets, /) -> Assets:
         """The known assets among `ids` that the caller may hear, in the order asked."""
+        ...
+
+    async def list_assets(self, request: ListAssets, /) -> AssetFactsPage:
+        """Every asset, in pages by id. Services and operators."""
+        ...
+
+    async def compare_recordings(self, request: CompareRecordings, /) -> Similarities:
+        """Whether pairs of assets are one recording, by their sound. Services and operators."""
+        ...
+
+    async def find_recordings(self, request: FindRecordings, /) -> Recordings:
+        """Other assets that are the same recording as this one. Services and operators.
+
+        Raises: AssetNotFound.
+        """
+        ...
+
+    async def measure_together(self, request: MeasureTogether, /) -> TogetherLoudness:
+        """The loudness of several assets played as one, such as an album's.
+
+        Services and operators.
+        """
+        ...
+
+    async def get_waveform(self, request: GetWaveform, /) -> Waveform:
+        """The outline of an asset's sound, to be drawn.
+
+        Raises: AssetNotFound.
+        """
         ...
 
     async def get_analysis_state(self, request: GetAnalysisState, /) -> AnalysisState:

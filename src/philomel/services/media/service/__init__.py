@@ -5,15 +5,18 @@ from collections.abc import Callable
 from philomel.engines.keys import Keys
 from philomel.kernel.caller import Caller, CallerKind, current
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import InvalidArgument, Unauthenticated
+from philomel.kernel.errors import Unauthenticated
 from philomel.services.media.contract import (
     AnalysisState,
     Asset,
+    AssetFactsPage,
     AssetNotFound,
     Assets,
     BadSignature,
+    Gapless,
     GetAnalysisState,
     GetAssets,
+    ListAssets,
     Loudness,
     Opened,
     OpenSigned,
@@ -30,27 +33,36 @@ from philomel.services.media.contract import (
 )
 from philomel.services.media.rules import addresses, formats
 from philomel.services.media.rules.addresses import CoverAddress, StreamAddress
-from philomel.services.media.store import MediaStore, Place
+from philomel.services.media.service.recordings import (
+    MAX_IDS,
+    RecordingService,
+    check_count,
+    check_limit,
+    seen_by,
+)
+from philomel.services.media.store import MediaStore, Place, SoundStore
 from philomel.services.media.store.sql import AssetRow
 from philomel.services.media.store.tables import State
 
-MAX_IDS = 500
 _PURPOSE = "media.url"
 
 
-class MediaService:
+class MediaService(RecordingService):
     """Args:
+    sounds: of the same database as `store`.
     registered: called after new work for the analysis was written.
     """
 
     def __init__(
         self,
         store: MediaStore,
+        sounds: SoundStore,
         keys: Keys,
         clock: Clock,
         settings: Settings,
         registered: Callable[[], None] = lambda: None,
     ) -> None:
+        super().__init__(sounds)
         self._store = store
         self._keys = keys
         self._clock = clock
@@ -64,19 +76,24 @@ class MediaService:
 
     async def register_assets(self, request: RegisterAssets, /) -> None:
         current().caller.require_service()
-        _check_count(len(request.items))
+        check_count(len(request.items))
         await self._store.register(request.items, self._clock.now())
         self._registered()
 
     async def remove_assets(self, request: RemoveAssets, /) -> None:
         current().caller.require_service()
-        _check_count(len(request.ids))
+        check_count(len(request.ids))
         await self._store.remove(request.ids)
+
+    async def list_assets(self, request: ListAssets, /) -> AssetFactsPage:
+        current().caller.require_service()
+        check_limit(request.limit, MAX_IDS)
+        return AssetFactsPage(tuple(await self._store.list(request.after, request.limit)))
 
     async def get_assets(self, request: GetAssets, /) -> Assets:
         current().caller.require_known()
-        _check_count(len(request.ids))
-        user_id = _user(current().caller)
+        check_count(len(request.ids))
+        user_id = seen_by(current().caller)
         rows = {row.id: row for row in await self._store.find(request.ids, user_id)}
         found = (rows.get(asset_id) for asset_id in dict.fromkeys(request.ids))
         return Assets(tuple(_asset(row) for row in found if row is not None))
@@ -84,11 +101,13 @@ class MediaService:
     async def get_analysis_state(self, request: GetAnalysisState, /) -> AnalysisState:
         current().caller.require_admin()
         counts = await self._store.count()
+        outdated = await self._store.count_outdated()
         failed = counts.get(State.FAILED, 0) + counts.get(State.NOT_THERE, 0)
         return AnalysisState(
             done=counts.get(State.DONE, 0),
             waiting=counts.get(State.WAITING, 0),
             failed=failed,
+            outdated=outdated,
         )
 
     async def sign_stream(self, request: SignStream, /) -> SignedUrl:
@@ -120,7 +139,7 @@ class MediaService:
 
     async def sign_covers(self, request: SignCovers, /) -> SignedUrls:
         current().caller.require_known()
-        _check_count(len(request.keys))
+        check_count(len(request.keys))
         expires_s = addresses.cover_expiry(self._clock.now())
         covers = (addresses.cover_address(key, expires_s) for key in request.keys)
         return SignedUrls(tuple(self._sign(cover) for cover in covers))
@@ -177,7 +196,18 @@ def _asset(row: AssetRow) -> Asset:
         stream_hash=row.stream_hash,
         loudness=Loudness(row.loudness, row.true_peak) if measured else None,
         error=row.error if row.state in {State.FAILED, State.NOT_THERE} else None,
+        silent=row.stream_hash is not None and formats.is_silent(row.true_peak),
+        clipped=(row.clipped or 0) >= formats.CLIPPED,
+        header_duration_ms=row.header_ms,
+        gapless=_gapless(row),
+        fingerprinted=row.fingerprinted,
     )
+
+
+def _gapless(row: AssetRow) -> Gapless | None:
+    if row.sample_rate is None:
+        return None
+    return Gapless(row.sample_rate, row.samples, row.delay, row.padding)
 
 
 def _listener(caller: Caller) -> str:
@@ -186,15 +216,3 @@ def _listener(caller: Caller) -> str:
     if caller.user_id is None and caller.kind not in {CallerKind.SERVICE, CallerKind.OPERATOR}:
         raise Unauthenticated("sign in first")
     return caller.user_id or ""
-
-
-def _user(caller: Caller) -> str:
-    """In whose eyes something is looked for: nobody's in particular for a program of its own."""
-    if caller.kind in {CallerKind.SERVICE, CallerKind.OPERATOR}:
-        return ""
-    return caller.user_id or "-"
-
-
-def _check_count(count: int) -> None:
-    if count > MAX_IDS:
-        raise InvalidArgument(f"at most {MAX_IDS} at once")

@@ -1,0 +1,1 @@
+"""What is measured of a file while it is decoded once."""
