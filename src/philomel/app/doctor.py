@@ -91,7 +91,11 @@ def _keys(settings: Settings) -> Finding:
 
 
 def _port(settings: Settings, folder: DataFolder) -> Finding:
-    if not folder.lock("doctor"):
+    try:
+        locked = folder.lock("doctor")
+    except Refusal as refusal:
+        return Finding("data folder", Verdict.FAIL, refusal.message, "see above")
+    if not locked:
         holder = folder.holder()
         return Finding("server", Verdict.OK, f"philomel {holder.what} runs as process {holder.pid}")
     folder.unlock()

@@ -39,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_users(add)
     _add_programs(add)
     _add_upkeep(add)
+    _add_keeping(add)
     return parser
 
 
@@ -186,3 +187,19 @@ def _add_upkeep(add: _Add) -> None:
     add("migrate", "upkeep:migrate", "bring the databases up to date")
     add("doctor", "upkeep:doctor", "look for what is wrong, and say what helps")
     add("config", "upkeep:config", "print every setting with its value, source and meaning")
+
+
+def _add_keeping(add: _Add) -> None:
+    saved = add(
+        "backup", "keeping:backup", "write everything that cannot be made again to a folder"
+    )
+    saved.add_argument("folder", metavar="DIR", help="a new folder for the backup")
+    saved.add_argument(
+        "--without-keys", action="store_true", help="leave out the key ring, which is a secret"
+    )
+    back = add("restore", "keeping:restore", "let the installation be what a backup holds")
+    back.add_argument("folder", metavar="DIR", help="the backup")
+    back.add_argument(
+        "--force", action="store_true", help="put aside what is in the data folder already"
+    )
+    back.add_argument("--check", action="store_true", help="only see whether the backup is whole")

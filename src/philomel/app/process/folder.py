@@ -15,10 +15,13 @@ from typing import Self
 
 import msgspec
 
+from philomel.app.process.marks import refuse_marked
 from philomel.app.refusal import Exit, Refusal
 
 # sun_path has 108 bytes on Linux and 104 elsewhere, the closing NUL included.
 _MAX_SOCKET_PATH = 100
+# Commands that make a marked folder whole.
+_BRINGING = ("restore", "move")
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,11 @@ class DataFolder:
             )
 
     def lock(self, what: str) -> bool:
-        """Work on the folder from now on, unless another process does."""
+        """Work on the folder from now on, unless another process does.
+
+        Raises:
+            Refusal: the folder is half restored, or what was in it moved away.
+        """
         assert self._lock is None
         try:
             descriptor = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -84,6 +91,12 @@ class DataFolder:
             os.close(descriptor)
             return False
         self._lock = descriptor
+        if what not in _BRINGING:
+            try:
+                refuse_marked(self.path)
+            except Refusal:
+                self.unlock()
+                raise
         self.announce(Holder(os.getpid(), what))
         return True
 

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from philomel.engines.sql import UNFIT, Dialect
 from philomel.kernel.errors import DeadlineExceeded, InvalidArgument, PhilomelError, Unavailable
+
+if TYPE_CHECKING:
+    import asyncpg
 
 T = TypeVar("T")
 
@@ -187,3 +190,23 @@ def _unavailable(error: BaseException) -> PhilomelError | None:
     if not isinstance(error, DBAPIError):
         return Unavailable("the database cannot be reached", retry_after=1)
     return None
+
+
+async def connect_once(dsn: str) -> "asyncpg.Connection":
+    """One connection of the driver, for what reads or loads whole schemas.
+
+    Raises:
+        Unavailable: the server is away, or refuses us.
+    """
+    import asyncpg
+
+    try:
+        return await asyncpg.connect(
+            re.sub(r"^postgres(ql)?\+asyncpg://", "postgresql://", dsn),
+            timeout=CONNECT_SECONDS,
+            server_settings={"application_name": "philomel keeping"},
+        )
+    except (OSError, TimeoutError) as error:
+        raise Unavailable("the database cannot be reached", retry_after=1) from error
+    except asyncpg.PostgresError as error:
+        raise Unavailable(f"the database refuses us: {error}") from None

@@ -1,0 +1,117 @@
+"""`philomel backup` and `restore`."""
+
+import argparse
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from philomel.app.cli.output import Output, plain
+from philomel.app.keeping import backup as backing
+from philomel.app.keeping import restore as restoring
+from philomel.app.keeping.manifest import Manifest
+from philomel.app.keeping.place import Place
+from philomel.app.process import journal
+from philomel.app.process.folder import DataFolder
+from philomel.app.process.marks import refuse_marked
+from philomel.app.refusal import Exit, Refusal, refusal_of
+from philomel.app.settings import Settings
+from philomel.kernel.clock import SystemClock
+from philomel.kernel.errors import PhilomelError
+
+
+def backup(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
+    journal.begin("error", settings.text("log_format"))
+    refuse_marked(settings.data)
+    folder = Path(parsed.folder).expanduser().absolute()
+    started = time.monotonic()
+    try:
+        made = asyncio.run(
+            backing.make(
+                Place(settings),
+                folder,
+                SystemClock(),
+                keys=not parsed.without_keys,
+                before=_latest_beside(Place(settings), folder),
+            )
+        )
+    except PhilomelError as error:
+        raise refusal_of(error) from None
+    seconds = time.monotonic() - started
+    took = f"made in {seconds:.1f} s; writers waited {made.held_seconds * 1000:.0f} ms"
+    lines = [f"{plain(str(folder))}: {_size(made.manifest)}, {took}"]
+    if made.manifest.has_keys:
+        lines.append("It holds the key ring: keep it as carefully as a password.")
+    else:
+        lines.append(
+            "It does not hold the key ring: restored without it, everybody signs in and connects "
+            "players anew."
+        )
+    lines += [f"not in it: {name}, which keeps its database elsewhere" for name in made.missing]
+    content = {
+        **_content(folder, made.manifest),
+        "seconds": round(seconds, 3),
+        "held_seconds": round(made.held_seconds, 4),
+        "missing": list(made.missing),
+    }
+    out.result(content, lines)
+    return Exit.OK
+
+
+def restore(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
+    journal.begin("error", settings.text("log_format"))
+    origin = Path(parsed.folder).expanduser().absolute()
+    if parsed.check:
+        found = restoring.check(origin)
+        out.result(_content(origin, found), [f"{plain(str(origin))} is whole: {_size(found)}"])
+        return Exit.OK
+    folder = DataFolder(settings.data)
+    folder.prepare()
+    with folder:
+        if not folder.lock("restore"):
+            holder = folder.holder()
+            raise Refusal(
+                f"philomel {holder.what} (process {holder.pid}) uses {folder.path}: stop it first",
+                Exit.REFUSED,
+                "already_served",
+            )
+        try:
+            done = asyncio.run(
+                restoring.restore(Place(settings), origin, SystemClock(), force=parsed.force)
+            )
+        except PhilomelError as error:
+            raise refusal_of(error) from None
+    lines = [f"restored as of {_moment(done.manifest)}: {_size(done.manifest)}"]
+    if done.aside:
+        lines.append(f"what was here before is in {plain(str(settings.data / done.aside))}")
+    if not done.manifest.has_keys:
+        lines.append("the backup holds no key ring: everybody signs in and connects players anew")
+    lines.append("if the music lies elsewhere now: philomel library relocate NAME PATH")
+    out.result({**_content(origin, done.manifest), "aside": done.aside}, lines)
+    return Exit.OK
+
+
+def _latest_beside(place: Place, folder: Path) -> Path | None:
+    found = backing.last(place)
+    return found[1] if found is not None and found[1].parent == folder.parent else None
+
+
+def _content(folder: Path, manifest: Manifest) -> dict[str, object]:
+    return {
+        "folder": str(folder),
+        "made_at": manifest.made_at,
+        "program": manifest.program,
+        "bytes": manifest.size,
+        "files": len(manifest.files),
+        "keys": manifest.has_keys,
+        "databases": {each.service: each.version for each in manifest.databases},
+    }
+
+
+def _size(manifest: Manifest) -> str:
+    rows = sum(sum(each.rows.values()) for each in manifest.databases)
+    return f"{manifest.size / (1 << 20):,.1f} MiB in {len(manifest.files):,} files, {rows:,} rows"
+
+
+def _moment(manifest: Manifest) -> str:
+    return f"{datetime.fromtimestamp(manifest.made_at / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,1 @@
+"""Keeping what cannot be made again: backups, restoring them, moving an installation."""

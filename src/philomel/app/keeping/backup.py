@@ -1,0 +1,228 @@
+"""`philomel backup`: everything that cannot be made again, as of one moment, in one folder.
+
+The folder is written under another name and renamed when every byte of it is on disk: what has
+the name of a backup is one.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from philomel import __version__
+from philomel.app.keeping import blobs as carrying
+from philomel.app.keeping import manifest as contents
+from philomel.app.keeping.manifest import Database, File, Manifest
+from philomel.app.keeping.moment import Moment, moment
+from philomel.app.keeping.place import Place, schemas, sync_folder, write_durably
+from philomel.app.refusal import Exit, Refusal
+from philomel.engines.blobs import Entry
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import Unavailable
+
+UNFINISHED = ".unfinished"
+_ROOM = 32 << 20
+
+
+@dataclass(frozen=True)
+class Made:
+    """Attributes:
+    held_seconds: how long writers had to wait.
+    missing: services whose databases are elsewhere.
+    """
+
+    folder: Path
+    manifest: Manifest
+    held_seconds: float
+    missing: tuple[str, ...]
+
+
+async def make(
+    place: Place,
+    folder: Path,
+    clock: Clock,
+    *,
+    keys: bool = True,
+    before: Path | None = None,
+) -> Made:
+    """Write a backup to the new folder `folder`.
+
+    Args:
+        keys: whether the key ring is in it.
+        before: an earlier backup whose unchanged blobs may be linked.
+
+    Raises:
+        Refusal: the folder is there already, or cannot be written.
+        Unavailable: the disk is full, or a database is away.
+    """
+    try:
+        with _unfinished(folder) as working:
+            async with place.blobs() as store:
+                entries = await carrying.kept(store)
+                _check_room(working, place, entries)
+                async with moment(place) as now:
+                    made_at = clock.now()
+                    databases, files = await _write_databases(now, working)
+                    held = now.held_seconds
+                known = _files_of(before)
+                # Later than the databases: a picture they name is there by then.
+                later = await carrying.kept(store)
+                files += await carrying.save(store, later, working, before, known)
+            files += _write_rest(place, working, keys=keys)
+            found = Manifest(contents.FORMAT, __version__, made_at, tuple(databases), tuple(files))
+            # Blobs are many: they become durable together, and before the page that names them.
+            os.sync()
+            write_durably(working / contents.NAME, contents.encode(found))
+            (working / UNFINISHED).unlink()
+            sync_folder(working)
+            working.rename(folder)
+            sync_folder(folder.parent)
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be written: {error.strerror or error}") from error
+    missing = {schema.name for schema in schemas()} - set(found.services)
+    made = Made(folder, found, held, tuple(sorted(missing)))
+    note(place, made)
+    return made
+
+
+def last(place: Place) -> tuple[int, Path] | None:
+    """When the latest backup was made (milliseconds since the Unix epoch), and where it is."""
+    try:
+        found = json.loads(_note_path(place).read_bytes())
+        return int(found["made_at"]), Path(found["folder"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def note(place: Place, made: Made) -> None:
+    """Remember when a backup was made, for `doctor` and metrics."""
+    path = _note_path(place)
+    with suppress(OSError):  # the backup is good all the same
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        content = {"made_at": made.manifest.made_at, "folder": str(made.folder)}
+        write_durably(path, json.dumps(content).encode())
+
+
+def _note_path(place: Place) -> Path:
+    return place.folder / "backups" / "last.json"
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """A folder beside the wanted one that goes away unless it was renamed."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refusal(f"{folder} is there already: name a new folder", Exit.REFUSED, "exists")
+    working = folder.with_name(folder.name + ".tmp")
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if working.exists() and not sweep(working):
+        raise Refusal(f"{working} is in the way: another backup is being made", Exit.REFUSED)
+    working.mkdir(mode=0o700)
+    descriptor = os.open(working / UNFINISHED, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        # Held while this process lives: who finds it free finds what a killed one left.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield working
+    finally:
+        if working.exists():
+            shutil.rmtree(working, ignore_errors=True)
+        os.close(descriptor)
+
+
+def sweep(working: Path) -> bool:
+    """Remove what a killed backup left; whether `working` was that."""
+    try:
+        descriptor = os.open(working / UNFINISHED, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        # Killed between two lines: an empty folder, or one that wanted only its name.
+        if (working / contents.NAME).exists() or not any(working.iterdir()):
+            shutil.rmtree(working)
+            return True
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        shutil.rmtree(working)
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def _check_room(working: Path, place: Place, entries: Sequence[Entry]) -> None:
+    """Refuse at once what cannot fit."""
+    size = sum(entry.size for entry in entries)
+    for path in place.files().values():
+        size += path.stat().st_size
+    free = shutil.disk_usage(working).free
+    if size + _ROOM > free:
+        raise Refusal(
+            f"a backup takes about {size >> 20:,} MiB, and {working.parent} has only "
+            f"{free >> 20:,} MiB left",
+            Exit.UNAVAILABLE,
+            "disk_full",
+        )
+
+
+async def _write_databases(now: Moment, working: Path) -> tuple[list[Database], list[File]]:
+    databases, files = [], []
+    (working / contents.DATABASES).mkdir(mode=0o700)
+    for schema in schemas():
+        state = now.states.get(schema.name)
+        if state is None:
+            continue
+        path = f"{contents.DATABASES}/{schema.name}.sqlite"
+        await now.write(schema, working / path)
+        rows = count(working / path)
+        databases.append(Database(schema.name, *state, rows))
+        files.append(contents.entry(working, path))
+    if not databases:
+        raise Refusal("there is nothing to back up yet", Exit.NOT_FOUND)
+    await now.write_log(working / contents.LOG)
+    files.append(contents.entry(working, contents.LOG))
+    return databases, files
+
+
+def count(path: Path) -> dict[str, int]:
+    """The rows of every table in a file."""
+    with closing(sqlite3.connect(path)) as reader:
+        names = [
+            name
+            for (name,) in reader.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+            )
+        ]
+        return {
+            name: int(reader.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608  a name the file gives
+            for name in names
+        }
+
+
+def _write_rest(place: Place, working: Path, *, keys: bool) -> list[File]:
+    wanted = [(place.settings_file, contents.SETTINGS)]
+    if keys and place.keys is not None:
+        wanted.append((place.keys, contents.KEYS))
+    files = []
+    for source, name in wanted:
+        try:
+            data = source.read_bytes()
+        except FileNotFoundError:
+            continue
+        write_durably(working / name, data)
+        files.append(contents.entry(working, name))
+    return files
+
+
+def _files_of(before: Path | None) -> dict[str, File]:
+    if before is None:
+        return {}
+    try:
+        return {file.path: file for file in contents.read(before).files}
+    except Refusal:
+        return {}

@@ -1,0 +1,109 @@
+"""Carries blobs from one store to another, or to a backup's folder."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from philomel.app.keeping.manifest import BLOBS, File
+from philomel.app.keeping.place import MADE_AGAIN
+from philomel.app.refusal import Refusal
+from philomel.engines.blobs import Blobs, Entry
+from philomel.kernel.errors import NotFound
+
+_AT_ONCE = 8
+
+
+async def kept(blobs: Blobs) -> Sequence[Entry]:
+    """What a store holds that cannot be made again."""
+    found = await asyncio.to_thread(lambda: list(blobs.walk()))
+    return [entry for entry in found if not entry.key.startswith(MADE_AGAIN)]
+
+
+async def save(
+    blobs: Blobs,
+    entries: Sequence[Entry],
+    folder: Path,
+    before: Path | None,
+    known: Mapping[str, File],
+) -> list[File]:
+    """Write blobs below `folder`/blobs; a blob that is gone by now is left out.
+
+    Args:
+        before: an earlier backup on the same disk; what is unchanged since is linked, not
+            written again.
+        known: that one's files, by path.
+    """
+    made: set[Path] = set()
+
+    async def one(entry: Entry) -> File | None:
+        path = f"{BLOBS}/{_plain(entry.key)}"
+        target = folder / path
+        if target.parent not in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.add(target.parent)
+        same = known.get(path)
+        unchanged = same and (same.size, same.modified_ns) == (entry.size, entry.modified_ns)
+        if same and unchanged and before and await asyncio.to_thread(_link, before / path, target):
+            return same
+        try:
+            data = await blobs.get(entry.key)
+        except NotFound:
+            return None
+        await asyncio.to_thread(target.write_bytes, data)
+        summed = hashlib.sha256(data).hexdigest()
+        return File(path, len(data), summed, entry.modified_ns)
+
+    files: list[File] = []
+    for start in range(0, len(entries), _AT_ONCE):
+        written = await asyncio.gather(*map(one, entries[start : start + _AT_ONCE]))
+        files += [file for file in written if file is not None]
+    return files
+
+
+async def load(folder: Path, files: Sequence[File], blobs: Blobs) -> None:
+    """Put the blobs of a backup into a store."""
+
+    async def one(file: File) -> None:
+        data = await asyncio.to_thread((folder / file.path).read_bytes)
+        await blobs.put(file.path.removeprefix(BLOBS + "/").encode(), data)
+
+    mine = [file for file in files if file.path.startswith(BLOBS + "/")]
+    for start in range(0, len(mine), _AT_ONCE):
+        await asyncio.gather(*map(one, mine[start : start + _AT_ONCE]))
+
+
+async def carry(source: Blobs, target: Blobs) -> tuple[int, int]:
+    """Bring over what the target lacks; how many blobs that were, and how many it has now."""
+    there = {entry.key: entry.size for entry in await kept(target)}
+    missing = [each for each in await kept(source) if there.get(each.key) != each.size]
+
+    async def one(entry: Entry) -> int:
+        try:
+            data = await source.get(entry.key)
+        except NotFound:
+            return 0
+        await target.put(entry.key, data)
+        return 1
+
+    carried = 0
+    for start in range(0, len(missing), _AT_ONCE):
+        carried += sum(await asyncio.gather(*map(one, missing[start : start + _AT_ONCE])))
+    new = {each.key for each in missing} - there.keys()
+    return carried, len(there) + len(new)
+
+
+def _plain(key: bytes) -> str:
+    try:
+        return key.decode("ascii")
+    except UnicodeDecodeError:
+        raise Refusal(f"the blob {key!r} has a name that no backup can hold") from None
+
+
+def _link(earlier: Path, target: Path) -> bool:
+    try:
+        os.link(earlier, target)
+    except OSError:
+        return False
+    return True
