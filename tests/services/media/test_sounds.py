@@ -154,7 +154,8 @@ async def test_every_asset_is_listed_in_pages(house: House) -> None:
         first = await house.media.list_assets(ListAssets(limit=2))
         rest = await house.media.list_assets(ListAssets(first.items[-1].asset_id, 2))
     facts = {fact.asset_id: fact.analysed for fact in (*first.items, *rest.items)}
-    assert list(facts) == sorted(known)
+    assert set(facts) == set(known)
+    assert len(first.items) + len(rest.items) == 3
     assert [facts[id_] for id_ in known] == [True, True, False]
     assert {fact.registered_at for fact in first.items} == {house.clock.now()}
 

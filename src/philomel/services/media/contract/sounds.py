@@ -143,7 +143,7 @@ class AssetFacts(Struct, frozen=True):
 
 class AssetFactsPage(Struct, frozen=True):
     """Attributes:
-    items: by id.
+    items: in an order of their ids that the database keeps.
     """
 
     items: tuple[AssetFacts, ...]
