@@ -11,6 +11,7 @@ from tests.conftest import DatabaseFor
 
 from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.audio.reader import WorkerTagReader
+from philomel.engines.blobs import Folders
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.log import Log, Record
 from philomel.engines.log.local import open_local_log
@@ -126,7 +127,12 @@ class House:
     """The catalogue under test and what stands around it."""
 
     def __init__(
-        self, database: Database, folder: Path, workers: Workers, settings: Settings
+        self,
+        database: Database,
+        folder: Path,
+        workers: Workers,
+        settings: Settings,
+        folders: Folders | None = None,
     ) -> None:
         self.database = database
         self.clock = FixedClock()
@@ -140,7 +146,7 @@ class House:
                 database=database,
                 log=self.log,
                 clock=self.clock,
-                folders=DiskFolders(),
+                folders=folders or DiskFolders(),
                 blobs=self.blobs,
                 reader=WorkerTagReader(workers),
                 imager=WorkerImager(workers),

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.media.files import FORMATS, SUFFIX, make
 from tests.services.catalog.house import ANNA, House
 
-from philomel.engines.blobs import Blobs, Entry
+from philomel.engines.blobs import Entry, Folder
 from philomel.engines.blobs.disk import DiskFolders, FolderBlobs
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.ids import new_id
@@ -218,7 +218,7 @@ class _Locked(FolderBlobs):
 
 
 class _LockedFolders(DiskFolders):
-    def open(self, root: bytes) -> Blobs:
+    def open(self, root: bytes) -> Folder:
         return _Locked(root)
 
 

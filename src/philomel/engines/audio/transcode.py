@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import NoReturn
 
 from philomel.engines.audio import Codec, Encoder, Encoding
-from philomel.engines.blobs import Blob, Blobs, Entry, Folders
+from philomel.engines.blobs import Blob, Entry, Folders
 from philomel.engines.blobs.rooted import RootedBlobs
 from philomel.kernel.errors import FailedPrecondition, NotFound
 
@@ -18,13 +18,13 @@ class TranscodeBlobs:
     """A read-only store of renditions of the files in some folders."""
 
     def __init__(self, folders: Folders, encoder: Encoder) -> None:
-        self._originals: Blobs = RootedBlobs(folders)
+        self._originals = RootedBlobs(folders)
         self._encoder = encoder
 
     async def open(self, key: bytes) -> Blob:
         recipe, _, original = key.partition(b"\0")
         encoding = parse(recipe)
-        source = await self._originals.open(original)
+        source = await self._originals.open_file(original)
         descriptor = source.fileno()
         if descriptor is None:
             await source.close()

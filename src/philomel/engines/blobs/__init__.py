@@ -5,10 +5,15 @@ hold what Philomel makes (covers, later rungs of the ladder), or make its blobs 
 they are read (a transcode): then the size is not known.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Protocol
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
+
+from philomel.kernel.errors import Unavailable
+
+T = TypeVar("T")
 
 
 class Entry(Struct, frozen=True):
@@ -25,6 +30,12 @@ class Entry(Struct, frozen=True):
     size: int
     modified_ns: int
     inode: int = 0
+
+
+class Away(Unavailable):
+    """The store itself is not there, or does not answer."""
+
+    code = "blobs.away"
 
 
 class LinkRefused(OSError):
@@ -97,9 +108,52 @@ class Blobs(Protocol):
     async def close(self) -> None: ...
 
 
-class Folders(Protocol):
-    """Opens folders of the machine (music libraries) as read-only stores."""
+class Folder(Blobs, Protocol):
+    """A read-only store that belongs to somebody else: it may hang, vanish and come back."""
 
-    def open(self, root: bytes) -> Blobs:
-        """The store rooted at an absolute path; nothing outside it can be reached."""
+    async def look(self, work: Callable[[], T], /) -> T:
+        """What `work` returns: a step of `walk`, or whatever else waits for this store.
+
+        It runs in a thread that only this store can hold up.
+
+        Raises:
+            Away: the store does not answer.
+        """
         ...
+
+    async def check(self) -> None:
+        """Raises: Away, when the store is not there or does not answer."""
+        ...
+
+    async def open_file(self, key: bytes) -> Blob:
+        """A blob that has a file descriptor, for decoders; a store elsewhere is copied from."""
+        ...
+
+    async def place(self) -> bytes:
+        """Where the store really is, whatever links lead to it; ends with "/"."""
+        ...
+
+
+class Folders(Protocol):
+    """Opens music libraries as read-only stores."""
+
+    def open(self, root: bytes) -> Folder:
+        """The store at an absolute path or a URL; nothing outside it can be reached."""
+        ...
+
+
+async def unless_away(store: Folder, work: Awaitable[T], every: float = 10.0) -> T:
+    """What `work` returns, as long as the store that it reads from answers.
+
+    For work in other processes, which a disk that hangs holds up for as long as it likes.
+
+    Raises:
+        Away: the store does not answer; the work is cancelled.
+    """
+    doing = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait((doing,), timeout=every))[0]:
+            await store.check()
+        return doing.result()
+    finally:
+        doing.cancel()

@@ -8,8 +8,11 @@ import stat
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
-from philomel.engines.blobs import Blob, Blobs, Entry
+from philomel.engines.blobs import Blob, Entry, Folder
+from philomel.engines.blobs.lane import PATIENCE, Lane
 from philomel.engines.blobs.paths import (
     check_key,
     folder_handle,
@@ -21,6 +24,8 @@ from philomel.engines.blobs.paths import (
 from philomel.engines.blobs.walk import walk
 from philomel.kernel.errors import FailedPrecondition, InvalidArgument, NotFound, Unavailable
 
+T = TypeVar("T")
+
 CHUNK = 256 << 10
 _FIRST = 64 << 10
 _INLINE = 64 << 10
@@ -31,8 +36,9 @@ _ABANDONED = 24 * 3600
 class DiskBlob:
     """An open file."""
 
-    def __init__(self, descriptor: int, status: os.stat_result) -> None:
+    def __init__(self, descriptor: int, status: os.stat_result, lane: Lane) -> None:
         self._descriptor = descriptor
+        self._lane = lane
         self._size = status.st_size
         self._modified_ns = status.st_mtime_ns
         self._etag = f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"
@@ -76,19 +82,15 @@ class DiskBlob:
         # A thread may still read when the task that waits for it is cancelled and closes
         # the blob: the descriptor must not be closed, and its number reused, under it.
         self._readers += 1
-        reading = asyncio.get_running_loop().run_in_executor(
-            None, os.pread, self._descriptor, size, position
-        )
-        reading.add_done_callback(self._read_done)
         try:
-            return await reading
+            return await self._lane.run(
+                partial(os.pread, self._descriptor, size, position), ended=self._read_done
+            )
         except OSError as error:
             raise translate(error) from None
 
-    def _read_done(self, reading: "asyncio.Future[bytes]") -> None:
+    def _read_done(self) -> None:
         self._readers -= 1
-        if not reading.cancelled():
-            reading.exception()  # whoever waited for it may be gone
         if self._closed and not self._readers:
             os.close(self._descriptor)
 
@@ -114,16 +116,18 @@ def _read_cached(descriptor: int, size: int, position: int) -> bytes | None:
 class _Folder:
     """What writable and read-only stores have in common."""
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, lane: Lane | None = None) -> None:
         if not root.startswith(b"/") or b"\0" in root:
             raise InvalidArgument("a folder is named by an absolute path")
         self._root = root
+        self._lane = lane or Lane()
 
     async def open(self, key: bytes) -> Blob:
-        return DiskBlob(*await asyncio.to_thread(open_file, self._root, key))
+        opened = await self._lane.run(partial(open_file, self._root, key), discard=_let_go)
+        return DiskBlob(*opened, self._lane)
 
     async def get(self, key: bytes) -> bytes:
-        return await asyncio.to_thread(_read_all, self._root, key)
+        return await self._lane.run(partial(_read_all, self._root, key))
 
     def walk(
         self, below: bytes = b"", on_error: Callable[[bytes, OSError], None] | None = None
@@ -135,6 +139,18 @@ class _Folder:
 
     async def close(self) -> None:
         pass
+
+
+def _let_go(opened: tuple[int, os.stat_result]) -> None:
+    os.close(opened[0])
+
+
+def _check(root: bytes) -> None:
+    with root_handle(root) as top:
+        try:
+            os.stat(top)
+        except OSError as error:
+            raise translate(error) from None
 
 
 def _read_all(root: bytes, key: bytes) -> bytes:
@@ -149,6 +165,19 @@ def _read_all(root: bytes, key: bytes) -> bytes:
 class FolderBlobs(_Folder):
     """A folder that belongs to somebody else: nothing in it is ever changed."""
 
+    async def look(self, work: Callable[[], T], /) -> T:
+        return await self._lane.run(work)
+
+    async def check(self) -> None:
+        await self._lane.run(partial(_check, self._root))
+
+    async def open_file(self, key: bytes) -> Blob:
+        return await self.open(key)
+
+    async def place(self) -> bytes:
+        real: bytes = await self._lane.run(lambda: os.path.realpath(self._root))
+        return real + b"/"
+
     async def put(self, key: bytes, data: bytes) -> None:
         raise FailedPrecondition("this store is read-only")
 
@@ -157,10 +186,18 @@ class FolderBlobs(_Folder):
 
 
 class DiskFolders:
-    """Opens folders of this machine."""
+    """Opens folders of this machine, each with threads of its own.
 
-    def open(self, root: bytes) -> Blobs:
-        return FolderBlobs(root)
+    Args:
+        patience: seconds without a sign of life after which a disk does not answer.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._lanes: dict[bytes, Lane] = {}
+
+    def open(self, root: bytes) -> Folder:
+        return FolderBlobs(root, self._lanes.setdefault(root, Lane(self._patience)))
 
 
 class DiskBlobs(_Folder):

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from philomel.engines.blobs import Away
 from philomel.kernel.errors import NotFound, PermissionDenied, PhilomelError, Unavailable
 
 _HANDLE = os.O_PATH | os.O_CLOEXEC
@@ -36,7 +37,7 @@ def check_key(key: bytes) -> list[bytes]:
 def translate(error: OSError) -> PhilomelError:
     """What a failure to reach a file means to whoever asked for it."""
     if error.errno in _AWAY:
-        return Unavailable("the disk does not answer")
+        return Away("the disk does not answer")
     if error.errno in _EXHAUSTED:
         return Unavailable("too many files are open", retry_after=1)
     if error.errno in _DENIED:
@@ -54,7 +55,7 @@ def root_handle(root: bytes) -> Iterator[int]:
     try:
         handle = os.open(root, _HANDLE | os.O_DIRECTORY)
     except OSError as error:
-        raise Unavailable("the folder is not there") from error
+        raise Away("the folder is not there") from error
     try:
         yield handle
     finally:

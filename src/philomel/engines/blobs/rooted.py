@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from philomel.engines.blobs import Blob, Blobs, Entry, Folders
+from philomel.engines.blobs import Blob, Entry, Folder, Folders
 from philomel.kernel.errors import FailedPrecondition, NotFound
 
 
@@ -11,11 +11,16 @@ class RootedBlobs:
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
-        self._open: dict[bytes, Blobs] = {}
+        self._open: dict[bytes, Folder] = {}
 
     async def open(self, key: bytes) -> Blob:
         folder, below = self._split(key)
         return await folder.open(below)
+
+    async def open_file(self, key: bytes) -> Blob:
+        """A blob that has a file descriptor, for decoders."""
+        folder, below = self._split(key)
+        return await folder.open_file(below)
 
     async def get(self, key: bytes) -> bytes:
         folder, below = self._split(key)
@@ -41,7 +46,7 @@ class RootedBlobs:
             await folder.close()
         self._open.clear()
 
-    def _split(self, key: bytes) -> tuple[Blobs, bytes]:
+    def _split(self, key: bytes) -> tuple[Folder, bytes]:
         root, separator, below = key.partition(b"\0")
         if not separator or not root:
             raise NotFound("there is no such blob")

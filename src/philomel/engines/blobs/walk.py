@@ -5,9 +5,9 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 
-from philomel.engines.blobs import Entry, LinkRefused
+from philomel.engines.blobs import Away, Entry, LinkRefused
+from philomel.engines.blobs.lane import alive
 from philomel.engines.blobs.paths import is_below
-from philomel.kernel.errors import Unavailable
 
 OnError = Callable[[bytes, OSError], None]
 MAX_LINKS = 2
@@ -48,7 +48,7 @@ class _Walk:
 
     def run(self, below: bytes) -> Iterator[Entry]:
         if not os.path.isdir(self._root):
-            raise Unavailable("the folder is not there")
+            raise Away("the folder is not there")
         self._real_root = os.path.realpath(self._root)
         start = os.path.join(self._root, below) if below else self._root
         if not is_below(os.path.realpath(start), self._real_root):
@@ -90,6 +90,7 @@ class _Walk:
 
     def _enter(self, path: bytes, key: bytes, links: int) -> None:
         folder = _Folder(path, key, links)
+        alive()
         try:
             with os.scandir(path) as entries:
                 folder.rest = [self._sorting(entry, folder) for entry in entries]
@@ -98,7 +99,7 @@ class _Walk:
         except OSError as error:
             self._report(key[:-1], error)
             if not key:
-                raise Unavailable("the folder cannot be read") from error
+                raise Away("the folder cannot be read") from error
             return
         folder.rest.sort(key=_by_name, reverse=True)
         self._stack.append(folder)
@@ -133,6 +134,7 @@ class _Walk:
             raise LinkRefused(errno.ELOOP, "the link lies too deep inside linked folders")
 
     def _file(self, entry: os.DirEntry[bytes], key: bytes) -> Entry | None:
+        alive()
         try:
             status = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(status.st_mode):

@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from functools import partial
 
 from philomel.engines.audio import Analysis, Analyzer
-from philomel.engines.blobs import Folders
+from philomel.engines.blobs import Away, Folders, unless_away
 from philomel.engines.log import Message, Record
 from philomel.engines.outbox import Effect, Lease, Relay
 from philomel.kernel.clock import Clock
@@ -129,16 +130,15 @@ class AnalysisJob:
         for library in await self._store.away():
             blobs = self._folders.open(library.root)
             with contextlib.suppress(Unavailable):
-                await asyncio.to_thread(next, blobs.walk(), None)
+                await blobs.look(partial(next, blobs.walk(), None))
                 await self._store.set_away(library.library_id, away=False)
 
     async def _analyse(self, task: Task) -> None:
         try:
-            blob = await self._folders.open(task.root).open(task.path)
+            library = self._folders.open(task.root)
+            blob = await library.open_file(task.path)
         except Unavailable as error:
-            _log.warning("analysis leaves library %s for later: %s", task.library_id, error)
-            await self._store.set_away(task.library_id, away=True)
-            self._queue = deque(one for one in self._queue if one.library_id != task.library_id)
+            await self._leave(task, error)
             return
         except PhilomelError as error:
             await self._fail(task, State.NOT_THERE, error.message)
@@ -150,7 +150,10 @@ class AnalysisJob:
             elif descriptor is None:
                 await self._fail(task, State.FAILED, "this store has no files to decode")
             else:
-                await self._finish(task, await self._analyzer.analyze(descriptor))
+                analysing = self._analyzer.analyze(descriptor)
+                await self._finish(task, await unless_away(library, analysing))
+        except Away as error:
+            await self._leave(task, error)
         except Unavailable:
             raise  # the database or the workers: run again after a pause
         except PhilomelError as error:
@@ -160,6 +163,12 @@ class AnalysisJob:
             await self._fail(task, State.FAILED, "the analysis failed; the log says why")
         finally:
             await blob.close()
+
+    async def _leave(self, task: Task, error: Unavailable) -> None:
+        """Its library is away: what lies in it waits until it is back."""
+        _log.warning("analysis leaves library %s for later: %s", task.library_id, error)
+        await self._store.set_away(task.library_id, away=True)
+        self._queue = deque(one for one in self._queue if one.library_id != task.library_id)
 
     async def _finish(self, task: Task, analysis: Analysis) -> None:
         if await self._store.finish(task, analysis, self._event(task)):

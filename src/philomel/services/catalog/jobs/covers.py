@@ -1,10 +1,11 @@
 """Looks for covers after the tags are in: a picture in the folder, else one in a file."""
 
 import logging
+from collections.abc import Awaitable
 from functools import partial
 
 from philomel.engines.audio import Imager
-from philomel.engines.blobs import Blob, Blobs, Folders
+from philomel.engines.blobs import Away, Blob, Folder, Folders, unless_away
 from philomel.engines.sql import Database
 from philomel.engines.workers import TaskFailed
 from philomel.kernel.clock import Clock
@@ -57,7 +58,8 @@ class Covers:
             except Unavailable as error:
                 _log.warning("a cover waits: %s", error)
                 until = self._clock.now() + LATER_MS
-                await self._database.write(partial(pictures.postpone, album=album, until=until))
+                wait = pictures.postpone_all if isinstance(error, Away) else pictures.postpone
+                await self._database.write(partial(wait, album=album, until=until))
 
     async def _next(self) -> Waiting | None:
         now = self._clock.now()
@@ -82,7 +84,7 @@ class Covers:
         self._signals.relay()
 
     async def _in_folders(
-        self, library: Blobs, folders: dict[bytes, None], names: tuple[bytes, ...]
+        self, library: Folder, folders: dict[bytes, None], names: tuple[bytes, ...]
     ) -> str | None:
         for folder in folders:
             for name in names:
@@ -91,14 +93,14 @@ class Covers:
                     return cover
         return None
 
-    async def _in_files(self, library: Blobs, album: Waiting) -> str | None:
+    async def _in_files(self, library: Folder, album: Waiting) -> str | None:
         for path in album.pictured[:_FROM_FILES]:
-            blob = await _open(library, path)
+            blob = await _found(library.open_file(path))
             descriptor = blob.fileno() if blob else None
             if blob is None or descriptor is None:
                 continue
             try:
-                data = await self._imager.embedded(descriptor)
+                data = await unless_away(library, self._imager.embedded(descriptor))
             except TaskFailed:
                 continue
             finally:
@@ -108,9 +110,9 @@ class Covers:
         return None
 
 
-async def _open(library: Blobs, key: bytes) -> Blob | None:
+async def _found(opening: Awaitable[Blob]) -> Blob | None:
     try:
-        return await library.open(key)
+        return await opening
     except NotFound:
         return None
     except Unavailable:
@@ -119,8 +121,8 @@ async def _open(library: Blobs, key: bytes) -> Blob | None:
         return None
 
 
-async def _read(library: Blobs, key: bytes) -> bytes | None:
-    blob = await _open(library, key)
+async def _read(library: Folder, key: bytes) -> bytes | None:
+    blob = await _found(library.open(key))
     if blob is None:
         return None
     try:

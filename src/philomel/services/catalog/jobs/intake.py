@@ -9,11 +9,11 @@ from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from philomel.engines.audio import FileTags, TagReader
-from philomel.engines.blobs import Blobs
+from philomel.engines.blobs import Away, Folder, unless_away
 from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import PhilomelError, Unavailable
+from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
 from philomel.services.catalog.jobs.walking import Found
 from philomel.services.catalog.rules import lyrics
 from philomel.services.catalog.rules.drafts import Draft, Drafter, LyricsDraft
@@ -35,7 +35,7 @@ class Source(Struct, frozen=True):
 
     library_id: str
     root: bytes
-    blobs: Blobs
+    blobs: Folder
 
 
 class Todo(Struct, frozen=True):
@@ -108,8 +108,9 @@ class IntakeLine:
     async def _commit_one(self) -> None:
         await self._check()
         batch, reading = self._reading[0]
-        tags = await reading
+        tags = await unless_away(self._source.blobs, reading)
         self._reading.popleft()
+        batch, tags = await self._still_there(batch, tags)
         beside = await self._read_lyrics(batch)
         now = self._clock.now()
 
@@ -138,6 +139,33 @@ class IntakeLine:
                 self._told()
                 return
         raise Unavailable("the catalogue changed too often while files were taken in")
+
+    async def _still_there(
+        self, batch: list[Todo], tags: Sequence[FileTags]
+    ) -> tuple[list[Todo], Sequence[FileTags]]:
+        """Without what vanished between the walk and the reading.
+
+        A file is not broken because its disk went away, or because somebody just deleted it.
+
+        Raises:
+            Away: the library went away.
+        """
+        gone: set[int] = set()
+        for place, found in enumerate(tags):
+            if found.error is None:
+                continue
+            try:
+                await (await self._source.blobs.open(found.key)).close()
+            except NotFound:
+                gone.add(place)
+            except Away:
+                raise
+            except PhilomelError:
+                pass  # it is there and cannot be opened, which its error says
+        if gone:
+            await self._source.blobs.check()
+        kept = [place for place in range(len(batch)) if place not in gone]
+        return [batch[place] for place in kept], [tags[place] for place in kept]
 
     def _write(self, connection: Connection, plan: Plan, now: int, counters: Counters) -> None:
         apply(connection, plan, now, self._scan_id)
@@ -191,6 +219,8 @@ class IntakeLine:
         for extension in (b".lrc", b".LRC"):
             try:
                 blob = await self._source.blobs.open(key.rpartition(b".")[0] + extension)
+            except Away:
+                raise
             except PhilomelError:
                 continue
             try:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,8 @@ from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import ScanPhase, Settings
 from philomel.services.catalog.jobs.intake import IntakeLine, Source
-from philomel.services.catalog.jobs.surveying import Cancelled, Survey
+from philomel.services.catalog.jobs.parts import Cancelled
+from philomel.services.catalog.jobs.surveying import Survey
 from philomel.services.catalog.rules.drafts import Drafter
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.signals import Signals, rest
@@ -24,10 +26,12 @@ from philomel.services.catalog.store.planning import Planner
 from philomel.services.catalog.store.scanning import Counters, ScanRow
 from philomel.services.media.contract import Media
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 RENEW_SECONDS = 3.0
+CANCEL_SECONDS, GRACE_SECONDS = 0.5, 1.0
 
 
 class Scanner:
@@ -93,7 +97,7 @@ class Scanner:
         try:
             # Media may have been away when a library was added or moved.
             await self._service.send_roots()
-            error = await scan.run()
+            error = await self._until_cancelled(waiting.id, scan.run())
         except Cancelled:
             phase = ScanPhase.CANCELLED
         except Exception as failure:  # the scan is told to have failed, the next one goes on
@@ -111,6 +115,33 @@ class Scanner:
         await self._database.write(finish)
         self._signals.relay()
         self._signals.covers.set()
+
+    async def _until_cancelled(self, scan_id: str, work: Coroutine[None, None, T]) -> T:
+        """What `work` returns. Whatever it waits for, a disk or a worker, a cancel ends it.
+
+        Raises:
+            Cancelled: somebody asked for that.
+        """
+        doing = asyncio.ensure_future(work)
+        bell = self._signals.cancel
+        bell.clear()
+        try:
+            while not doing.done():
+                ringing = asyncio.ensure_future(bell.wait())
+                await asyncio.wait(
+                    (doing, ringing), timeout=CANCEL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                ringing.cancel()
+                bell.clear()
+                if await self._database.read(lambda c: scanning.is_cancelled(c, scan_id)):
+                    # Between two batches it stops by itself, and its counts are right.
+                    self._signals.look.set()
+                    if not (await asyncio.wait((doing,), timeout=GRACE_SECONDS))[0]:
+                        raise Cancelled
+            return doing.result()
+        finally:
+            doing.cancel()
+            await asyncio.wait((doing,))
 
     def line(
         self,

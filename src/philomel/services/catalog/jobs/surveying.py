@@ -6,24 +6,21 @@ only after the first walk is it known which files are missing, and a new file ma
 them under another name.
 """
 
-import asyncio
 import bisect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import Protocol
 
 from sqlalchemy import Connection
 
-from philomel.engines.sql import Database
-from philomel.kernel.clock import Clock
-from philomel.kernel.errors import PhilomelError, Unavailable
+from philomel.engines.blobs import Away
 from philomel.services.catalog.contract import ScanPhase
-from philomel.services.catalog.jobs.intake import IntakeLine, Source, Todo
+from philomel.services.catalog.jobs.intake import IntakeLine, Todo
+from philomel.services.catalog.jobs.parts import Cancelled, Part, Tools, is_file
 from philomel.services.catalog.jobs.walking import Found, Walker
 from philomel.services.catalog.store import scanning
-from philomel.services.catalog.store.libraries import Root, roots
+from philomel.services.catalog.store.libraries import roots
 from philomel.services.catalog.store.planning import library_has_lost
 from philomel.services.catalog.store.scanning import Counters, Known, ScanRow
 from philomel.services.catalog.store.tables import BROKEN, MISSING
@@ -31,59 +28,7 @@ from philomel.services.catalog.store.tables import BROKEN, MISSING
 CANCEL_SECONDS = 0.25
 KNOWN = 2_000
 MARKED = 500
-_END = b"\xff" * 32
 _key = attrgetter("entry.key")
-
-
-class Tools(Protocol):
-    """What a scan is given by its job."""
-
-    @property
-    def database(self) -> Database: ...
-
-    @property
-    def clock(self) -> Clock: ...
-
-    @property
-    def look(self) -> asyncio.Event: ...
-
-    def told(self) -> None: ...
-
-    def fence(self, connection: Connection) -> None: ...
-
-    def source(self, root: Root) -> Source: ...
-
-    def line(
-        self,
-        source: Source,
-        scan_id: str,
-        counters: Counters,
-        check: Callable[[], Awaitable[None]],
-    ) -> IntakeLine: ...
-
-
-class Cancelled(Exception):
-    """Somebody asked for the scan to stop."""
-
-
-class _Part:
-    """One library of a scan, or what of it was asked for.
-
-    Attributes:
-        after, before: the paths of known files in question lie between these.
-        fresh: files that were not known at their path.
-    """
-
-    def __init__(self, root: Root, source: Source, below: bytes, *, is_file: bool) -> None:
-        self.root, self.source, self.below = root, source, below
-        self.error: str | None = None
-        self.fresh = 0
-        self.after, self.before = b"", _END
-        if below and is_file:
-            self.after = below[:-1] + bytes((below[-1] - 1,)) + _END
-            self.before = below + b"\0"
-        elif below:
-            self.after, self.before = below + b"/", below + b"0"
 
 
 class Survey:
@@ -140,7 +85,7 @@ class Survey:
         if self._line is not None:
             self._line.abandon()
 
-    async def _parts(self) -> list[_Part]:
+    async def _parts(self) -> list[Part]:
         parts = []
         for root in await self._database.read(roots):
             below = b""
@@ -150,19 +95,19 @@ class Survey:
                     continue
                 below = path[len(root.path) + 1 :]
             source = self._job.source(root)
-            parts.append(_Part(root, source, below, is_file=await _is_file(source, below)))
+            parts.append(Part(root, source, below, is_file=await is_file(source, below)))
         return parts
 
-    async def _guard(self, part: _Part, step: Callable[[_Part], Awaitable[None]]) -> None:
+    async def _guard(self, part: Part, step: Callable[[Part], Awaitable[None]]) -> None:
         """A library that is not there is told, and the others are scanned."""
         try:
             await step(part)
-        except _Away:
+        except Away as away:
             self.abandon()
-            part.error = "The folder is empty or not there; nothing was changed."
+            part.error = f"{sentence(away.message)} Nothing was changed."
             self._counters.errors += 1
 
-    async def _survey(self, part: _Part) -> None:
+    async def _survey(self, part: Part) -> None:
         """The first walk: what is unchanged, changed, back or missing."""
         line = self._open_line(part)
         walker = await self._walker(part)
@@ -184,11 +129,11 @@ class Survey:
         await self._tidy_errors(part, walker)
         await self._finish_walk(part, walker)
 
-    async def _take_in_all(self, part: _Part) -> None:
+    async def _take_in_all(self, part: Part) -> None:
         """The only walk of a new library."""
         line = self._open_line(part)
         walker = await self._walker(part)
-        while piece := await self._next(walker):
+        while piece := await self._next(part, walker):
             self._counters.found += len(piece)
             for item in piece:
                 await line.add(Todo(item, None))
@@ -196,7 +141,7 @@ class Survey:
         await line.finish()
         await self._finish_walk(part, walker)
 
-    async def _take_in_new(self, part: _Part) -> None:
+    async def _take_in_new(self, part: Part) -> None:
         """The second walk: what the first one did not know."""
         line = self._open_line(part)
         walker = await self._walker(part)
@@ -208,14 +153,14 @@ class Survey:
             await self._tell()
         await line.finish()
 
-    def _open_line(self, part: _Part) -> IntakeLine:
+    def _open_line(self, part: Part) -> IntakeLine:
         self._line = self._job.line(
             part.source, self._scan.id, self._counters, self._check_cancelled
         )
         return self._line
 
     def _compare(
-        self, part: _Part, walker: Walker, rows: Sequence[Known], found: Sequence[Found]
+        self, part: Part, walker: Walker, rows: Sequence[Known], found: Sequence[Found]
     ) -> tuple[list[tuple[Found, Known]], list[str], list[str]]:
         counters, full = self._counters, self._scan.full
         known = {row[0]: row for row in rows}
@@ -271,7 +216,7 @@ class Survey:
             self._counters.gone.update(*slices[:2])
         self._job.told()
 
-    async def _tidy_errors(self, part: _Part, walker: Walker) -> None:
+    async def _tidy_errors(self, part: Part, walker: Walker) -> None:
         """Forget errors of files that are gone and of folders that can be read again."""
         after = part.after
         while True:
@@ -291,29 +236,26 @@ class Survey:
                 return
             after = paths[-1]
 
-    async def _walker(self, part: _Part) -> Walker:
+    async def _walker(self, part: Part) -> Walker:
         scanned_at = part.root.scanned_at
         since_ns = 2**63 if scanned_at is None else scanned_at * 1_000_000
         self._seen_any = False
         return Walker(part.source.blobs, part.below, since_ns)
 
-    async def _next(self, walker: Walker) -> list[Found]:
+    async def _next(self, part: Part, walker: Walker) -> list[Found]:
         await self._check_cancelled()
-        try:
-            piece = await asyncio.to_thread(walker.next_piece)
-        except Unavailable as error:
-            raise _Away from error
+        piece = await part.source.blobs.look(walker.next_piece)
         self._seen_any = self._seen_any or bool(piece)
         return piece
 
     async def _join(
-        self, part: _Part, walker: Walker
+        self, part: Part, walker: Walker
     ) -> AsyncIterator[tuple[Sequence[Known], Sequence[Found]]]:
         """Pieces of both sides that cover the same range of paths."""
         after = part.after
         more = True
         while more:
-            piece = await self._next(walker)
+            piece = await self._next(part, walker)
             more = bool(piece)
             before = piece[-1].entry.key + b"\0" if more else part.before
             start = 0
@@ -337,7 +279,7 @@ class Survey:
                 start = end
             after = piece[-1].entry.key if more else after
 
-    async def _finish_walk(self, part: _Part, walker: Walker) -> None:
+    async def _finish_walk(self, part: Part, walker: Walker) -> None:
         self._counters.errors += len(walker.errors)
         now = self._job.clock.now()
         if walker.errors:
@@ -352,17 +294,14 @@ class Survey:
                 partial(scanning.covers_due, library_id=part.root.id, folder=folder, now=now)
             )
 
-    async def _check_alive(self, part: _Part) -> None:
+    async def _check_alive(self, part: Part) -> None:
         """An empty folder where music was is an unmounted disk: nothing goes missing."""
         blobs = part.source.blobs
-        try:
-            first = await asyncio.to_thread(lambda: next(iter(blobs.walk()), None))
-        except Unavailable as error:
-            raise _Away from error
+        first = await blobs.look(lambda: next(iter(blobs.walk()), None))
         if first is None:
             known = await self._database.read(lambda c: scanning.has_present(c, part.root.id))
             if known:
-                raise _Away
+                raise Away("the folder is empty")
 
     async def _tell(self) -> None:
         await self._check_cancelled()
@@ -383,16 +322,5 @@ class Survey:
         return scanning.is_cancelled(connection, self._scan.id)
 
 
-class _Away(Exception):
-    """The library is not there."""
-
-
-async def _is_file(source: Source, below: bytes) -> bool:
-    if not below:
-        return False
-    try:
-        blob = await source.blobs.open(below)
-    except PhilomelError:
-        return False
-    await blob.close()
-    return True
+def sentence(message: str) -> str:
+    return message[:1].upper() + message[1:] + "."

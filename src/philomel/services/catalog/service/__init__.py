@@ -206,6 +206,7 @@ class CatalogService:
         if scan_id is None:
             raise it.ScanNotFound("no scan is running")
         self._signals.look.set()
+        self._signals.cancel.set()
         self._signals.scan.set()
         return await self._status(scan_id)
 

@@ -1,13 +1,12 @@
 """Adding, moving and removing libraries."""
 
-import asyncio
 import os
 from collections.abc import Callable
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from philomel.engines.blobs import Folders
+from philomel.engines.blobs import Away, Folders
 from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
@@ -58,7 +57,7 @@ class Libraries:
         same = next((library for library in known if library.path == path), None)
         if same is not None and (same.sampler or not same.hidden):
             raise LibraryExists(f'this folder is the library "{same.name}" already')
-        await _refuse_nested(path, [library for library in known if library.path != path])
+        await self._refuse_nested(path, [library for library in known if library.path != path])
         name = _free_name(request.name, path, known, same)
         now = self._clock.now()
         if same is not None:
@@ -75,7 +74,7 @@ class Libraries:
         others = [other for other in await self.all(paths=True) if other.id != library.id]
         if any(other.path == path for other in others):
             raise BadLibraryPath("this folder is another library")
-        await _refuse_nested(path, others)
+        await self._refuse_nested(path, others)
         await self._write(lambda c: store.move(c, library.id, path), library.id)
         return await self._find(request.name)
 
@@ -153,11 +152,22 @@ class Libraries:
                 return library
         raise LibraryNotFound(f'there is no library "{clean(name, 100)}"')
 
+    async def _refuse_nested(self, path: bytes, others: list[Library]) -> None:
+        """One file must not be in two libraries, whatever links lead to it."""
+        real = await self._folders.open(path).place()
+        for other in others:
+            try:
+                theirs = await self._folders.open(other.path).place()
+            except Away:
+                theirs = other.path + b"/"
+            if real.startswith(theirs) or theirs.startswith(real):
+                raise BadLibraryPath(f'the folder overlaps with the library "{other.name}"')
+
     async def _usable(self, path: bytes) -> bytes:
         path = _tidy(path)
         try:
-            blobs = self._folders.open(path)
-            await asyncio.to_thread(lambda: next(iter(blobs.walk()), None))
+            store = self._folders.open(path)
+            await store.look(lambda: next(iter(store.walk()), None))
         except PhilomelError as error:
             raise BadLibraryPath(f"{display(path)} is not a folder that can be read") from error
         return path
@@ -172,19 +182,6 @@ def _tidy(path: bytes) -> bytes:
     if path == b"/":
         raise BadLibraryPath("the whole machine cannot be a library")
     return path
-
-
-async def _real(path: bytes) -> bytes:
-    return await asyncio.to_thread(os.path.realpath, path) + b"/"
-
-
-async def _refuse_nested(path: bytes, others: list[Library]) -> None:
-    """One file must not be in two libraries, whatever links lead to it."""
-    real = await _real(path)
-    for other in others:
-        theirs = await _real(other.path)
-        if real.startswith(theirs) or theirs.startswith(real):
-            raise BadLibraryPath(f'the folder overlaps with the library "{other.name}"')
 
 
 def _free_name(asked: str | None, path: bytes, known: list[Library], same: Library | None) -> str:

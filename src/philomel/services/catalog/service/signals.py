@@ -11,6 +11,7 @@ class Signals:
     Attributes:
         scan: a scan was asked for or cancelled.
         look: the running scan has to look at once whether it was cancelled.
+        cancel: somebody asked for the running scan to stop.
         covers: albums wait for covers.
         relay: called when there are events to carry to the log.
     """
@@ -18,6 +19,7 @@ class Signals:
     def __init__(self) -> None:
         self.scan = asyncio.Event()
         self.look = asyncio.Event()
+        self.cancel = asyncio.Event()
         self.covers = asyncio.Event()
         self.relay: Callable[[], None] = lambda: None
 

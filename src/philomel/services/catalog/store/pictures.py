@@ -51,6 +51,11 @@ _DONE = (
 _LATER = (
     update(albums).where(albums.c.id == bindparam("album")).values(cover_due=bindparam("later"))
 )
+_ALL_LATER = (
+    update(albums)
+    .where(albums.c.cover_due <= bindparam("later"), albums.c.library_id == bindparam("library_of"))
+    .values(cover_due=bindparam("later"))
+)
 _SET = update(albums).where(albums.c.id == bindparam("album")).values(cover_id=bindparam("cover"))
 _FOUND = {
     EntryKind.ALBUM: update(albums)
@@ -102,6 +107,11 @@ def next_waiting(connection: Connection, now: int) -> Waiting | None:
 def postpone(connection: Connection, album: Waiting, until: int) -> None:
     """Come back to an album whose library is away."""
     connection.execute(_LATER, {"album": album.album_id, "later": until})
+
+
+def postpone_all(connection: Connection, album: Waiting, until: int) -> None:
+    """Come back to every album of a library that is away."""
+    connection.execute(_ALL_LATER, {"library_of": album.library_id, "later": until})
 
 
 def is_known(connection: Connection, cover_id: str) -> bool:

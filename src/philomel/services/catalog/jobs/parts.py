@@ -1,0 +1,78 @@
+"""What a scan is made of: its tools, and one library of it at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from philomel.engines.sql import Database
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import PhilomelError
+from philomel.services.catalog.jobs.intake import IntakeLine, Source
+from philomel.services.catalog.store.libraries import Root
+from philomel.services.catalog.store.scanning import Counters
+
+END = b"\xff" * 32
+
+
+class Tools(Protocol):
+    """What a scan is given by its job."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def look(self) -> asyncio.Event: ...
+
+    def told(self) -> None: ...
+
+    def fence(self, connection: Connection) -> None: ...
+
+    def source(self, root: Root) -> Source: ...
+
+    def line(
+        self,
+        source: Source,
+        scan_id: str,
+        counters: Counters,
+        check: Callable[[], Awaitable[None]],
+    ) -> IntakeLine: ...
+
+
+class Cancelled(Exception):
+    """Somebody asked for the scan to stop."""
+
+
+class Part:
+    """One library of a scan, or what of it was asked for.
+
+    Attributes:
+        after, before: the paths of known files in question lie between these.
+        fresh: files that were not known at their path.
+    """
+
+    def __init__(self, root: Root, source: Source, below: bytes, *, is_file: bool) -> None:
+        self.root, self.source, self.below = root, source, below
+        self.error: str | None = None
+        self.fresh = 0
+        self.after, self.before = b"", END
+        if below and is_file:
+            self.after = below[:-1] + bytes((below[-1] - 1,)) + END
+            self.before = below + b"\0"
+        elif below:
+            self.after, self.before = below + b"/", below + b"0"
+
+
+async def is_file(source: Source, below: bytes) -> bool:
+    if not below:
+        return False
+    try:
+        blob = await source.blobs.open(below)
+    except PhilomelError:
+        return False
+    await blob.close()
+    return True

@@ -1,0 +1,73 @@
+"""A disk that hangs holds up only those who wait for it, and only for a while."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from philomel.engines.blobs import Away, unless_away
+from philomel.engines.blobs.disk import DiskFolders
+from philomel.engines.blobs.lane import Lane, alive
+
+
+async def test_who_waits_for_a_disk_that_hangs_gives_up() -> None:
+    lane, released, closed = Lane(patience=0.2, threads=2), threading.Event(), list[str]()
+
+    def hang() -> str:
+        released.wait()
+        return "late"
+
+    for _ in range(2):
+        with pytest.raises(Away, match="does not answer"):
+            await lane.run(hang, discard=closed.append)
+    started = time.monotonic()
+    with pytest.raises(Away):  # every thread hangs: nobody waits in vain
+        await lane.run(lambda: 1)
+    assert time.monotonic() - started < 0.1
+    assert await Lane(patience=0.2).run(lambda: 2) == 2
+    released.set()
+    async with asyncio.timeout(5):
+        while len(closed) < 2:
+            await asyncio.sleep(0.01)
+    assert closed == ["late", "late"]  # what came too late was let go of
+    assert await lane.run(lambda: 3) == 3
+
+
+async def test_a_disk_that_is_slow_but_alive_is_waited_for() -> None:
+    def work() -> int:
+        for _ in range(6):
+            time.sleep(0.1)  # a slow disk
+            alive()
+        return 1
+
+    assert await Lane(patience=0.3).run(work) == 1
+
+
+async def test_a_caller_who_leaves_leaves_nothing_open() -> None:
+    lane, released, closed = Lane(patience=5, threads=1), threading.Event(), list[int]()
+    running = asyncio.create_task(
+        lane.run(lambda: 7 * released.wait(), discard=closed.append, ended=lambda: closed.append(0))
+    )
+    await asyncio.sleep(0.05)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    released.set()
+    assert await lane.run(lambda: 8) == 8  # it was no failure of the disk
+    assert closed == [0, 7]
+
+
+async def test_errors_come_through() -> None:
+    def work() -> None:
+        raise FileNotFoundError
+
+    with pytest.raises(FileNotFoundError):
+        await Lane().run(work)
+
+
+async def test_work_elsewhere_ends_when_the_disk_is_away() -> None:
+    folder = DiskFolders().open(b"/nowhere/at/all")
+    with pytest.raises(Away):
+        await unless_away(folder, asyncio.Event().wait(), every=0.01)
+    assert await unless_away(folder, asyncio.sleep(0, 5)) == 5
