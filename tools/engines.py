@@ -37,6 +37,9 @@ def _has_postgresql() -> bool:
 PACKAGES: dict[str, Callable[[], bool]] = {
     "postgresql": _has_postgresql,
     "redis-server": _program("redis-server"),
+    "nginx": _program("nginx"),
+    "prometheus": _program("promtool"),
+    "openssl": _program("openssl"),
     "ffmpeg": _program("ffmpeg"),
     "wesnoth-1.16-music": _file("/usr/share/games/wesnoth", "*/data/core/music/*.ogg"),
     "chromium": _program("chromium", "chromium-browser", "google-chrome"),

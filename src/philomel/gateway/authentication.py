@@ -125,22 +125,13 @@ class Authenticator:
 def client_address(connection: Connection, public: Public) -> str:
     """The network address a request comes from.
 
-    `X-Forwarded-For` is read only when a trusted proxy sent it, from its end: the first
-    address that is no trusted proxy is the client. Everything before it may be made up.
+    What proxies say is read only when a trusted one sent it, from its end: the first address
+    that is no trusted proxy is the client. Everything before it may be made up.
     """
     client = connection.scope.get("client")
     peer = client[0] if client else "0.0.0.0"  # noqa: S104 - a Unix socket has no address
-    if not public.trusts_address(peer):
-        return peer
-    chain = [
-        part.strip()
-        for value in connection.headers.getall("x-forwarded-for", [])
-        for part in value.split(",")
-    ]
-    for hop in reversed(chain):
-        try:
-            address = str(ipaddress.ip_address(hop))
-        except ValueError:
+    for address in reversed(public.told(connection).hops):
+        if not address:
             return peer
         if not public.trusts_address(address):
             return address

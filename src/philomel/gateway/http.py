@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, Request, Response
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from philomel.gateway.metrics import Metrics
+from philomel.gateway.public import Public, lying_under
 from philomel.kernel.caller import Context, entering
 from philomel.kernel.errors import (
     DeadlineExceeded,
@@ -40,6 +42,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1 << 20
+_ISSUER = "/.well-known/oauth-authorization-server"
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _HEADERS = (
     (
@@ -52,6 +55,8 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
+_LIVE = b"text/event-stream"
+"""What a proxy must not hold back until it is much."""
 _log = logging.getLogger(__name__)
 
 
@@ -108,8 +113,14 @@ def retry_header(error: PhilomelError) -> dict[str, str]:
     return {"Retry-After": str(max(1, round(error.retry_after + 0.5)))}
 
 
-def create_app(doors: Sequence[Door], metrics: Metrics) -> Application:
-    """The ASGI application that answers for all `doors`."""
+def create_app(
+    doors: Sequence[Door], metrics: Metrics, public: Public | None = None
+) -> Application:
+    """The ASGI application that answers for all `doors`.
+
+    Args:
+        public: says under which path browsers find it; they find it at the root if left out.
+    """
     table = _DoorTable(doors)
 
     def refuse(request: AnyRequest, exception: Exception) -> Response[Any]:
@@ -128,7 +139,7 @@ def create_app(doors: Sequence[Door], metrics: Metrics) -> Application:
         request_max_body_size=MAX_BODY,
         debug=False,
     )
-    return _Shell(inner, table, metrics)  # type: ignore[arg-type]  # Litestar types ASGI's dicts more narrowly
+    return _Shell(inner, table, metrics, public or Public())  # type: ignore[arg-type]  # Litestar types ASGI's dicts more narrowly
 
 
 def as_error(exception: Exception) -> PhilomelError:
@@ -164,15 +175,20 @@ class _DoorTable:
 class _Shell:
     """Around every request: its trace, its numbers, and the headers of its answer."""
 
-    def __init__(self, inner: Application, table: _DoorTable, metrics: Metrics) -> None:
+    def __init__(
+        self, inner: Application, table: _DoorTable, metrics: Metrics, public: Public
+    ) -> None:
         self._inner = inner
         self._table = table
         self._metrics = metrics
+        self._public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        prefix = self._public.prefix(ASGIConnection(scope))  # type: ignore[arg-type]  # as below
+        scope = _below(scope, prefix)
         path = scope["path"]  # a mounted door changes it
         door = self._table.find(path).name
         trace_id = _trace_of(scope)
@@ -189,7 +205,7 @@ class _Shell:
 
         self._metrics.begin()
         try:
-            with entering(Context(trace_id=trace_id)):
+            with entering(Context(trace_id=trace_id)), lying_under(prefix):
                 await self._inner(scope, receive, send_with_headers)
         except Exception as error:
             if status == 0:
@@ -202,6 +218,25 @@ class _Shell:
                 _log.error("an answer at %s broke off", path, exc_info=cause)
         finally:
             self._metrics.end()
+
+
+def _below(scope: Scope, prefix: str) -> Scope:
+    """The request as if this server lay at the root.
+
+    Some proxies take the prefix off before they pass a request on, others leave it.
+    """
+    path, raw = scope["path"], scope.get("raw_path") or b""
+    lead = prefix.encode("ascii")
+    if not prefix:
+        return scope
+    if path == _ISSUER + prefix:
+        # RFC 8414, 3.1: the well-known part stands before the issuer's own path.
+        return {**scope, "path": _ISSUER, "raw_path": _ISSUER.encode("ascii")}
+    if path == prefix and raw == lead:
+        return {**scope, "path": "/", "raw_path": b"/"}
+    if path.startswith(prefix + "/") and raw.startswith(lead + b"/"):
+        return {**scope, "path": path[len(prefix) :], "raw_path": raw[len(lead) :]}
+    return scope
 
 
 def _trace_of(scope: Scope) -> str:
@@ -219,4 +254,6 @@ def _complete(given: Sequence[tuple[bytes, bytes]], trace_id: str) -> list[tuple
     names = {name.lower() for name, _ in headers}
     headers.extend((name, value) for name, value in _HEADERS if name not in names)
     headers.append((b"x-request-id", trace_id.encode()))
+    if any(name.lower() == b"content-type" and value.startswith(_LIVE) for name, value in given):
+        headers.append((b"x-accel-buffering", b"no"))
     return headers

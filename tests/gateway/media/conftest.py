@@ -210,12 +210,13 @@ async def doors(request: pytest.FixtureRequest) -> AsyncIterator[Doors]:
             Store.COVERS: covers,
             Store.TRANSCODE: drips,
         }
-        settings = Settings(max_transcodes=2)
-        own = MediaBytes(Public(), house.media, stores, settings)
+        settings = Settings(max_transcodes=2, accel_redirect=(f"/files/={house.root}",))
+        trusted = ("127.0.0.1",)
+        own = MediaBytes(Public(trusted_proxies=trusted), house.media, stores, settings)
         upstream = await stack.enter_async_context(serving(door(own)))
         running = upstream
         if request.param == "behind a gateway":
-            public = Public(media_address=upstream.url)
+            public = Public(media_address=upstream.url, trusted_proxies=trusted)
             proxied = MediaBytes(public, house.media, {}, settings)
             stack.push_async_callback(proxied.close)
             running = await stack.enter_async_context(serving(door(proxied)))

@@ -50,7 +50,9 @@ def _run(parsed: argparse.Namespace, out: Output) -> Exit:
     gc.disable()
     module, _, function = parsed.handler.partition(":")
     handler: Any = getattr(importlib.import_module(module), function)
-    names = ("data", "config", "host", "port", "role")
+    names = ("data", "config", "host", "port", "role", "base_url", "tls_cert", "tls_key")
     flags = {name: value for name in names if (value := getattr(parsed, name, None)) is not None}
+    if getattr(parsed, "trusted_proxy", None):
+        flags["trusted_proxies"] = tuple(parsed.trusted_proxy)
     status: Exit = handler(parsed, load(flags), out)
     return status

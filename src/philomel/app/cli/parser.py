@@ -83,6 +83,18 @@ def _add_serve(add: _Add) -> None:
     serve.add_argument("--host", help="the address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="the TCP port (default: 4040)")
     serve.add_argument("--role", choices=tuple(ROLES), help="what runs here (default: all)")
+    serve.add_argument(
+        "--base-url", metavar="URL", help="the address people use, behind a reverse proxy"
+    )
+    serve.add_argument(
+        "--trusted-proxy",
+        metavar="CIDR",
+        action="append",
+        default=[],
+        help="believe what the proxy at this address says of a request; may be given again",
+    )
+    serve.add_argument("--tls-cert", metavar="FILE", help="speak HTTPS with this certificate")
+    serve.add_argument("--tls-key", metavar="FILE", help="the certificate's key")
     serve.add_argument("--sampler", metavar="DIR", help=argparse.SUPPRESS)
 
 

@@ -46,7 +46,8 @@ class _Here:
         host = settings.text("host")
         if host in {"0.0.0.0", "::"}:  # noqa: S104  # compared, not bound
             host = "127.0.0.1"
-        own = f"http://{f'[{host}]' if ':' in host else host}:{settings.number('port')}"
+        scheme = "https" if settings.text("tls_cert") else "http"
+        own = f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.number('port')}"
         return [settings.text("base_url") or own]
 
     def service(self, contract: type[T]) -> T:

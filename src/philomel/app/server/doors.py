@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -10,7 +11,9 @@ from philomel import __version__
 from philomel.app.assembly import Assembly, service_of
 from philomel.app.engines import STORES
 from philomel.app.injection import fill
+from philomel.app.refusal import Exit, Refusal
 from philomel.gateway import health
+from philomel.gateway.forwarding import Dialect
 from philomel.gateway.health import Check
 from philomel.gateway.http import Application, Door, create_app, plain_error
 from philomel.gateway.metrics import Metrics
@@ -30,6 +33,7 @@ class Doors:
             version=__version__,
             base_url=settings.text("base_url").rstrip("/") or None,
             trusted_proxies=settings.texts("trusted_proxies"),
+            dialect=Dialect(settings.text("proxy_headers")),
             media_address=settings.text("peers.media_http").rstrip("/") or None,
         )
 
@@ -43,7 +47,8 @@ class Doors:
             metrics_token=self._assembly.settings.text("metrics_token") or None,
         )
         own = Door("health", health.PREFIXES, health.routes(deps), plain_error)
-        return create_app([*doors, own], self._metrics)
+        _check_prefix(self._public, [*doors, own])
+        return create_app([*doors, own], self._metrics, self._public)
 
     async def _open(self, name: str) -> Door:
         module = importlib.import_module(f"philomel.gateway.{name}")
@@ -71,3 +76,24 @@ class Doors:
                     self._assembly.engines.keep(need.__name__, made, made.close)
             return self._made[need]
         return await self._assembly.provide(need)
+
+
+def _check_prefix(public: Public, doors: Sequence[Door]) -> None:
+    """See that a path below the address people use cannot be taken for one of a door.
+
+    Raises:
+        Refusal: whether a proxy has taken the path off could not be told.
+    """
+    first = urlsplit(public.base_url or "").path.split("/")[1:2]
+    own = {path.split("/")[1] for door in doors for path in _paths(door)}
+    if first and first[0] in own - {""}:
+        raise Refusal(
+            f"the setting base_url cannot have a path that begins with /{first[0]}: Philomel "
+            "answers there itself; take another one, such as /music",
+            Exit.USAGE,
+        )
+
+
+def _paths(door: Door) -> Sequence[str]:
+    handlers = (path for handler in door.handlers for path in getattr(handler, "paths", ()))
+    return [*door.prefixes, *handlers]

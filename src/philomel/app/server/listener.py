@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,9 +101,13 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Listener(uvicorn.Server):
-    """Serves an application until `stop`. Signals are the process's business."""
+    """Serves an application until `stop`. Signals are the process's business.
 
-    def __init__(self, application: Any) -> None:
+    Args:
+        tls: for HTTPS.
+    """
+
+    def __init__(self, application: Any, tls: ssl.SSLContext | None = None) -> None:
         logging.getLogger("uvicorn.error").addFilter(_is_news)
         super().__init__(
             uvicorn.Config(
@@ -115,6 +120,7 @@ class Listener(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
+                ssl_context_factory=None if tls is None else lambda *_: tls,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )

@@ -21,6 +21,7 @@ from philomel.app.refusal import Exit, Refusal, refusal_of
 from philomel.app.server import network
 from philomel.app.server.doors import Doors
 from philomel.app.server.listener import Listener
+from philomel.app.server.tls import Certificate, open_certificate, secured
 from philomel.app.server.vitals import Vitals, checks
 from philomel.app.settings import Settings
 from philomel.engines.log import Log
@@ -79,9 +80,11 @@ async def serve(settings: Settings, task: Task, say: Say) -> Exit:
     with folder:
         await _lock(folder, say)
         with network.listen(settings.text("host"), settings.number("port")) as listening:
+            certificate = _open_certificate(settings)
             assembly = await open_assembly(settings)
             try:
-                await _Serving(settings, assembly, folder, listening, say).run(task, stopping)
+                serving = _Serving(settings, assembly, folder, listening, say, certificate)
+                await serving.run(task, stopping)
             finally:
                 await assembly.stop()
     return Exit.OK
@@ -99,6 +102,18 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     return stopping
+
+
+def _open_certificate(settings: Settings) -> Certificate | None:
+    certificate = open_certificate(settings)
+
+    def renew() -> None:
+        if certificate is not None:
+            certificate.renew()
+
+    # Without TLS as well: whoever sends it means "read anew", not "end".
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renew)
+    return certificate
 
 
 def _settle() -> None:
@@ -136,13 +151,15 @@ class _Serving:
         folder: DataFolder,
         listening: socket.socket,
         say: Say,
+        certificate: Certificate | None,
     ) -> None:
         self._settings = settings
         self._assembly = assembly
         self._folder = folder
         self._listening = listening
         self._say = say
-        own = network.urls(listening)
+        self._certificate = certificate
+        own = secured(network.urls(listening), certificate)
         named = settings.text("base_url").rstrip("/")
         self._urls = [named, *own] if named else list(own)
 
@@ -151,7 +168,8 @@ class _Serving:
         await assembly.build([wiring(name) for name in self._settings.role.services])
         metrics = Metrics(Vitals(assembly).sample)
         doors = Doors(assembly, metrics, checks(assembly))
-        listener = Listener(await doors.open(self._settings.role.doors))
+        tls = None if self._certificate is None else self._certificate.context
+        listener = Listener(await doors.open(self._settings.role.doors), tls)
         control = await Control.open(assembly, self._folder, "serve", self._urls)
         peers = await self._open_to_peers()
         try:

@@ -7,10 +7,8 @@ server that does not do what its owner wrote.
 import difflib
 import json
 import os
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +16,9 @@ import msgspec
 
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.roles import ROLES, SERVICES, Role
+from philomel.app.settings.public import check_public
 from philomel.app.settings.table import (
+    Chosen,
     Setting,
     Value,
     default_data,
@@ -32,27 +32,6 @@ _WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Attributes:
-    source: "default", "flag", "environment", or the file's path.
-    """
-
-    setting: Setting
-    value: Value
-    source: str
-
-    def shown(self) -> Value:
-        """The value as it may be printed."""
-        if self.setting.secret:
-            return "********" if self.value else ""
-        if isinstance(self.value, str):
-            if self.value.lstrip().startswith("{"):
-                return "{********}"  # a key ring given in place
-            return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:********@", self.value)
-        return self.value
 
 
 class Settings:
@@ -259,6 +238,7 @@ def _check(chosen: Mapping[str, Chosen]) -> None:
         "role": tuple(ROLES),
         "log_level": ("debug", "info", "warning", "error"),
         "log_format": ("auto", "text", "json"),
+        "proxy_headers": ("x-forwarded", "forwarded"),
     }
     for name, allowed in among.items():
         value = chosen[name].value
@@ -270,12 +250,7 @@ def _check(chosen: Mapping[str, Chosen]) -> None:
     port = chosen["port"].value
     if not isinstance(port, int) or not 0 <= port <= 65_535:
         raise Refusal(f"the setting port cannot be {port}; ports are 1 to 65535", Exit.USAGE)
-    base = str(chosen["base_url"].value)
-    if base and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", base):
-        raise Refusal(
-            f"the setting base_url cannot be {base!r}; it looks like https://music.example.org",
-            Exit.USAGE,
-        )
+    check_public(chosen)
 
 
 def _check_services(settings: Settings) -> None:

@@ -42,6 +42,27 @@ class Setting:
         return self.name.rpartition(".")[0]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Attributes:
+    source: "default", "flag", "environment", or the file's path.
+    """
+
+    setting: Setting
+    value: Value
+    source: str
+
+    def shown(self) -> Value:
+        """The value as it may be printed."""
+        if self.setting.secret:
+            return "********" if self.value else ""
+        if isinstance(self.value, str):
+            if self.value.lstrip().startswith("{"):
+                return "{********}"  # a key ring given in place
+            return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:********@", self.value)
+        return self.value
+
+
 def default_data() -> Path:
     """Where data lies when nothing is said: `$XDG_DATA_HOME/philomel`."""
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
@@ -83,19 +104,43 @@ _GENERAL = (
         "base_url",
         str,
         "",
-        "The address people use, if it is not the one this server sees: https://music.example.org.",
+        "The address people use, if it is not the one this server sees: https://music.example.org, "
+        "or with a path: https://example.org/music.",
+        flag=True,
     ),
     Setting(
         "trusted_proxies",
         tuple,
         (),
-        "Addresses and networks of reverse proxies whose X-Forwarded-* headers are believed.",
+        "Addresses and networks of reverse proxies whose word about a request is believed.",
+    ),
+    Setting(
+        "proxy_headers",
+        str,
+        "x-forwarded",
+        "How they say it: x-forwarded (X-Forwarded-For, -Proto, -Host, -Prefix), or forwarded "
+        "(RFC 7239). The other kind is not read.",
+    ),
+    Setting(
+        "tls_cert",
+        str,
+        "",
+        "A PEM file with this server's certificate and those between it and the authority; "
+        "with it, the server speaks HTTPS. SIGHUP reads it anew.",
+        flag=True,
+    ),
+    Setting(
+        "tls_key",
+        str,
+        "",
+        "A PEM file with the certificate's key, without a passphrase.",
+        flag=True,
     ),
     Setting(
         "metrics_token",
         str,
         "",
-        "Opens /metrics to clients that are not on this machine, as a bearer token.",
+        "Opens /metrics, as a bearer token. Empty: nobody reads it.",
         secret=True,
     ),
     Setting("log_level", str, "info", "What is logged: debug, info, warning or error."),

@@ -7,12 +7,16 @@ from typing import Protocol, cast
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from philomel.engines.blobs import Blobs
+from philomel.gateway.delivery.handover import Handover
 from philomel.gateway.delivery.headers import PREFLIGHT
 from philomel.gateway.delivery.local import LocalBytes
 from philomel.gateway.delivery.proxy import ProxyBytes
 from philomel.gateway.delivery.slots import Slots
 from philomel.gateway.public import Public
-from philomel.services.media.contract import Media, Settings, Store
+from philomel.kernel.caller import ANONYMOUS, acting, current
+from philomel.services.media.contract import Media, OpenSigned, Settings, Store
+
+_CHECK_SECONDS = 10.0
 
 
 class Sender(Protocol):
@@ -37,9 +41,12 @@ class MediaBytes:
         total = settings.max_transcodes
         self._sender: Sender
         if public.media_address is not None and not stores:
-            self._sender = ProxyBytes(public.media_address)
+            self._sender = ProxyBytes(public)
         else:
-            self._sender = LocalBytes(media, stores, Slots(total, max(1, (total + 1) // 2)))
+            handover = Handover(public, settings.accel_redirect)
+            slots = Slots(total, max(1, (total + 1) // 2))
+            self._sender = LocalBytes(media, stores, slots, handover)
+        self._media = media
 
     async def send(self, signed: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD with what is behind `signed`, ranges and conditions included.
@@ -67,6 +74,15 @@ class MediaBytes:
         except TimeoutError:
             if not staying.expired():
                 raise
+
+    async def check(self, signed: str) -> None:
+        """See whether `signed` is good now, without sending what is behind it.
+
+        Raises: as `send` does.
+        """
+        path, _, query = signed.partition("?")
+        with acting(ANONYMOUS, timeout=_CHECK_SECONDS, trace_id=current().trace_id):
+            await self._media.open_signed(OpenSigned(path, query))
 
     async def preflight(self, send: Send) -> None:
         """Answer a browser that asks what it may ask for (CORS)."""

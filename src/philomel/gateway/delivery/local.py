@@ -10,9 +10,10 @@ from typing import Any
 from litestar.types import HTTPScope, Send
 
 from philomel.engines.blobs import Blob, Blobs
-from philomel.gateway.delivery import conditions, headers, ranges
+from philomel.gateway.delivery import conditions, handover, headers, ranges
 from philomel.gateway.delivery.conditions import Verdict
 from philomel.gateway.delivery.errors import Undecodable
+from philomel.gateway.delivery.handover import Handover
 from philomel.gateway.delivery.headers import Headers
 from philomel.gateway.delivery.ranges import Range, Unsatisfiable
 from philomel.gateway.delivery.slots import Slots
@@ -24,6 +25,8 @@ STALL = 30 * 60.0
 """Seconds a listener may leave bytes untaken: a pause in a player, not a connection for ever."""
 
 _OPEN_SECONDS = 10.0
+# A proxy that gathers bytes would have a whole transcode made for a listener who skips.
+_UNBUFFERED = (b"x-accel-buffering", b"no")
 
 
 class LocalBytes:
@@ -33,12 +36,16 @@ class LocalBytes:
         media: says what an address stands for.
         stores: where the bytes are.
         slots: places for transcodes.
+        handover: which files a proxy may send itself.
     """
 
-    def __init__(self, media: Media, stores: Mapping[Store, Blobs], slots: Slots) -> None:
+    def __init__(
+        self, media: Media, stores: Mapping[Store, Blobs], slots: Slots, handover: Handover
+    ) -> None:
         self._media = media
         self._stores = stores
         self._slots = slots
+        self._handover = handover
 
     async def send(self, signed: str, scope: HTTPScope, send: Send) -> None:
         """See `MediaBytes.send`."""
@@ -49,6 +56,8 @@ class LocalBytes:
         is_head = scope["method"] == "HEAD"
         if opened.store is Store.TRANSCODE:
             await self._send_transcode(opened, _listener(query), is_head, send)
+        elif (place := self._place(opened, scope)) is not None:
+            await self._hand_over(opened, place, send)
         else:
             await self._send_file(opened, asked, is_head, send)
         # Only now, when everything is let go of: a finished answer looks to the server like
@@ -61,7 +70,7 @@ class LocalBytes:
     async def _send_transcode(
         self, opened: Opened, listener: str, is_head: bool, send: Send
     ) -> None:
-        start = _start(200, [*_describe(opened), (b"accept-ranges", b"none")])
+        start = _start(200, [*_describe(opened), (b"accept-ranges", b"none"), _UNBUFFERED])
         if is_head:
             # The length is known only by making it: nothing is started to answer a question.
             await send(start)
@@ -76,6 +85,16 @@ class LocalBytes:
                     await _pass_on(chunk, send)
             finally:
                 await _end(chunks)
+
+    def _place(self, opened: Opened, scope: HTTPScope) -> bytes | None:
+        if opened.store is not Store.LIBRARY:
+            return None
+        return self._handover.place(opened.key, scope)
+
+    async def _hand_over(self, opened: Opened, place: bytes, send: Send) -> None:
+        # Opened as if it were sent from here: what is no plain file of a library stays ours.
+        async with self._opening(opened):
+            await send(_start(200, [*_describe(opened), (handover.TOLD, place)]))
 
     async def _send_file(
         self, opened: Opened, asked: Mapping[str, str], is_head: bool, send: Send

@@ -11,8 +11,10 @@ import msgspec
 from litestar.types import HTTPScope, Send
 from msgspec import Struct
 
+from philomel.gateway.delivery import handover
 from philomel.gateway.delivery.errors import Undecodable
 from philomel.gateway.delivery.headers import CORS
+from philomel.gateway.public import Public
 from philomel.kernel.caller import current
 from philomel.kernel.errors import KINDS, PhilomelError, Unavailable
 from philomel.services.media.contract import BadSignature
@@ -45,7 +47,9 @@ _TOLD = (
     b"content-type",
     b"etag",
     b"last-modified",
+    b"x-accel-buffering",
     b"x-content-duration",
+    handover.TOLD,
 )
 _PASSED_ON = (200, 206, 304, 412, 416)
 _KINDS: tuple[type[PhilomelError], ...] = (*KINDS, Undecodable)
@@ -65,11 +69,12 @@ class ProxyBytes:
     """Opens signed addresses at the media role's own listener.
 
     Args:
-        address: its base URL.
+        public: knows its base URL.
     """
 
-    def __init__(self, address: str) -> None:
-        self._address = urlsplit(address)
+    def __init__(self, public: Public) -> None:
+        self._public = public
+        self._address = urlsplit(public.media_address or "")
         self._client: httpx.AsyncClient | None = None
 
     async def send(self, signed: str, scope: HTTPScope, send: Send) -> None:
@@ -101,6 +106,8 @@ class ProxyBytes:
         client = self._connect()
         asked = [one for one in scope["headers"] if one[0].lower() in _ASKED]
         asked.append((b"accept-encoding", b"identity"))
+        if handover.asks(scope, self._public):
+            asked.append((handover.ASKED, b"X-Accel-Redirect"))
         trace_id = current().trace_id
         if trace_id:
             asked.append((b"traceparent", f"00-{trace_id}-{trace_id[:16]}-01".encode()))

@@ -12,8 +12,11 @@ from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, S
 
 from philomel.gateway.delivery import MediaBytes
 from philomel.gateway.http import MethodNotAllowed
+from philomel.gateway.public import at
+from philomel.kernel.errors import PhilomelError
 
 PREFIXES = ("/media",)
+_CHECK = b"/media/check"
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,33 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
         method = cast("HTTPScope", scope)["method"]
         if method == "OPTIONS":
             await deps.media_bytes.preflight(send)
+        elif method in {"GET", "HEAD"} and scope["raw_path"] == _CHECK:
+            await _check(deps.media_bytes, cast("HTTPScope", scope), send)
         elif method in {"GET", "HEAD"}:
             await deps.media_bytes.send(_address(scope), scope, receive, send)
         else:
             raise MethodNotAllowed("this address does not take that method")
 
     return (media,)
+
+
+async def _check(media_bytes: MediaBytes, scope: HTTPScope, send: Send) -> None:
+    """Tell a cache in front of this server whether it may answer a request by itself.
+
+    It asks with the request's address in `X-Original-URI`, as nginx's auth_request does.
+    """
+    asked = dict(scope["headers"]).get(b"x-original-uri", b"").decode("latin-1")
+    try:
+        await media_bytes.check(asked.removeprefix(at("")))
+    except PhilomelError as error:
+        if error.http_status >= 500:
+            raise
+        status = 403  # nginx takes nothing else for a refusal
+    else:
+        status = 204
+    headers = [(b"content-length", b"0")] if status == 403 else []
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _address(scope: Scope) -> str:

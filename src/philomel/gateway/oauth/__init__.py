@@ -25,7 +25,7 @@ from philomel.gateway.oauth.consent import (
     way_back,
 )
 from philomel.gateway.oauth.scopes import SCOPES
-from philomel.gateway.public import Public
+from philomel.gateway.public import Public, at
 from philomel.gateway.site.forms import AnyRequest, parse, read_form
 from philomel.gateway.site.layout import page
 from philomel.kernel.caller import ANONYMOUS, acting
@@ -113,7 +113,7 @@ class _Door:
             caller = await self._authenticator.session(request)
         except Unauthenticated:
             here = "/authorize?" + request.scope["query_string"].decode("ascii")
-            return Redirect("/sign-in?next=" + quote(here, safe=""), status_code=303)
+            return Redirect(at("/sign-in?next=") + quote(here, safe=""), status_code=303)
         headers = {"content-security-policy": consent_policy(asked.redirect_uri)}
         return page(consent_page(asked, caller.name), headers=headers)
 

@@ -20,7 +20,7 @@ from philomel.gateway.authentication import (
     client_address,
 )
 from philomel.gateway.http import plain_error, retry_header
-from philomel.gateway.public import Public
+from philomel.gateway.public import Public, at
 from philomel.gateway.site import pages
 from philomel.gateway.site.cookies import closing, opening
 from philomel.gateway.site.forms import AnyRequest, read_form
@@ -187,7 +187,7 @@ class _Site:
         token = request.cookies.get(SESSION_COOKIE, "")
         with acting(ANONYMOUS):
             await self._accounts.sign_out(SignOut(token))
-        return Redirect("/", status_code=303, cookies=closing(request, self._public))
+        return Redirect(at("/"), status_code=303, cookies=closing(request, self._public))
 
     async def set_up_form(self, request: AnyRequest) -> Response[str]:
         token = request.query_params.get("token", "")
@@ -233,7 +233,7 @@ class _Site:
         asked = RevokeAppPassword(caller.require_user(), fields.get("id", ""))
         with acting(caller):
             await self._accounts.revoke_app_password(asked)
-        return Redirect("/", status_code=303)
+        return Redirect(at("/"), status_code=303)
 
     async def change_password(self, request: AnyRequest) -> Response[str]:
         caller = await self._authenticator.session(request)
@@ -290,7 +290,7 @@ class _Site:
 
     def _enter(self, request: AnyRequest, session: Session, then: str) -> Response[str]:
         cookies = opening(request, self._public, session, self._clock.now())
-        return Redirect(then, status_code=303, cookies=cookies)
+        return Redirect(at(then), status_code=303, cookies=cookies)
 
 
 class SetUpRefused(PhilomelError):

@@ -3,7 +3,7 @@
 from litestar.datastructures import Cookie
 
 from philomel.gateway.authentication import DEVICE_COOKIE, SESSION_COOKIE, Connection
-from philomel.gateway.public import Public
+from philomel.gateway.public import Public, at
 from philomel.services.accounts.contract import Session
 
 _DEVICE_SECONDS = 400 * 24 * 60 * 60
@@ -29,7 +29,7 @@ def _cookie(name: str, value: str, seconds: int, *, secure: bool) -> Cookie:
         key=name,
         value=value,
         max_age=seconds,
-        path="/",
+        path=at("") or "/",
         secure=secure,
         httponly=True,
         samesite="lax",

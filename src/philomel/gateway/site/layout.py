@@ -2,6 +2,7 @@
 
 from litestar import Response
 
+from philomel.gateway.public import at
 from philomel.gateway.site.markup import Markup, join, tag
 
 ASSETS = "/site"
@@ -29,8 +30,8 @@ def document(
         tag("meta", name="robots", content="noindex"),
         again,
         tag("title", f"{title} · Philomel"),
-        tag("link", rel="icon", href=f"{ASSETS}/nightingale.svg", type="image/svg+xml"),
-        tag("link", rel="stylesheet", href=f"{ASSETS}/philomel.css"),
+        tag("link", rel="icon", href=at(f"{ASSETS}/nightingale.svg"), type="image/svg+xml"),
+        tag("link", rel="stylesheet", href=at(f"{ASSETS}/philomel.css")),
     )
     page = tag("main", *content, id="content", class_="wide" if wide else "narrow")
     body = tag(
@@ -60,7 +61,7 @@ def hero(title: str, *lead: object) -> Markup:
     """The mark of the house over a heading."""
     return tag(
         "header",
-        tag("img", src=f"{ASSETS}/nightingale.svg", alt="", width="88", height="88"),
+        tag("img", src=at(f"{ASSETS}/nightingale.svg"), alt="", width="88", height="88"),
         tag("h1", title),
         tag("p", *lead, class_="lead") if lead else None,
         class_="hero",
@@ -118,7 +119,10 @@ def hidden(name: str, value: str) -> Markup:
 
 
 def form(action: str, *content: object, class_: str | None = None) -> Markup:
-    return tag("form", *content, method="post", action=action, class_=class_)
+    """Args:
+    action: a path of this server.
+    """
+    return tag("form", *content, method="post", action=at(action), class_=class_)
 
 
 def button(
@@ -145,9 +149,9 @@ def _sentence(message: str) -> str:
 def _bar(user: str | None) -> Markup:
     mark = tag(
         "a",
-        tag("img", src=f"{ASSETS}/nightingale.svg", alt="", width="32", height="32"),
+        tag("img", src=at(f"{ASSETS}/nightingale.svg"), alt="", width="32", height="32"),
         tag("span", "Philomel"),
-        href="/",
+        href=at("/"),
         class_="mark",
     )
     if user is None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from philomel.gateway.public import is_loopback
+from philomel.gateway.public import at, is_loopback
 from philomel.gateway.site.layout import (
     alert,
     button,
@@ -107,7 +108,7 @@ def waiting_page() -> str:
 def message_page(title: str, message: str, *, user: str | None = None) -> str:
     """Something went wrong, or cannot be done."""
     content = card(
-        tag("p", message), tag("p", tag("a", "Back to the start", href="/", class_="button"))
+        tag("p", message), tag("p", tag("a", "Back to the start", href=at("/"), class_="button"))
     )
     return document(title, hero(title), content, user=user)
 
@@ -140,14 +141,14 @@ def new_password_page(name: str, address: str, made: NewAppPassword) -> str:
             "account, and you can revoke them at any time.",
             class_="note",
         ),
-        tag("a", "Done", href="/", class_="button"),
+        tag("a", "Done", href=at("/"), class_="button"),
     )
     lead = "Type this into the player's settings."
     return document("New player", hero(made.label, lead), content, user=name)
 
 
 def _connect(home: Home) -> Markup:
-    host = home.address.split("://", 1)[-1].rsplit(":", 1)[0].strip("[]")
+    host = urlsplit(home.address).hostname or ""
     near = is_loopback(host) or host == "localhost"
     note = (
         "This address works on this computer only. For a phone, start Philomel with ",
@@ -229,7 +230,7 @@ def _scan(status: ScanStatus | None) -> Markup | None:
     """A scan that goes on, or that somebody should look after."""
     if status is None or not (going_on(status) or status.error):
         return None
-    return tag("div", scan_state(status), tag("p", tag("a", "Watch the scan", href="/scan")))
+    return tag("div", scan_state(status), tag("p", tag("a", "Watch the scan", href=at("/scan"))))
 
 
 def _password(name: str) -> Markup:

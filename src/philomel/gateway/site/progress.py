@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from philomel.gateway.public import at
 from philomel.gateway.site.layout import card, document, hero
 from philomel.gateway.site.markup import Markup, tag
 from philomel.services.catalog.contract import FileError, ScanPhase, ScanStatus
@@ -39,7 +40,7 @@ def scan_page(status: ScanStatus, user: str, errors: Sequence[FileError] = ()) -
         tag("p", "You can browse, search and play meanwhile.", class_="note")
         if going_on(status)
         else None,
-        tag("a", "Back to the start", href="/", class_="button"),
+        tag("a", "Back to the start", href=at("/"), class_="button"),
     )
     return document(
         "Scan",

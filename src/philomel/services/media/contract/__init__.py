@@ -195,11 +195,20 @@ class Settings(Struct, frozen=True):
     analysis_workers: files analysed at once in the background; 0 leaves it to others.
     max_transcodes: listeners of transcodes at once; the next ones wait, then hear 429.
     url_lifetime_s: how long an address works beyond the length of its track, in seconds.
+    accel_redirect: what nginx may send by itself, as "/prefix/=/library/folder": its internal
+        location and the folder of a library (X-Accel-Redirect).
     """
 
     analysis_workers: int = 1
     max_transcodes: int = 8
     url_lifetime_s: int = 24 * 3600
+    accel_redirect: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for mapping in self.accel_redirect:
+            location, _, folder = mapping.partition("=")
+            if not all(each.startswith("/") for each in (location, folder)):
+                raise ValueError(f"accel_redirect takes /prefix/=/library/folder, not {mapping!r}")
 
 
 class AssetNotFound(NotFound):
