@@ -27,6 +27,8 @@ from philomel.services.catalog.contract.errors import (
     BadLibraryPath,
     LibraryExists,
     LibraryNotFound,
+    MergeNotFound,
+    NotMergeable,
     ScanNotFound,
     ScanRunning,
     TrackNotFound,
@@ -34,6 +36,7 @@ from philomel.services.catalog.contract.errors import (
 from philomel.services.catalog.contract.events import (
     EntriesChanged,
     EntryMerged,
+    EntrySplit,
     LibrariesChanged,
     ScanFinished,
 )
@@ -69,6 +72,15 @@ from philomel.services.catalog.contract.lists import (
     TrackPage,
     Tracks,
     TrackSort,
+)
+from philomel.services.catalog.contract.merges import (
+    ListMerges,
+    Merge,
+    MergeReason,
+    Merges,
+    MergeTracks,
+    SplitTrack,
+    UndoMerge,
 )
 from philomel.services.catalog.contract.pictures import Offered, OfferPicture
 from philomel.services.catalog.contract.scans import (
@@ -111,6 +123,7 @@ __all__ = [
     "EntriesChanged",
     "EntryKind",
     "EntryMerged",
+    "EntrySplit",
     "FileError",
     "FileErrors",
     "Genre",
@@ -134,10 +147,17 @@ __all__ = [
     "ListFileErrors",
     "ListGenres",
     "ListLibraries",
+    "ListMerges",
     "ListSearchEntries",
     "ListTracks",
     "Lyrics",
+    "Merge",
+    "MergeNotFound",
+    "MergeReason",
+    "MergeTracks",
+    "Merges",
     "Named",
+    "NotMergeable",
     "OfferPicture",
     "Offered",
     "RelocateLibrary",
@@ -150,16 +170,18 @@ __all__ = [
     "SearchEntries",
     "SearchEntry",
     "Settings",
+    "SplitTrack",
     "StartScan",
     "Track",
     "TrackNotFound",
     "TrackPage",
     "TrackSort",
     "Tracks",
+    "UndoMerge",
     "WatchScan",
 ]
 
-EVENTS = (EntriesChanged, EntryMerged, LibrariesChanged, ScanFinished)
+EVENTS = (EntriesChanged, EntryMerged, EntrySplit, LibrariesChanged, ScanFinished)
 
 
 class Settings(Struct, frozen=True):
@@ -293,6 +315,38 @@ class Catalog(Protocol):
         """Show this picture as long as the files bring none. Services and operators.
 
         Raises: InvalidArgument if there is nothing at that key.
+        """
+        ...
+
+    async def list_merges(self, request: ListMerges, /) -> Merges:
+        """Which ids became aliases, and why. Administrators and operators."""
+        ...
+
+    async def merge_tracks(self, request: MergeTracks, /) -> Merge:
+        """Say that a missing track is another one. Administrators and operators.
+
+        Raises: TrackNotFound, NotMergeable unless one of them has no present file.
+        """
+        ...
+
+    async def undo_merge(self, request: UndoMerge, /) -> Merge:
+        """Make two of one again, and never merge these two by themselves again.
+
+        Each is what it was before: the one with the present file, the other missing. Likes
+        and ratings are then on both; plays go back to where they were made, those made since
+        stay with the id that stayed. Administrators and operators.
+
+        Raises: MergeNotFound, NotMergeable if it was undone or a later merge rests on it.
+        """
+        ...
+
+    async def split_track(self, request: SplitTrack, /) -> Merge:
+        """Give a track's present file a new id, and let the track wait for its own.
+
+        Likes and ratings are then on both. Answers as a merge that was undone.
+        Administrators and operators.
+
+        Raises: TrackNotFound, NotMergeable for a track without a present file.
         """
         ...
 

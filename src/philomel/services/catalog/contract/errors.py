@@ -19,6 +19,14 @@ class BadLibraryPath(InvalidArgument):
     code = "catalog.bad_library_path"
 
 
+class MergeNotFound(NotFound):
+    code = "catalog.merge_not_found"
+
+
+class NotMergeable(FailedPrecondition):
+    code = "catalog.not_mergeable"
+
+
 class ScanNotFound(NotFound):
     code = "catalog.scan_not_found"
 

@@ -27,6 +27,23 @@ class EntryMerged(Struct, frozen=True):
     at: int
 
 
+class EntrySplit(Struct, frozen=True):
+    """Announced when one id became two: a merge was undone, or an entry was split.
+
+    What listeners think of `source` they think of `part` too.
+
+    Attributes:
+        part: an entry of its own from now on, and no alias any more.
+        also: aliases that lead to `part` from now on.
+    """
+
+    kind: EntryKind
+    source: str
+    part: str
+    at: int
+    also: tuple[str, ...] = ()
+
+
 class LibrariesChanged(Struct, frozen=True):
     """Announced when a library was added, hidden, shown or removed, or who may see it."""
 

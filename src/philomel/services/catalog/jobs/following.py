@@ -10,7 +10,7 @@ from philomel.kernel.clock import Clock
 from philomel.rpc import codec
 from philomel.services.accounts.contract import UserRemoved
 from philomel.services.catalog.store.loading import resolve
-from philomel.services.catalog.store.merging import Heard, record_analysis, record_totals
+from philomel.services.catalog.store.merging.hearing import Heard, record_analysis, record_totals
 from philomel.services.media.contract import AssetsAnalysed, GetAssets, Media
 from philomel.services.plays.contract import TotalsChanged
 
@@ -44,13 +44,18 @@ class Follower:
     async def _analysed(self, event: AssetsAnalysed) -> Effect | None:
         assets = await self._media.get_assets(GetAssets(ids=event.ids))
         heard = {
-            asset.id: Heard(asset.stream_hash, asset.duration_ms)
+            # No loudness after analysis is silence.
+            asset.id: Heard(asset.stream_hash if asset.loudness else None, asset.duration_ms)
             for asset in assets.items
             if asset.stream_hash is not None
         }
         if not heard:
             return None
-        return lambda connection: record_analysis(connection, heard, self._clock.now())
+
+        def keep(connection: Connection) -> None:
+            record_analysis(connection, heard, self._clock.now())
+
+        return keep
 
     def _counted(self, event: TotalsChanged) -> Effect | None:
         totals = {total.track_id: total.count for total in event.tracks}

@@ -14,6 +14,7 @@ from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import ScanPhase, Settings
+from philomel.services.catalog.jobs.heirs import pass_on_by_tags, retire
 from philomel.services.catalog.jobs.intake import IntakeLine, Source
 from philomel.services.catalog.jobs.parts import Cancelled
 from philomel.services.catalog.jobs.surveying import Survey
@@ -97,7 +98,7 @@ class Scanner:
         try:
             # Media may have been away when a library was added or moved.
             await self._service.send_roots()
-            error = await self._until_cancelled(waiting.id, scan.run())
+            error = await self._until_cancelled(waiting.id, self._survey(scan, waiting.id))
         except Cancelled:
             phase = ScanPhase.CANCELLED
         except Exception as failure:  # the scan is told to have failed, the next one goes on
@@ -115,6 +116,12 @@ class Scanner:
         await self._database.write(finish)
         self._signals.relay()
         self._signals.covers.set()
+
+    async def _survey(self, scan: Survey, scan_id: str) -> str | None:
+        await retire(self._database, self._clock, self.fence, scan_id)
+        error = await scan.run()
+        await pass_on_by_tags(self._database, self._clock, self.fence, scan.check)
+        return error
 
     async def _until_cancelled(self, scan_id: str, work: Coroutine[None, None, T]) -> T:
         """What `work` returns. Whatever it waits for, a disk or a worker, a cancel ends it.

@@ -81,6 +81,10 @@ class Survey:
         wrong = [part for part in parts if part.error is not None]
         return " ".join(f"{part.root.name}: {part.error}" for part in wrong) or None
 
+    async def check(self) -> None:
+        """Raises: Cancelled, if somebody asked for the scan to stop."""
+        await self._check_cancelled()
+
     def abandon(self) -> None:
         if self._line is not None:
             self._line.abandon()

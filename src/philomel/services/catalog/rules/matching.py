@@ -1,6 +1,8 @@
 """Which known track a new file is, and which known album a track is on."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,7 +13,11 @@ NEAR_MS = 3_000
 
 
 class Lost(Struct, frozen=True):
-    """A known file that is missing, with the track that waits for it."""
+    """A known file that is missing, with the track that waits for it.
+
+    Attributes:
+        heard: its audio stream is known, so that analysis can tell whether another is the same.
+    """
 
     file_id: str
     track_id: str
@@ -24,6 +30,9 @@ class Lost(Struct, frozen=True):
     match_key: str
     recording_id: str | None
     release_track_id: str | None
+    disc: int | None = None
+    number: int | None = None
+    heard: bool = False
 
 
 class Fresh(Struct, frozen=True):
@@ -38,16 +47,31 @@ class Fresh(Struct, frozen=True):
     match_key: str
     recording_id: str | None
     release_track_id: str | None
+    disc: int | None = None
+    number: int | None = None
 
 
-def match(fresh: Fresh, lost: Iterable[Lost]) -> Lost | None:
-    """The missing track that this file is, by the strongest evidence; None if there is none."""
-    best, strength = None, 0
-    for candidate in lost:
-        found = evidence(fresh, candidate)
-        if found > strength:
-            best, strength = candidate, found
-    return best
+def assign(
+    fresh: Sequence[tuple[Fresh, Iterable[Lost]]],
+) -> Mapping[int, Lost]:
+    """Which missing file each file is, by position.
+
+    The strongest evidence goes first, so that no file takes what is more surely another's.
+    """
+    scored = [
+        (-strength, place, lost)
+        for place, (file, candidates) in enumerate(fresh)
+        for lost in candidates
+        if (strength := evidence(file, lost)) > 0
+    ]
+    scored.sort(key=lambda each: each[:2])
+    found: dict[int, Lost] = {}
+    taken: set[str] = set()
+    for _, place, lost in scored:
+        if place not in found and lost.file_id not in taken:
+            found[place] = lost
+            taken.add(lost.file_id)
+    return found
 
 
 def evidence(fresh: Fresh, lost: Lost) -> int:
@@ -55,24 +79,31 @@ def evidence(fresh: Fresh, lost: Lost) -> int:
     same_bytes = (fresh.size, fresh.modified_ns) == (lost.size, lost.modified_ns)
     same_inode = fresh.inode != 0 and fresh.inode == lost.inode
     same_name = _name(fresh.path) == _name(lost.path)
+    same_key = fresh.match_key == lost.match_key
     apart = abs(fresh.duration_ms - lost.duration_ms)
     if same_bytes and same_inode:
         return 100
     if same_bytes and same_name and apart <= NEAR_MS:
         return 90
-    # Inodes are used again soon: only the same length makes it a retag.
-    if same_inode and apart <= SAME_MS and fresh.codec == lost.codec:
-        return 80
     if apart > NEAR_MS:
         return 0
     nearness = 2 if apart <= SAME_MS else 1
+    if same_name and fold_path(fresh.path) == fold_path(lost.path) and (same_key or nearness == 2):
+        return 85
+    # Only the same length makes it a retag.
+    retagged = same_inode and nearness == 2 and fresh.codec == lost.codec
+    if retagged and same_name:
+        return 80
+    closeness = nearness + 2 * same_name + 3 * (fresh.size == lost.size)
+    at_place, elsewhere = _places(fresh, lost)
     if fresh.release_track_id and fresh.release_track_id == lost.release_track_id:
         return 70 + nearness
     if fresh.recording_id and fresh.recording_id == lost.recording_id:
-        return 60 + nearness + (2 if fresh.match_key == lost.match_key else 0)
-    if fresh.match_key == lost.match_key and not _contradict(fresh, lost):
-        return 50 + nearness + (2 if same_name else 0)
-    return 0
+        return 60 + nearness + 2 * same_key + 4 * at_place - 4 * elsewhere
+    if same_key and not elsewhere and not _contradict(fresh, lost):
+        return 50 + closeness + 4 * at_place
+    # A new file soon gets the inode of a deleted one: where sound can decide, it does.
+    return 45 if retagged and not lost.heard else 0
 
 
 def is_replaced(before: Lost, now: Fresh) -> bool:
@@ -82,6 +113,21 @@ def is_replaced(before: Lost, now: Fresh) -> bool:
     return before.match_key != now.match_key and (
         before.recording_id is None or before.recording_id != now.recording_id
     )
+
+
+def replaced(
+    before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]
+) -> list[tuple[str, str]]:
+    """Who of a track's artists, (role, artist id), became whom: in each role, in order."""
+    was, becomes = list(before), list(now)
+    moves: list[tuple[str, str]] = []
+    for role in dict.fromkeys(role for role, _ in was):
+        old = [artist for of, artist in was if of == role]
+        new = [artist for of, artist in becomes if of == role]
+        kept = set(old) & set(new)
+        gone, come = ([a for a in names if a not in kept] for names in (old, new))
+        moves.extend(zip(gone, come, strict=False))
+    return moves
 
 
 class KnownAlbum(Struct, frozen=True):
@@ -108,8 +154,31 @@ def choose_album(folder: bytes, year: int | None, known: Iterable[KnownAlbum]) -
     return None
 
 
-def _name(path: bytes) -> bytes:
-    return path.partition(b"\0")[0].rpartition(b"/")[2]
+def fold_path(path: bytes) -> str:
+    """The same for paths that differ by case or by how accents are written."""
+    text = path.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def spellings(path: bytes) -> set[bytes]:
+    """The ways in which systems write the accents of one path."""
+    text = path.decode("utf-8", "surrogateescape")
+    return {
+        unicodedata.normalize(form, text).encode("utf-8", "surrogateescape")
+        for form in ("NFC", "NFD")
+    }
+
+
+def _name(path: bytes) -> str:
+    return fold_path(path).rpartition("/")[2]
+
+
+def _places(fresh: Fresh, lost: Lost) -> tuple[bool, bool]:
+    """Whether both say that they stand at one place of an album, or at two."""
+    if fresh.number is None or lost.number is None:
+        return False, False
+    same = (fresh.disc or 1, fresh.number) == (lost.disc or 1, lost.number)
+    return same, not same
 
 
 def _contradict(fresh: Fresh, lost: Lost) -> bool:

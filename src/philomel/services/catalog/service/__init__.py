@@ -17,6 +17,7 @@ from philomel.kernel.paging import MAX_PAGE, check_limit
 from philomel.services.catalog import contract as it
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.libraries import Libraries
+from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.visible import visible_libraries
@@ -55,6 +56,7 @@ class CatalogService:
         self._clock = clock
         self._signals = signals
         self._libraries = Libraries(database, media, folders, clock, signals)
+        self._merging = Merging(database, clock, signals)
         self._longest = 0
 
     async def send_roots(self) -> None:
@@ -232,6 +234,22 @@ class CatalogService:
         )
         self._signals.relay()
         return it.Offered(taken=taken)
+
+    async def list_merges(self, request: it.ListMerges, /) -> it.Merges:
+        current().caller.require_admin()
+        return await self._merging.list(request)
+
+    async def merge_tracks(self, request: it.MergeTracks, /) -> it.Merge:
+        current().caller.require_admin()
+        return await self._merging.merge_tracks(request)
+
+    async def undo_merge(self, request: it.UndoMerge, /) -> it.Merge:
+        current().caller.require_admin()
+        return await self._merging.undo(request)
+
+    async def split_track(self, request: it.SplitTrack, /) -> it.Merge:
+        current().caller.require_admin()
+        return await self._merging.split(request)
 
     async def get_search_entries(self, request: it.GetSearchEntries, /) -> it.SearchEntries:
         current().caller.require_service()

@@ -1,22 +1,29 @@
 """Writes a plan: rows, what follows from them, and the events, in one transaction."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
-from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from philomel.services.catalog.contract import EntryKind, EntryMerged
-from philomel.services.catalog.rules.drafts import VARIOUS_ARTISTS_ID
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.merging.emptied import merge_emptied
 from philomel.services.catalog.store.planning import Plan, Row, position_key
-from philomel.services.catalog.store.refreshing import Refreshed, refresh
+from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
+    BIG,
     MISSING,
     album_credits,
-    album_genres,
     albums,
-    aliases,
     artists,
     file_errors,
     files,
@@ -39,7 +46,12 @@ _FORGET_ERRORS = delete(file_errors).where(
 _DISPLACE = (
     update(files)
     .where(files.c.id == bindparam("file"))
-    .values(path=bindparam("away"), state=MISSING)
+    .values(
+        path=bindparam("away"),
+        state=MISSING,
+        lost_at=bindparam("now"),
+        seek_due=case((files.c.stream_hash.is_not(None), bindparam("now", type_=BIG))),
+    )
 )
 _LOSE = update(tracks).where(tracks.c.id.in_(_IDS)).values(missing=True)
 _FIND_MBID = (
@@ -59,16 +71,6 @@ _ALBUM_ORDER = select(albums.c.id, albums.c.year, albums.c.sort_key).where(album
 _SET_ORDER = (
     update(tracks).where(tracks.c.id == bindparam("track")).values(position_key=bindparam("key"))
 )
-_REDIRECT = update(aliases).where(aliases.c.new == bindparam("old_id")).values(new=bindparam("to"))
-_COVER = select(albums.c.cover_id).where(albums.c.id == bindparam("id"))
-_DROP_ALBUM = (
-    delete(album_credits).where(album_credits.c.album_id.in_(_IDS)),
-    delete(album_genres).where(album_genres.c.album_id.in_(_IDS)),
-    delete(albums).where(albums.c.id.in_(_IDS)),
-)
-_DROP_ARTISTS = delete(artists).where(artists.c.id.in_(_IDS), artists.c.mbid.is_distinct_from(
-    VARIOUS_ARTISTS_ID
-))  # fmt: skip
 
 
 class Stale(Exception):
@@ -83,7 +85,7 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
     """
     _look_again(connection, plan)
     if plan.displaced:
-        connection.execute(_DISPLACE, plan.displaced)
+        connection.execute(_DISPLACE, [{**row, "now": now} for row in plan.displaced])
     if plan.tracks_lost:
         connection.execute(_LOSE, {"ids": plan.tracks_lost})
     for table, rows in (
@@ -166,48 +168,3 @@ def reorder(connection: Connection, album_ids: list[str]) -> None:
     ]
     if rows:
         connection.execute(_SET_ORDER, rows)
-
-
-def merge_emptied(
-    connection: Connection,
-    album_moves: list[tuple[str, str]],
-    artist_moves: list[tuple[str, str]],
-    found: Refreshed,
-    now: int,
-) -> list[Struct]:
-    """What a retag emptied lives on where its tracks went, and its id answers for that."""
-    events: list[Struct] = []
-    for old, new in _successors(album_moves, found.empty_albums):
-        cover = connection.execute(_COVER, {"id": old}).scalar_one_or_none()
-        if cover is not None:
-            give = update(albums).where(albums.c.id == new, albums.c.cover_id.is_(None))
-            connection.execute(give.values(cover_id=cover))
-        merge_ids(connection, EntryKind.ALBUM, old, new)
-        drop_albums(connection, [old])
-        events.append(EntryMerged(kind=EntryKind.ALBUM, old=old, new=new, at=now))
-    for old, new in _successors(artist_moves, found.empty_artists):
-        merge_ids(connection, EntryKind.ARTIST, old, new)
-        connection.execute(_DROP_ARTISTS, {"ids": [old]})
-        events.append(EntryMerged(kind=EntryKind.ARTIST, old=old, new=new, at=now))
-    return events
-
-
-def _successors(moves: list[tuple[str, str]], empty: set[str]) -> Iterable[tuple[str, str]]:
-    """For each emptied id, the one that most of its tracks went to last."""
-    times = Counter(moves)
-    for old in sorted({old for old, _ in moves if old in empty}):
-        heirs = [(count, new) for (of, new), count in times.items() if of == old]
-        heirs = [(count, new) for count, new in heirs if new not in empty]
-        if heirs:
-            yield old, max(heirs)[1]
-
-
-def merge_ids(connection: Connection, kind: EntryKind, old: str, new: str) -> None:
-    """Let `old` answer as `new` from now on, with everything that answered as `old`."""
-    connection.execute(_REDIRECT, {"old_id": old, "to": new})
-    connection.execute(insert(aliases), {"old": old, "new": new, "kind": kind.value})
-
-
-def drop_albums(connection: Connection, ids: list[str]) -> None:
-    for statement in _DROP_ALBUM:
-        connection.execute(statement, {"ids": ids})

@@ -21,7 +21,7 @@ from philomel.engines.sql import insert_on
 from philomel.services.catalog.contract import Library, LibraryKind
 from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.store.announcing import announce, entries_changed
-from philomel.services.catalog.store.applying import drop_albums
+from philomel.services.catalog.store.merging.emptied import drop_albums
 from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
     BROKEN,

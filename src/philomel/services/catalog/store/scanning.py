@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     bindparam,
+    case,
     delete,
     exists,
     insert,
@@ -20,6 +21,7 @@ from philomel.services.catalog.contract import ScanFinished, ScanPhase, ScanStat
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.planning import away
 from philomel.services.catalog.store.tables import (
+    BIG,
     MISSING,
     PRESENT,
     albums,
@@ -48,7 +50,16 @@ _BY_BYTES = select(files.c.id, files.c.size, files.c.modified_ns, files.c.inode)
     tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True))
 )
 _STATES = select(files.c.id, files.c.track_id, files.c.path).where(files.c.id.in_(_IDS))
-_SET_STATE = update(files).where(files.c.id.in_(_IDS)).values(state=bindparam("to"))
+_SET_STATE = (
+    update(files)
+    .where(files.c.id.in_(_IDS))
+    .values(
+        state=bindparam("to"),
+        lost_at=bindparam("lost"),
+        # What was never heard cannot be compared by its sound.
+        seek_due=case((files.c.stream_hash.is_not(None), bindparam("lost", type_=BIG))),
+    )
+)
 _SET_MISSING = update(tracks).where(tracks.c.id.in_(_IDS)).values(missing=bindparam("to"))
 _DISPLACE = (
     update(files)
@@ -203,7 +214,8 @@ def mark(
         if not ids:
             continue
         rows = connection.execute(_STATES, {"ids": ids}).all()
-        connection.execute(_SET_STATE, {"ids": ids, "to": to})
+        lost = now if to == MISSING else None
+        connection.execute(_SET_STATE, {"ids": ids, "to": to, "lost": lost})
         track_ids = [row.track_id for row in rows if row.track_id]
         if track_ids:
             connection.execute(_SET_MISSING, {"ids": track_ids, "to": to == MISSING})

@@ -89,14 +89,20 @@ files = Table(
     Column("picture", Boolean, nullable=False),
     Column("stream_hash", String(64)),
     Column("added_at", BIG, nullable=False),
+    Column("lost_at", BIG),
+    Column("seek_due", BIG),
     UniqueConstraint("library_id", "path"),
     Index("files_track", "track_id"),
     Index("files_state", "library_id", "state"),
     Index("files_stream_hash", "stream_hash"),
     Index("files_bytes", "modified_ns", "size"),
     Index("files_lost_inode", "inode"),
+    Index("files_seek_due", "seek_due"),
 )
-"""The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one."""
+"""The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one.
+`stream_hash`: of the encoded audio; silence has none, because all silence is the same.
+`lost_at`: since when it is missing. `seek_due`: since when its sound waits to be compared.
+"""
 
 tracks = Table(
     "tracks",
@@ -140,7 +146,7 @@ tracks = Table(
     Index("tracks_added", "added_at", "id"),
     Index("tracks_played", "play_count", "id"),
     Index("tracks_shuffle", "shuffle"),
-    Index("tracks_lost_match", "match_key"),
+    Index("tracks_lost_match", "match_key", "duration_ms"),
     Index("tracks_lost_recording", "recording_id"),
 )
 """`credits`: JSON [[role, artist id], ...] in tag order; `genres`: JSON [name, ...]."""
@@ -289,6 +295,29 @@ aliases = Table(
     Column("kind", String(10), nullable=False),
     Index("aliases_new", "new"),
 )
+
+merges = Table(
+    "merges",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("old", ID, nullable=False),
+    Column("new", ID, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("old_name", Text, nullable=False),
+    Column("new_name", Text, nullable=False),
+    Column("at", BIG, nullable=False),
+    Column("by", ID),
+    Column("cause", ID),
+    Column("before", LargeBinary),
+    Column("undone_at", BIG),
+    Index("merges_old", "old"),
+    Index("merges_new", "new"),
+    Index("merges_cause", "cause"),
+)
+"""Why each alias is one. `before`: the rows as they were, to undo it. A pair that was undone
+is never merged again by itself."""
 
 file_errors = Table(
     "file_errors",

@@ -11,13 +11,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from philomel.services.catalog.contract import Settings
+from philomel.services.catalog.rules import matching
 from philomel.services.catalog.rules.drafts import Draft, LyricsDraft
 from philomel.services.catalog.rules.folding import sort_key
 from philomel.services.catalog.store.planning.names import Genres, People, Shelf
 from philomel.services.catalog.store.planning.places import Places, library_has_lost
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row, away, position_key
 from philomel.services.catalog.store.refreshing import to_json
-from philomel.services.catalog.store.tables import ALBUM_ARTIST, ARTIST, COMPOSER
 
 __all__ = ["Intake", "Plan", "Planner", "Row", "away", "library_has_lost", "position_key"]
 
@@ -121,12 +121,7 @@ def _moves(plan: Plan, known: Row, album_id: str, credit: list[tuple[int, str]])
         plan.album_moves.append((known["album_id"], album_id))
     before = msgspec.json.decode(known["credits"])
     plan.artists.update(artist for _, artist in before)
-    for role in (ARTIST, ALBUM_ARTIST, COMPOSER):
-        old = [artist for of, artist in before if of == role]
-        new = [artist for of, artist in credit if of == role]
-        kept = set(old) & set(new)
-        gone, come = ([a for a in names if a not in kept] for names in (old, new))
-        plan.artist_moves.extend(zip(gone, come, strict=False))
+    plan.artist_moves.extend(matching.replaced(before, credit))
 
 
 def _follow(

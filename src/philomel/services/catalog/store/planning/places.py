@@ -1,7 +1,7 @@
 """Which row each file gets: its own, a lost one's, or a new one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from philomel.kernel.ids import new_event_id, new_id
 from philomel.services.catalog.rules import matching
+from philomel.services.catalog.rules.folding import sort_key
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row, away
 from philomel.services.catalog.store.tables import (
     BROKEN,
@@ -30,7 +31,8 @@ _ANY_LOST = select(files.c.id).where(files.c.state == MISSING, files.c.track_id.
 _LOST = select(
     files.c.id, files.c.track_id, files.c.path, files.c.size, files.c.modified_ns, files.c.inode,
     files.c.duration_ms, files.c.codec, tracks.c.match_key, tracks.c.recording_id,
-    tracks.c.release_track_id,
+    tracks.c.release_track_id, tracks.c.disc_number, tracks.c.track_number,
+    files.c.stream_hash.is_not(None),
 ).join_from(files, tracks, tracks.c.id == files.c.track_id)  # fmt: skip
 _LOST_BY = (
     _LOST.where(
@@ -52,6 +54,42 @@ _LOST_BY = (
         tracks.c.recording_id.in_(bindparam("recordings", expanding=True)),
     ),
 )
+_LOST_AT = _LOST.where(
+    files.c.state == MISSING,
+    files.c.library_id == bindparam("library"),
+    files.c.path.in_(bindparam("paths", expanding=True)),
+)
+_NARROW = {
+    "bytes": _LOST.where(
+        files.c.state == MISSING,
+        files.c.modified_ns == bindparam("modified"),
+        files.c.size == bindparam("size"),
+    ),
+    "keys": _LOST.where(
+        files.c.state == MISSING,
+        tracks.c.missing == true(),
+        tracks.c.match_key == bindparam("key"),
+        tracks.c.duration_ms.between(bindparam("shortest"), bindparam("longest")),
+    ),
+    "recordings": _LOST.where(
+        files.c.state == MISSING,
+        tracks.c.missing == true(),
+        tracks.c.recording_id == bindparam("recording"),
+        tracks.c.duration_ms.between(bindparam("shortest"), bindparam("longest")),
+    ),
+}
+"""The same for one file, where more share a key than can be looked at."""
+_TWINS = (
+    select(tracks.c.match_key, files.c.size, files.c.id)
+    .join_from(tracks, files, files.c.id == tracks.c.file_id)
+    .where(
+        tracks.c.sort_key.in_(bindparam("names", expanding=True)),
+        tracks.c.match_key.in_(bindparam("keys", expanding=True)),
+    )
+)
+MANY = 2_000
+"""Candidates that a batch looks at for each kind of evidence."""
+FEW = 100
 _KNOWN = _LOST.where(files.c.id.in_(_IDS))
 _TRACKS = select(tracks.c.id, tracks.c.album_id, tracks.c.credits, tracks.c.library_id).where(
     tracks.c.id.in_(_IDS)
@@ -71,18 +109,22 @@ class Places:
         self.durations: dict[str, int] = {}
         known_ids = [intake.file_id for intake in batch if intake.file_id]
         self._known: dict[str, matching.Lost] = {}
-        self._file_tracks: dict[str, str | None] = {}
         if known_ids:
             plan.must_exist["files"].update(known_ids)
             found = connection.execute(_KNOWN, {"ids": known_ids})
             self._known = {row[0]: matching.Lost(*row) for row in found}
-        self._lost: dict[str, matching.Lost] = {}
-        fresh = [intake for intake in batch if intake.draft and not intake.file_id]
-        if fresh and library_has_lost(connection):
+        self._replaced = self._find_replaced(connection, batch)
+        self._lost: dict[str, matching.Lost] = {
+            id_: self._known[id_] for id_ in sorted(self._replaced)
+        }
+        fresh = [
+            intake
+            for intake in batch
+            if intake.draft and (not intake.file_id or intake.file_id in self._replaced)
+        ]
+        if fresh and (self._lost or library_has_lost(connection)):
             self._find_lost(connection, fresh)
-        self._by_key: dict[object, list[matching.Lost]] = defaultdict(list)
-        for lost in self._lost.values():
-            self._index(lost)
+        self._found = self._match(fresh)
         track_ids = [lost.track_id for lost in (*self._known.values(), *self._lost.values())]
         self._tracks: dict[str, Row] = {}
         if track_ids:
@@ -93,27 +135,26 @@ class Places:
         """The file's id, its track's id, and the track as it was if it is known."""
         assert intake.draft is not None
         plan, row = self._plan, _file_row(intake, self._plan.library_id, PRESENT)
-        fresh = _fresh(intake)
-        file_id, known = intake.file_id, None
-        if file_id is not None:
+        file_id = intake.file_id
+        if file_id is not None and file_id not in self._replaced:
             known = self._known.get(file_id)
-            if known is not None and matching.is_replaced(known, fresh):
-                # The song that was here may come back elsewhere: it keeps its row.
-                plan.displaced.append({"file": file_id, "away": away(intake.path, file_id)})
-                plan.tracks_lost.append(known.track_id)
-                self._touch(known)
-                file_id, known = None, self._match(fresh)
-                self._note_move(known)
-            elif known is not None:
-                plan.changed += 1
+            plan.changed += known is not None
         else:
-            known = self._match(fresh)
-            self._note_move(known)
+            if file_id is not None:
+                # The song that was here may come back elsewhere: it keeps its row.
+                former = self._known[file_id]
+                plan.displaced.append({"file": file_id, "away": away(intake.path, file_id)})
+                plan.tracks_lost.append(former.track_id)
+                self._touch(former)
+                file_id = None
+            known = self._found.get(intake.path)
+            if known is not None:
+                plan.moved.append(known.file_id)
         if known is not None:
             before = self._tracks[known.track_id]
             # The stream it last had stays known: a track that was heard before is no new one.
             del row["stream_hash"]
-            if (known.size, known.modified_ns) == (fresh.size, fresh.modified_ns):
+            if (known.size, known.modified_ns) == (intake.size, intake.modified_ns):
                 # The same bytes: what analysis found still holds, and it will not come again.
                 row["duration_ms"] = self.durations[known.track_id] = known.duration_ms
             plan.must_exist["files"].add(known.file_id)
@@ -130,10 +171,6 @@ class Places:
             file_id = new_event_id(now)
             plan.new_files.append({**row, "id": file_id, "added_at": now})
         return file_id, track_id, None
-
-    def _note_move(self, known: matching.Lost | None) -> None:
-        if known is not None:
-            self._plan.moved.append(known.file_id)
 
     def broken(self, intake: Intake, now: int) -> None:
         plan, row = self._plan, _file_row(intake, self._plan.library_id, BROKEN)
@@ -154,23 +191,53 @@ class Places:
     def _touch(self, known: matching.Lost) -> None:
         self._plan.albums.add(self._tracks[known.track_id]["album_id"])
 
-    def _match(self, fresh: matching.Fresh) -> matching.Lost | None:
-        if not self._lost:
-            return None
-        near = {
-            lost.file_id: lost
-            for key in _evidence_keys(fresh)
-            for lost in self._by_key.get(key, ())
-            if lost.file_id in self._lost
-        }
-        found = matching.match(fresh, near.values())
-        if found is not None:
-            del self._lost[found.file_id]
-        return found
+    def _match(self, fresh: Sequence[Intake]) -> Mapping[bytes, matching.Lost]:
+        """Which missing file each of these is, by path."""
+        by_key: dict[object, list[matching.Lost]] = defaultdict(list)
+        for lost in self._lost.values():
+            for key in _evidence_keys(lost):
+                by_key[key].append(lost)
+        files_, candidates = [_fresh(intake) for intake in fresh], []
+        for intake, file in zip(fresh, files_, strict=True):
+            near = {
+                lost.file_id: lost
+                for key in _evidence_keys(file)
+                for lost in by_key.get(key, ())
+                if lost.file_id != intake.file_id
+            }
+            candidates.append(near.values())
+        found = matching.assign(list(zip(files_, candidates, strict=True)))
+        return {fresh[place].path: match for place, match in found.items()}
 
-    def _index(self, lost: matching.Lost) -> None:
-        for key in _evidence_keys(lost):
-            self._by_key[key].append(lost)
+    def _find_replaced(self, connection: Connection, batch: Sequence[Intake]) -> set[str]:
+        """Known files whose place other music has taken now.
+
+        Tags and length say so; or the file became what another known one is, by its tags and
+        size, and its length changed: the other was copied over it, or they changed places.
+        """
+        changed = [
+            (intake, known, _fresh(intake))
+            for intake in batch
+            if intake.draft and intake.file_id and (known := self._known.get(intake.file_id))
+            and known.match_key != intake.draft.match_key
+        ]  # fmt: skip
+        if not changed:
+            return set()
+        names = {sort_key(i.draft.title) for i, _, _ in changed if i.draft}
+        keys = {file.match_key for _, _, file in changed}
+        twins: dict[tuple[str, int], set[str]] = defaultdict(set)
+        wanted = {"names": list(names), "keys": list(keys)}
+        for key, size, id_ in connection.execute(_TWINS.limit(MANY), wanted):
+            twins[key, size].add(id_)
+        return {
+            known.file_id
+            for intake, known, file in changed
+            if matching.is_replaced(known, file)
+            or (
+                abs(known.duration_ms - file.duration_ms) > matching.SAME_MS
+                and twins[file.match_key, file.size] - {known.file_id}
+            )
+        }
 
     def _find_lost(self, connection: Connection, fresh: list[Intake]) -> None:
         drafts = [intake.draft for intake in fresh if intake.draft]
@@ -181,9 +248,34 @@ class Places:
             ("recordings", list({d.recording_id for d in drafts if d.recording_id})),
         )
         for statement, (name, wanted) in zip(_LOST_BY, values, strict=True):
-            if wanted:
-                for row in connection.execute(statement.limit(2_000), {name: wanted}):
-                    self._lost[row[0]] = matching.Lost(*row)
+            if not wanted:
+                continue
+            rows: Sequence[Any] = connection.execute(statement.limit(MANY), {name: wanted}).all()
+            if len(rows) == MANY and name in _NARROW:
+                rows = self._narrow(connection, name, fresh)
+            for row in rows:
+                self._lost[row[0]] = matching.Lost(*row)
+        paths = {path for intake in fresh for path in matching.spellings(intake.path)}
+        at = {"library": self._plan.library_id, "paths": list(paths)}
+        self._lost |= {row[0]: matching.Lost(*row) for row in connection.execute(_LOST_AT, at)}
+
+    @staticmethod
+    def _narrow(connection: Connection, name: str, fresh: Sequence[Intake]) -> Sequence[Any]:
+        """Candidates for each file alone: of thousands that share a key, the nearest."""
+        rows: list[Any] = []
+        for intake in fresh:
+            assert intake.draft is not None
+            for reach in (matching.SAME_MS, matching.NEAR_MS):
+                of = {
+                    "modified": intake.modified_ns, "size": intake.size,
+                    "key": intake.draft.match_key, "recording": intake.draft.recording_id,
+                    "shortest": intake.duration_ms - reach, "longest": intake.duration_ms + reach,
+                }  # fmt: skip
+                near: Sequence[Any] = connection.execute(_NARROW[name].limit(FEW), of).all()
+                rows.extend(near)
+                if near:
+                    break
+        return rows
 
 
 def _evidence_keys(of: matching.Fresh | matching.Lost) -> Iterable[object]:
@@ -191,6 +283,7 @@ def _evidence_keys(of: matching.Fresh | matching.Lost) -> Iterable[object]:
     if of.inode:
         yield "inode", of.inode
     yield "key", of.match_key
+    yield "path", matching.fold_path(of.path)
     if of.recording_id:
         yield "recording", of.recording_id
 
@@ -200,7 +293,7 @@ def _fresh(intake: Intake) -> matching.Fresh:
     return matching.Fresh(
         intake.path, intake.size, intake.modified_ns, intake.inode, intake.duration_ms,
         intake.codec, intake.draft.match_key, intake.draft.recording_id,
-        intake.draft.release_track_id,
+        intake.draft.release_track_id, intake.draft.disc_number, intake.draft.track_number,
     )  # fmt: skip
 
 
@@ -222,4 +315,6 @@ def _file_row(intake: Intake, library_id: str, state: int) -> Row:
         "bit_depth": intake.bit_depth,
         "picture": intake.picture,
         "stream_hash": None,
+        "lost_at": None,
+        "seek_due": None,
     }

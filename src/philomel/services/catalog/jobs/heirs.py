@@ -1,0 +1,144 @@
+"""Missing tracks live on in present ones that they turn out to be."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from sqlalchemy import Connection
+
+from philomel.engines.sql import Database
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import PhilomelError
+from philomel.services.catalog.rules.succession import choose
+from philomel.services.catalog.store import scanning
+from philomel.services.catalog.store.merging import heirs
+from philomel.services.catalog.store.merging.records import Pair
+from philomel.services.catalog.store.merging.tracks import merge_tracks
+
+_log = logging.getLogger(__name__)
+
+MERGED = 50
+"""Tracks merged in one transaction, so that none is long."""
+LOOK_SECONDS = 10.0
+
+Recognise = Callable[[str], Awaitable[Sequence[tuple[str, float]]]]
+"""Assets that sound like this one, with how much, from 0 to 1."""
+
+
+async def retire(
+    database: Database, clock: Clock, fence: Callable[[Connection], None], scan_id: str
+) -> None:
+    """The files of removed libraries are missing: the same music elsewhere is their heir."""
+    while True:
+        gone = await database.read(heirs.of_removed)
+        if not gone:
+            return
+
+        def work(connection: Connection, gone: Sequence[str] = gone) -> int:
+            fence(connection)
+            return scanning.mark(
+                connection, missing=gone, displaced=(), returned=(), now=clock.now(),
+                scan_id=scan_id,
+            )  # fmt: skip
+
+        await database.write(work)
+
+
+async def pass_on_by_tags(
+    database: Database,
+    clock: Clock,
+    fence: Callable[[Connection], None],
+    check: Callable[[], Awaitable[None]],
+) -> int:
+    """Merge every missing track with the present one that its tags and place say it is.
+
+    Args:
+        fence: refuses to write once another process does the same.
+        check: called between pages; may raise to stop.
+
+    Returns:
+        How many tracks found an heir.
+    """
+    total = 0
+    while True:
+        merged, after = 0, ("", "")
+        while True:
+            page = after
+            pairs, follow = await database.read(
+                lambda connection, page=page: heirs.heirs_by_tags(connection, page),  # type: ignore[misc]
+                long=True,
+            )
+            for start in range(0, len(pairs), MERGED):
+                some = pairs[start : start + MERGED]
+
+                def work(connection: Connection, some: Sequence[Pair] = some) -> int:
+                    fence(connection)
+                    return len(merge_tracks(connection, some, clock.now()))
+
+                merged += await database.write(work)
+            await check()
+            if follow is None:
+                break
+            after = follow
+        total += merged
+        if not merged:  # a track can inherit from several, one in each round
+            return total
+
+
+class Heirs:
+    """The job that compares what waits by its sound."""
+
+    name = "catalog heirs"
+
+    def __init__(
+        self, database: Database, clock: Clock, recognise: Recognise, announced: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._recognise = recognise
+        self._announced = announced
+
+    async def run(self) -> None:
+        while True:
+            due = await self._database.read(heirs.due)
+            try:
+                for file_id in due:
+                    await self._seek(file_id)
+            except PhilomelError as error:  # media is away: what waits goes on waiting
+                _log.info("comparing sounds waits: %s", error.message)
+                due = ()
+            if not due:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _seek(self, file_id: str) -> None:
+        """Find the heir of a missing track, or the missing track that a new one is."""
+        scores = dict(await self._recognise(file_id))
+        now = self._clock.now()
+
+        def work(connection: Connection) -> bool:
+            heirs.sought(connection, [file_id])
+            known = heirs.sides(connection, [file_id, *scores])
+            one = known.pop(file_id, None)
+            if one is None or not known:
+                return False
+            missing, present = (
+                [each for each in known.values() if (each.lost_at is None) is here]
+                for here in (False, True)
+            )
+            if one.lost_at is not None:
+                pairs = [(one, choose(one, present, scores))]
+            else:
+                mine = {one.file_id: 0.0}
+                pairs = [
+                    (lost, choose(lost, [one], mine | {one.file_id: scores[lost.file_id]}))
+                    for lost in missing
+                ]
+            found = [(heir[1].strength, lost, heir) for lost, heir in pairs if heir is not None]
+            if not found:
+                return False
+            _, lost, (heir, proof) = max(found, key=lambda each: each[0])
+            pair = Pair(heir.track_id, lost.track_id, proof.reason, proof.text)
+            return bool(merge_tracks(connection, [pair], now))
+
+        if await self._database.write(work):
+            self._announced()

@@ -1,0 +1,1 @@
+"""Two ids turn out to be one, and how that is taken back."""
