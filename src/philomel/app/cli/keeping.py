@@ -1,13 +1,17 @@
-"""`philomel backup` and `restore`."""
+"""`philomel backup`, `restore` and `move`."""
 
 import argparse
 import asyncio
+import os
+import shlex
+import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from philomel.app.cli.output import Output, plain
 from philomel.app.keeping import backup as backing
+from philomel.app.keeping import move as moving
 from philomel.app.keeping import restore as restoring
 from philomel.app.keeping.manifest import Manifest
 from philomel.app.keeping.place import Place
@@ -15,9 +19,12 @@ from philomel.app.process import journal
 from philomel.app.process.folder import DataFolder
 from philomel.app.process.marks import refuse_marked
 from philomel.app.refusal import Exit, Refusal, refusal_of
-from philomel.app.settings import Settings
+from philomel.app.settings import Settings, load
 from philomel.kernel.clock import SystemClock
 from philomel.kernel.errors import PhilomelError
+
+_STOP_SECONDS = 20.0
+_PAUSE_SECONDS = 0.05
 
 
 def backup(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
@@ -89,6 +96,76 @@ def restore(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit
     lines.append("if the music lies elsewhere now: philomel library relocate NAME PATH")
     out.result({**_content(origin, done.manifest), "aside": done.aside}, lines)
     return Exit.OK
+
+
+def move(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
+    journal.begin("error", settings.text("log_format"))
+    source, target = Place(settings), Place(_settings_there(parsed))
+    moving.check_apart(source, target)
+    old, new = DataFolder(settings.data), DataFolder(target.folder)
+    new.prepare()
+    try:
+        with new, old:
+            if not new.lock("move"):
+                raise Refusal(f"{new.path} is in use", Exit.REFUSED, "already_served")
+            if not old.lock("move"):
+                # Most of the bytes go while people still listen.
+                ahead = asyncio.run(moving.carry_blobs(source, target))
+                _stop_server(old, ahead, stop=parsed.stop)
+            report = asyncio.run(moving.move(source, target, SystemClock()))
+    except PhilomelError as error:
+        raise refusal_of(error) from None
+    carried = f"{sum(report.rows.values()):,} rows and {report.blobs:,} blobs"
+    lines = [
+        f"moved to {plain(target.describe())}: {carried}, counted and compared",
+        f"nothing could be written for {report.seconds:.1f} s",
+        f"start it there: philomel serve {_arguments(parsed, target)}",
+    ]
+    content = {
+        "to": str(target.folder),
+        "rows": report.rows,
+        "blobs": report.blobs,
+        "seconds": round(report.seconds, 3),
+    }
+    out.result(content, lines)
+    return Exit.OK
+
+
+def _settings_there(parsed: argparse.Namespace) -> Settings:
+    """The new place's settings: from the file alone, this one's environment is not its own."""
+    file = Path(parsed.to).expanduser().absolute()
+    folder = file.parent if parsed.to_data is None else Path(parsed.to_data).expanduser()
+    return load({"data": str(folder.absolute()), "config": str(file)}, {})
+
+
+def _arguments(parsed: argparse.Namespace, target: Place) -> str:
+    file = Path(parsed.to).expanduser().absolute()
+    own = target.folder / "philomel.toml"
+    more = "" if file == own else f" --config {shlex.quote(str(file))}"
+    return f"--data {shlex.quote(str(target.folder))}{more}"
+
+
+def _stop_server(folder: DataFolder, blobs: int, *, stop: bool) -> None:
+    """End the server on a folder, and lock the folder.
+
+    Raises:
+        Refusal: it may not be ended, or does not end.
+    """
+    holder = folder.holder()
+    if holder.what != "serve" or not stop:
+        raise Refusal(
+            f"the covers are carried over ({blobs:,}). For the rest nothing may be written: stop "
+            f"philomel {holder.what} (process {holder.pid}) and run this again, or let it be "
+            "stopped with --stop",
+            Exit.REFUSED,
+            "already_served",
+        )
+    os.kill(holder.pid, signal.SIGTERM)
+    until = time.monotonic() + _STOP_SECONDS
+    while not folder.lock("move"):
+        if time.monotonic() > until:
+            raise Refusal(f"process {holder.pid} does not end", Exit.UNAVAILABLE)
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _latest_beside(place: Place, folder: Path) -> Path | None:

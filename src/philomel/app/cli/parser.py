@@ -215,3 +215,13 @@ def _add_keeping(add: _Add) -> None:
         "--force", action="store_true", help="put aside what is in the data folder already"
     )
     back.add_argument("--check", action="store_true", help="only see whether the backup is whole")
+    moved = add("move", "keeping:move", "carry the installation to other engines or another folder")
+    moved.add_argument(
+        "--to", metavar="FILE", required=True, help="a TOML file with the settings of the new place"
+    )
+    moved.add_argument(
+        "--to-data", metavar="DIR", help="the new data folder (default: the one FILE lies in)"
+    )
+    moved.add_argument(
+        "--stop", action="store_true", help="stop the server that runs, for the last step"
+    )

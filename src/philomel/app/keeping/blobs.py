@@ -10,7 +10,7 @@ from philomel.app.keeping.manifest import BLOBS, File
 from philomel.app.keeping.place import MADE_AGAIN
 from philomel.app.refusal import Refusal
 from philomel.engines.blobs import Blobs, Entry
-from philomel.kernel.errors import NotFound
+from philomel.kernel.errors import NotFound, Unavailable
 
 _AT_ONCE = 8
 
@@ -74,24 +74,28 @@ async def load(folder: Path, files: Sequence[File], blobs: Blobs) -> None:
         await asyncio.gather(*map(one, mine[start : start + _AT_ONCE]))
 
 
-async def carry(source: Blobs, target: Blobs) -> tuple[int, int]:
-    """Bring over what the target lacks; how many blobs that were, and how many it has now."""
-    there = {entry.key: entry.size for entry in await kept(target)}
-    missing = [each for each in await kept(source) if there.get(each.key) != each.size]
+async def carry(source: Blobs, target: Blobs) -> int:
+    """Bring over what the target lacks, and read it back; how many blobs there are.
 
-    async def one(entry: Entry) -> int:
+    Raises:
+        Unavailable: a blob did not arrive as it was.
+    """
+    there = {entry.key: entry.size for entry in await kept(target)}
+    wanted = await kept(source)
+    missing = [each for each in wanted if there.get(each.key) != each.size]
+
+    async def one(entry: Entry) -> None:
         try:
             data = await source.get(entry.key)
         except NotFound:
-            return 0
+            return
         await target.put(entry.key, data)
-        return 1
+        if await target.get(entry.key) != data:
+            raise Unavailable(f"the blob {_plain(entry.key)} did not arrive as it was")
 
-    carried = 0
     for start in range(0, len(missing), _AT_ONCE):
-        carried += sum(await asyncio.gather(*map(one, missing[start : start + _AT_ONCE])))
-    new = {each.key for each in missing} - there.keys()
-    return carried, len(there) + len(new)
+        await asyncio.gather(*map(one, missing[start : start + _AT_ONCE]))
+    return len(wanted)
 
 
 def _plain(key: bytes) -> str:

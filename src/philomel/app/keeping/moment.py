@@ -59,6 +59,7 @@ class _OnFiles:
         self._snapshots.copy(LOG, target)
 
     async def tallies(self, schema: Schema) -> dict[str, Tally]:
+        check_version(schema, self.states[schema.name])
         return tally_file(self._snapshots[schema.name], schema)
 
 

@@ -31,6 +31,8 @@ POOL_SECONDS = 10.0
 STATEMENT_MS = 30_000
 LOCK_MS = 10_000
 RETRY_SECONDS = 10.0
+KEEPING = "philomel keeping"
+"""As what `connect_once` is known to the server."""
 
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
 _LOCK_TIMEOUT, _STATEMENT_TIMEOUT = "55P03", "57014"
@@ -204,7 +206,7 @@ async def connect_once(dsn: str) -> "asyncpg.Connection":
         return await asyncpg.connect(
             re.sub(r"^postgres(ql)?\+asyncpg://", "postgresql://", dsn),
             timeout=CONNECT_SECONDS,
-            server_settings={"application_name": "philomel keeping"},
+            server_settings={"application_name": KEEPING},
         )
     except (OSError, TimeoutError) as error:
         raise Unavailable("the database cannot be reached", retry_after=1) from error
