@@ -14,7 +14,7 @@ from philomel import __version__
 from philomel.app.calls import Calls
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
-from philomel.engines.audio import Analyzer, Encoder, Imager, TagReader
+from philomel.engines.audio import Analyzer, Encoder, Imager, Packager, TagReader
 from philomel.engines.blobs import Blobs, Folders
 from philomel.engines.cache import Cache
 from philomel.engines.index import Index
@@ -28,6 +28,8 @@ from philomel.services.media.contract import Settings as Media
 from philomel.services.media.contract import Store
 
 if TYPE_CHECKING:
+    from philomel.engines.blobs.rooted import RootedBlobs
+
     # A command that a running server answers has no use for SQLAlchemy.
     from philomel.engines.outbox import Job
     from philomel.engines.sql import Database, Schema
@@ -65,6 +67,7 @@ class Engines:
             Analyzer: self._open_analyzer,
             Encoder: self._open_encoder,
             Imager: self._open_imager,
+            Packager: self._open_packager,
             Web: self._open_web,
             STORES: self._open_stores,
         }
@@ -229,7 +232,9 @@ class Engines:
         from philomel.engines.audio.families import families
         from philomel.engines.workers.forkserver import ForkWorkers
 
-        workers = ForkWorkers(families(streams=self._settings.of("media", Media).max_transcodes))
+        media = self._settings.of("media", Media)
+        # Renditions that nobody wants for a moment keep their worker, but not their turn.
+        workers = ForkWorkers(families(media.max_transcodes, renditions=3 * media.max_encodes))
         return self.keep("workers", workers, workers.close)
 
     async def _open_tag_reader(self) -> TagReader:
@@ -260,16 +265,38 @@ class Engines:
         web = GuardedWeb(agent, self._settings.texts("web.private_servers"))
         return self.keep("web", web, web.close)
 
+    async def _open_packager(self) -> Packager:
+        from philomel.engines.audio.packager import WorkerPackager
+
+        return WorkerPackager(await self.get(Workers))
+
+    async def _open_renditions(self, originals: "RootedBlobs") -> Blobs:
+        from philomel.engines.audio.renditions.ledger import SCHEMA, Ledger
+        from philomel.engines.audio.renditions.store import RenditionBlobs
+        from philomel.engines.audio.renditions.upkeep import Upkeep
+        from philomel.engines.sql.migrate import prepare
+
+        media = self._settings.of("media", Media)
+        database = await self.database(SCHEMA)
+        await prepare(database, SCHEMA, self._settings.data)
+        ledger, shelf = Ledger(database), await self.get(Blobs)
+        renditions = RenditionBlobs(
+            originals, shelf, ledger, await self.get(Packager), self._clock, media.max_encodes
+        )
+        self.jobs.append(Upkeep(renditions, shelf, ledger, self._clock, media.cache_bytes))
+        return self.keep("renditions", renditions, renditions.close)
+
     async def _open_stores(self) -> Mapping[Store, Blobs]:
         from philomel.engines.audio.transcode import TranscodeBlobs
         from philomel.engines.blobs.rooted import RootedBlobs
 
         folders = await self.get(Folders)
         library = RootedBlobs(folders)
-        renditions = TranscodeBlobs(folders, await self.get(Encoder))
+        transcodes = TranscodeBlobs(folders, await self.get(Encoder))
         return {
             Store.LIBRARY: self.keep("libraries", library, library.close),
-            Store.TRANSCODE: self.keep("renditions", renditions, renditions.close),
+            Store.TRANSCODE: self.keep("transcodes", transcodes, transcodes.close),
+            Store.RENDITIONS: await self._open_renditions(library),
             Store.COVERS: await self.get(Blobs),
         }
 

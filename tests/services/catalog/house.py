@@ -116,6 +116,9 @@ class Shelf:
     async def sign_stream(self, request: media.SignStream, /) -> media.SignedUrl:
         raise FailedPrecondition("nothing is played here")
 
+    async def get_playback(self, request: media.GetPlayback, /) -> media.Playback:
+        raise NotImplementedError
+
     async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
         raise FailedPrecondition("nothing is shown here")
 

@@ -167,6 +167,60 @@ class Encoder(Protocol):
         ...
 
 
+class Order(Struct, frozen=True, array_like=True):
+    """A whole rendition to make.
+
+    Attributes:
+        codec: "vorbis", "opus", "aac", "mp3" or "flac".
+        bitrate: kbit/s; 0 for flac.
+        container: "mp4" (in parts), "ogg", "mp3" or "flac".
+        starts_ms: where the parts begin on the track's own clock; the first is 0.
+        samples: exact length of the decoded source at its own rate; 0 if it is not known.
+    """
+
+    codec: str
+    bitrate: int
+    container: str
+    starts_ms: tuple[int, ...] = (0,)
+    samples: int = 0
+
+
+class Piece(Struct, frozen=True, array_like=True):
+    """A bit of a rendition, in order; the file is what all of them say.
+
+    Attributes:
+        data: appended, or written over what is at `at`.
+        parts: (start, stop) of parts that are complete with this piece: the header first.
+        ms: how far the rendition has come on the track's clock.
+    """
+
+    data: bytes = b""
+    at: int | None = None
+    parts: tuple[tuple[int, int], ...] = ()
+    ms: int = 0
+
+
+class Packager(Protocol):
+    """Makes whole renditions. The same audio always gives the same bytes."""
+
+    @property
+    def version(self) -> str:
+        """Changes when the bytes it makes may change."""
+        ...
+
+    def pieces(self, descriptor: int, order: Order) -> AsyncIterator[Piece]:
+        """What is made, as it is made; closing the iterator stops the worker.
+
+        Raises:
+            TaskFailed: it cannot be decoded. The first pieces may be out by then.
+        """
+        ...
+
+    async def warm(self) -> None:
+        """Have everything imported, so that the next rendition starts at once."""
+        ...
+
+
 class Imager(Protocol):
     async def embedded(self, descriptor: int) -> bytes | None:
         """The front cover embedded in an audio file, as it stands there (at most 32 MiB)."""

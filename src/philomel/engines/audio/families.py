@@ -5,16 +5,20 @@ from philomel.engines.workers.forkserver import Family
 _HERE = "philomel.engines.audio"
 
 
-def families(streams: int = 16) -> tuple[Family, ...]:
+def families(streams: int = 16, renditions: int = 4) -> tuple[Family, ...]:
     """For `ForkWorkers`. The reading of tags stays small, without a decoder in it.
 
     Args:
-        streams: encoders at once; more wait.
+        streams: encoders on the fly at once; more wait.
+        renditions: whole renditions in the making at once, those that pause included.
     """
     media = {
         f"{_HERE}.decoding.analysis": 2,
         f"{_HERE}.decoding.encode": streams,
         f"{_HERE}.decoding.encode_vorbis": streams,
+        f"{_HERE}.packaging.fragments": renditions,
+        f"{_HERE}.packaging.files": renditions,
+        f"{_HERE}.packaging.vorbis": renditions,
         f"{_HERE}.decoding.pictures": 2,
         f"{_HERE}.decoding.embedded": 2,
     }

@@ -108,6 +108,40 @@ class Blobs(Protocol):
     async def close(self) -> None: ...
 
 
+class Draft(Protocol):
+    """A blob in the making: nobody sees it before it is published.
+
+    A process that dies leaves nothing of it that could be taken for a blob.
+    """
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        ...
+
+    def fileno(self) -> int:
+        """Of a file of this machine with what was written so far, for `pread`."""
+        ...
+
+    async def write(self, data: bytes, at: int | None = None) -> None:
+        """Append, or write over what is at `at`."""
+        ...
+
+    async def publish(self) -> None:
+        """Give it its key: durable, and all or nothing, like `Blobs.put`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of it; what was not published is gone."""
+        ...
+
+
+class DraftBlobs(Blobs, Protocol):
+    """A store that also takes blobs too large to be held in memory."""
+
+    async def draft(self, key: bytes) -> Draft: ...
+
+
 class Folder(Blobs, Protocol):
     """A read-only store that belongs to somebody else: it may hang, vanish and come back."""
 

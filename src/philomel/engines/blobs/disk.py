@@ -11,7 +11,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from philomel.engines.blobs import Blob, Entry, Folder
+from philomel.engines.blobs import Blob, Draft, Entry, Folder
+from philomel.engines.blobs.drafts import DiskDraft
 from philomel.engines.blobs.lane import PATIENCE, Lane
 from philomel.engines.blobs.paths import (
     check_key,
@@ -214,6 +215,10 @@ class DiskBlobs(_Folder):
     async def put(self, key: bytes, data: bytes) -> None:
         parts = self._own(key)
         await asyncio.to_thread(self._put, parts, data)
+
+    async def draft(self, key: bytes) -> Draft:
+        parts = self._own(key)
+        return await asyncio.to_thread(DiskDraft, self._root, parts, _PARTIAL, _refusal)
 
     async def delete(self, key: bytes) -> None:
         parts = self._own(key)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from philomel.engines.blobs import Blob, Entry
+from philomel.engines.blobs import Blob, Draft, Entry
+from philomel.engines.blobs.drafts import SpooledDraft
 from philomel.engines.blobs.paths import check_key
 from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
 
@@ -114,6 +115,17 @@ class S3Blobs:
             await self._connect().put_async(name, data)
         except Exception as error:
             raise _translate(error) from error
+
+    async def draft(self, key: bytes) -> Draft:
+        name = _name(key)
+
+        async def upload(chunks: AsyncIterator[bytes]) -> None:
+            try:
+                await self._connect().put_async(name, chunks)
+            except Exception as error:
+                raise _translate(error) from error
+
+        return SpooledDraft(upload, lambda _: Unavailable("the disk cannot be written"))
 
     async def delete(self, key: bytes) -> None:
         name = _name(key)

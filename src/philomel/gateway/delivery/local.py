@@ -54,7 +54,9 @@ class LocalBytes:
             opened = await self._media.open_signed(OpenSigned(path, query))
         asked = headers.read(scope["headers"])
         is_head = scope["method"] == "HEAD"
-        if opened.store is Store.TRANSCODE:
+        if opened.body is not None:
+            await _send_body(opened, opened.body, is_head, send)
+        elif opened.store is Store.TRANSCODE:
             await self._send_transcode(opened, _listener(query), is_head, send)
         elif (place := self._place(opened, scope)) is not None:
             await self._hand_over(opened, place, send)
@@ -102,7 +104,8 @@ class LocalBytes:
         async with self._opening(opened) as blob:
             size = blob.size
             if size is None:
-                raise NotFound("this store makes its bytes while they are read")
+                await _send_growing(opened, blob, is_head, send)
+                return
             etag, modified_s = f'"{blob.etag}"', blob.modified_ns // 1_000_000_000
             described = [
                 *_describe(opened),
@@ -147,10 +150,38 @@ class LocalBytes:
             if opened.store is Store.COVERS:
                 raise
             raise AssetNotFound("the file is not there any more") from error
+        except PhilomelError as error:
+            raise _refusal(error) from error
         try:
             yield blob
         finally:
             await blob.close()
+
+
+async def _send_body(opened: Opened, body: bytes, is_head: bool, send: Send) -> None:
+    """A playlist."""
+    length = (b"content-length", b"%d" % len(body))
+    await send(_start(200, [*_describe(opened), length]))
+    if not is_head:
+        await _pass_on(body, send)
+
+
+async def _send_growing(opened: Opened, blob: Blob, is_head: bool, send: Send) -> None:
+    """A rendition that is being made: from its start, once; it is not what will be kept."""
+    described = [one for one in _describe(opened) if one[0] != b"cache-control"]
+    about = [(b"accept-ranges", b"none"), (b"cache-control", b"no-store")]
+    if is_head:
+        await send(_start(200, [*described, *about]))
+        return
+    chunks = blob.stream()
+    try:
+        first = await _first(chunks)
+        await send(_start(200, [*described, *about]))
+        await _pass_on(first, send)
+        async for chunk in chunks:
+            await _pass_on(chunk, send)
+    finally:
+        await _end(chunks)
 
 
 async def _send_partial(
@@ -206,9 +237,14 @@ async def _first(chunks: AsyncIterator[bytes]) -> bytes:
     try:
         return await anext(chunks, b"")
     except PhilomelError as error:
-        if error.code == "workers.task_failed":
-            raise Undecodable("this file cannot be decoded") from error
-        raise
+        raise _refusal(error) from error
+
+
+def _refusal(error: PhilomelError) -> PhilomelError:
+    """What a listener is told."""
+    if error.code == "workers.task_failed":
+        return Undecodable("this file cannot be decoded")
+    return error
 
 
 async def _end(chunks: AsyncIterator[bytes]) -> None:

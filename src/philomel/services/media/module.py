@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from philomel.engines.audio import Analyzer
+from philomel.engines.audio import Analyzer, Packager
 from philomel.engines.blobs import Folders
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
@@ -13,6 +13,7 @@ from philomel.services.media import store
 from philomel.services.media.contract import Media, Settings
 from philomel.services.media.jobs import DEPARTURES, LEASE_SECONDS, AnalysisJob, Departures
 from philomel.services.media.service import MediaService
+from philomel.services.media.service.playback import Ladder
 
 NEEDS: tuple[type, ...] = ()
 PROVIDES = Media
@@ -27,6 +28,7 @@ class Deps:
     keys: Keys
     folders: Folders
     analyzer: Analyzer
+    packager: Packager
     settings: Settings
 
 
@@ -49,6 +51,7 @@ def build(deps: Deps) -> tuple[MediaService, tuple[Job, ...]]:
         deps.clock,
         deps.settings,
         analysis.registered,
+        Ladder(deps.packager),
     )
     departures = Consumer(
         deps.database,

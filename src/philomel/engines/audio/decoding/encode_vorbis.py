@@ -29,7 +29,7 @@ _QUALITY: Final = (
 )
 
 
-class _WriteOnly(Sink):
+class WriteOnly(Sink):
     """libsndfile asks for the length by seeking, but only ever appends."""
 
     def seek(self, _offset: int, _whence: int = os.SEEK_SET) -> int:
@@ -51,7 +51,7 @@ def encode(job: Job) -> Iterator[bytes]:
     context = source.stream.codec_context
     channels = min(context.channels, 2)
     rate = sample_rate(Codec.VORBIS, context.sample_rate)
-    sink = _WriteOnly()
+    sink = WriteOnly()
     with soundfile.SoundFile(
         sink,
         "w",

@@ -23,6 +23,7 @@ from philomel.services.media.contract.assets import (
     RemoveAssets,
     SetLibraryRoots,
 )
+from philomel.services.media.contract.playback import GetPlayback, Playback, PlaybackFile
 from philomel.services.media.contract.sounds import (
     AssetFacts,
     AssetFactsPage,
@@ -59,6 +60,7 @@ __all__ = [
     "Gapless",
     "GetAnalysisState",
     "GetAssets",
+    "GetPlayback",
     "GetWaveform",
     "LibraryRoot",
     "ListAssets",
@@ -67,6 +69,8 @@ __all__ = [
     "Media",
     "OpenSigned",
     "Opened",
+    "Playback",
+    "PlaybackFile",
     "Recording",
     "RecordingPair",
     "Recordings",
@@ -147,6 +151,7 @@ class Store(StrEnum):
     LIBRARY = "library"
     COVERS = "covers"
     TRANSCODE = "transcode"
+    RENDITIONS = "renditions"
 
 
 class OpenSigned(Struct, frozen=True):
@@ -163,9 +168,10 @@ class Opened(Struct, frozen=True):
     """Where the media door finds the bytes.
 
     Attributes:
-        key: in the blob store; for LIBRARY and TRANSCODE understood by that store only.
+        key: in the blob store; for all but COVERS understood by that store only.
         immutable: the bytes behind this address never change.
         duration_ms: for players that ask before the length in bytes is known.
+        body: the bytes themselves; of a playlist, which nobody stores.
     """
 
     store: Store
@@ -174,6 +180,7 @@ class Opened(Struct, frozen=True):
     immutable: bool = False
     download: str | None = None
     duration_ms: int | None = None
+    body: bytes | None = None
 
 
 class AssetsAnalysed(Struct, frozen=True):
@@ -197,12 +204,16 @@ class Settings(Struct, frozen=True):
     url_lifetime_s: how long an address works beyond the length of its track, in seconds.
     accel_redirect: what nginx may send by itself, as "/prefix/=/library/folder": its internal
         location and the folder of a library (X-Accel-Redirect).
+    max_encodes: renditions made for the cache at once; the next ones wait, then hear 429.
+    cache_bytes: how much of them is kept, in bytes; the least recently played go first.
     """
 
     analysis_workers: int = 1
     max_transcodes: int = 8
     url_lifetime_s: int = 24 * 3600
     accel_redirect: tuple[str, ...] = ()
+    max_encodes: int = 2
+    cache_bytes: int = 10_000_000_000
 
     def __post_init__(self) -> None:
         for mapping in self.accel_redirect:
@@ -285,6 +296,13 @@ class Media(Protocol):
         """An address for the calling listener; it outlives a paused track.
 
         Raises: AssetNotFound, BadStream.
+        """
+        ...
+
+    async def get_playback(self, request: GetPlayback, /) -> Playback:
+        """Every form in which the calling listener can play an asset.
+
+        Raises: AssetNotFound.
         """
         ...
 

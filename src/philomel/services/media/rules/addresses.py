@@ -17,6 +17,11 @@ MAX_QUERY = 4096
 _STREAM = re.compile(r"/media/stream/([0-9A-Za-z]{22})(?:\.([a-z0-9]{1,8}))?", re.ASCII)
 _COVER = re.compile(r"/media/cover/([0-9A-Za-z]{22})-([1-9][0-9]{0,4})\.jpg", re.ASCII)
 _COVER_KEY = re.compile(rb"covers/([0-9A-Za-z]{2})/([0-9A-Za-z]{22})-([1-9][0-9]{0,4})\.jpg")
+_LADDER = re.compile(
+    r"/media/hls/([0-9a-f]{40})/([a-z][a-z0-9]{2,7}(?:-[1-9][0-9]{1,2})?(?:\.[a-z0-9]{3,4})?)"
+    r"(?:/(index\.m3u8|init\.mp4|(?:0|[1-9][0-9]{0,4})\.m4s))?",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,14}", re.ASCII)
 
 
@@ -53,6 +58,29 @@ class CoverAddress(Struct, frozen=True):
         return f"covers/{self.cover_id[:2]}/{self.cover_id}-{self.size}.jpg".encode()
 
 
+class LadderAddress(Struct, frozen=True):
+    """Anything that plays one asset in other forms. The path alone says which bytes it is.
+
+    One signature is good for all forms of a content, so the query is the same for all.
+
+    Attributes:
+        content: what the renditions are of.
+        name: a rung, a rung's file, or a master playlist.
+        part: of a rung: its playlist, its header or one of its parts; empty for a file.
+        duration_ms, samples: of the asset when the address was made; samples may be 0.
+        user_id, expires_s: as in `StreamAddress`.
+    """
+
+    content: str
+    asset_id: str
+    duration_ms: int
+    samples: int
+    expires_s: int
+    user_id: str = ""
+    name: str = ""
+    part: str = ""
+
+
 class Signed(Struct, frozen=True):
     """An address as it came in, not yet verified.
 
@@ -60,7 +88,7 @@ class Signed(Struct, frozen=True):
         text: what the signature must cover.
     """
 
-    address: StreamAddress | CoverAddress
+    address: StreamAddress | CoverAddress | LadderAddress
     text: str
     signature: str
 
@@ -91,8 +119,10 @@ def cover_address(key: str, expires_s: int) -> CoverAddress:
     return CoverAddress(found[2].decode(), int(found[3]), expires_s)
 
 
-def text_of(address: StreamAddress | CoverAddress) -> str:
+def text_of(address: StreamAddress | CoverAddress | LadderAddress) -> str:
     """Path and query as they are signed; the signature is added as the last parameter."""
+    if isinstance(address, LadderAddress):
+        return f"/media/hls/{address.content}?{ladder_query(address)}"
     if isinstance(address, CoverAddress):
         return f"/media/cover/{address.cover_id}-{address.size}.jpg?e={address.expires_s}"
     path = f"/media/stream/{address.asset_id}"
@@ -111,6 +141,17 @@ def text_of(address: StreamAddress | CoverAddress) -> str:
     return f"{path}?{'&'.join(query)}"
 
 
+def ladder_query(address: LadderAddress) -> str:
+    """The query of every address of a ladder, but for the signature."""
+    query = [f"a={address.asset_id}", f"l={address.duration_ms}"]
+    if address.samples:
+        query.append(f"n={address.samples}")
+    query.append(f"e={address.expires_s}")
+    if address.user_id:
+        query.append(f"u={quote(address.user_id, safe='')}")
+    return "&".join(query)
+
+
 def parse(path: str, query: str) -> Signed:
     """What an address says, before anything of it is believed.
 
@@ -119,7 +160,7 @@ def parse(path: str, query: str) -> Signed:
     """
     values = _values(query)
     signature = values.pop("s", "")
-    address = _stream(path, values) or _cover(path, values)
+    address = _stream(path, values) or _ladder(path, values) or _cover(path, values)
     if address is None or values:
         raise BadSignature("this address was not signed")
     return Signed(address, text_of(address), signature)
@@ -154,6 +195,22 @@ def _stream(path: str, values: dict[str, str]) -> StreamAddress | None:
         download=values.pop("d", ""),
         user_id=values.pop("u", ""),
         expires_s=_number(values.pop("e", "0")),
+    )
+
+
+def _ladder(path: str, values: dict[str, str]) -> LadderAddress | None:
+    found = _LADDER.fullmatch(path)
+    if found is None:
+        return None
+    return LadderAddress(
+        content=found[1],
+        name=found[2],
+        part=found[3] or "",
+        asset_id=values.pop("a", ""),
+        duration_ms=_number(values.pop("l", "0")),
+        samples=_number(values.pop("n", "0")),
+        expires_s=_number(values.pop("e", "0")),
+        user_id=values.pop("u", ""),
     )
 
 

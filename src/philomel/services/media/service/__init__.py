@@ -16,10 +16,12 @@ from philomel.services.media.contract import (
     Gapless,
     GetAnalysisState,
     GetAssets,
+    GetPlayback,
     ListAssets,
     Loudness,
     Opened,
     OpenSigned,
+    Playback,
     RegisterAssets,
     RemoveAssets,
     SetLibraryRoots,
@@ -32,7 +34,8 @@ from philomel.services.media.contract import (
     StreamFormat,
 )
 from philomel.services.media.rules import addresses, formats
-from philomel.services.media.rules.addresses import CoverAddress, StreamAddress
+from philomel.services.media.rules.addresses import CoverAddress, LadderAddress, StreamAddress
+from philomel.services.media.service.playback import Ladder
 from philomel.services.media.service.recordings import (
     MAX_IDS,
     RecordingService,
@@ -51,6 +54,7 @@ class MediaService(RecordingService):
     """Args:
     sounds: of the same database as `store`.
     registered: called after new work for the analysis was written.
+    ladder: knows the renditions.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class MediaService(RecordingService):
         clock: Clock,
         settings: Settings,
         registered: Callable[[], None] = lambda: None,
+        ladder: Ladder | None = None,
     ) -> None:
         super().__init__(sounds)
         self._store = store
@@ -68,6 +73,7 @@ class MediaService(RecordingService):
         self._clock = clock
         self._settings = settings
         self._registered = registered
+        self._ladder = ladder or Ladder()
 
     async def set_library_roots(self, request: SetLibraryRoots, /) -> None:
         current().caller.require_service()
@@ -137,6 +143,20 @@ class MediaService(RecordingService):
         )
         return self._sign(address)
 
+    async def get_playback(self, request: GetPlayback, /) -> Playback:
+        user_id = _listener(current().caller)
+        place = await self._place(request.asset_id, user_id)
+        expires_s = addresses.stream_expiry(
+            self._clock.now(), place.duration_ms, self._settings.url_lifetime_s
+        )
+        original = StreamAddress(
+            request.asset_id, formats.suffix(place.container, place.codec), expires_s, user_id
+        )
+        address = self._ladder.address(request.asset_id, place, expires_s, user_id)
+        return self._ladder.playback(
+            place, address, self._signature(address), self._sign(original).path
+        )
+
     async def sign_covers(self, request: SignCovers, /) -> SignedUrls:
         current().caller.require_known()
         check_count(len(request.keys))
@@ -153,7 +173,10 @@ class MediaService(RecordingService):
         if isinstance(signed.address, CoverAddress):
             return Opened(Store.COVERS, signed.address.key, "image/jpeg", immutable=True)
         address = signed.address
-        return _opened(address, await self._place(address.asset_id, address.user_id))
+        place = await self._place(address.asset_id, address.user_id)
+        if isinstance(address, LadderAddress):
+            return self._ladder.opened(address, signed.signature, place)
+        return _opened(address, place)
 
     async def _place(self, asset_id: str, user_id: str) -> Place:
         """Where an asset is, for who may hear it now: a right may end while an address lives."""
@@ -163,13 +186,15 @@ class MediaService(RecordingService):
         return place
 
     def _sign(self, address: StreamAddress | CoverAddress) -> SignedUrl:
-        text = addresses.text_of(address)
-        signature = self._keys.sign(_PURPOSE, text.encode())
-        return SignedUrl(f"{text}&s={signature}", address.expires_s * 1000)
+        path = f"{addresses.text_of(address)}&s={self._signature(address)}"
+        return SignedUrl(path, address.expires_s * 1000)
+
+    def _signature(self, address: StreamAddress | CoverAddress | LadderAddress) -> str:
+        return self._keys.sign(_PURPOSE, addresses.text_of(address).encode())
 
 
 def _opened(address: StreamAddress, place: Place) -> Opened:
-    key = place.root + b"\0" + place.path
+    key = place.key
     download = address.download or None
     if address.format is StreamFormat.ORIGINAL:
         mime = formats.content_type(place.container, place.codec)

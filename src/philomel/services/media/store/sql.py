@@ -46,6 +46,11 @@ _PLACE = (
         ASSETS.c.codec,
         ASSETS.c.duration_ms,
         ASSETS.c.library_id,
+        ASSETS.c.size,
+        ASSETS.c.modified_ns,
+        ASSETS.c.bitrate,
+        ASSETS.c.stream_hash,
+        func.coalesce(ASSETS.c.samples, 0),
     )
     .join(LIBRARY_ROOTS, _ON_ROOT)
     .where(ASSETS.c.id == bindparam("id"))
@@ -159,6 +164,16 @@ class Place(Struct, frozen=True):
     codec: str
     duration_ms: int
     library_id: str
+    size: int
+    modified_ns: int
+    bitrate: int
+    stream_hash: str | None
+    samples: int
+
+    @property
+    def key(self) -> bytes:
+        """In the store of libraries."""
+        return self.root + b"\0" + self.path
 
 
 class Task(Struct, frozen=True):

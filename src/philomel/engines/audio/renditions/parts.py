@@ -1,0 +1,95 @@
+"""What a listener reads of a rendition: a part of a file, or a file that still grows."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+
+from philomel.engines.audio.renditions.making import Making
+from philomel.engines.blobs import Blob
+from philomel.kernel.errors import FailedPrecondition
+
+_CHUNK = 64 << 10
+
+
+class Part:
+    """Bytes [start, stop) of a blob. The same rendition is the same for ever: so is its time.
+
+    Args:
+        whole: closed with the part.
+        etag: without quotes.
+        closed: called once.
+    """
+
+    def __init__(
+        self, whole: Blob, span: tuple[int, int], etag: str, closed: Callable[[], None]
+    ) -> None:
+        self._whole = whole
+        self._start, self._stop = span
+        self._etag = etag
+        self._closed: Callable[[], None] | None = closed
+
+    @property
+    def size(self) -> int:
+        return self._stop - self._start
+
+    @property
+    def etag(self) -> str:
+        return self._etag
+
+    @property
+    def modified_ns(self) -> int:
+        return 0
+
+    def fileno(self) -> int | None:
+        """None: a descriptor would be of the whole."""
+        return None
+
+    def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        end = self.size if stop is None else min(stop, self.size)
+        return self._whole.stream(self._start + start, self._start + max(start, end))
+
+    async def close(self) -> None:
+        closed, self._closed = self._closed, None
+        if closed is not None:
+            closed()
+            await self._whole.close()
+
+
+class Growing:
+    """A rendition from its start, as it is made."""
+
+    def __init__(self, making: Making, etag: str) -> None:
+        self._making = making
+        self._etag = etag
+        self._descriptor = making.descriptor()
+
+    @property
+    def size(self) -> None:
+        return None
+
+    @property
+    def etag(self) -> str:
+        return self._etag
+
+    @property
+    def modified_ns(self) -> int:
+        return 0
+
+    def fileno(self) -> int | None:
+        return None
+
+    async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        if start or stop is not None:
+            raise FailedPrecondition("a rendition that is being made is read from its start")
+        position = 0
+        with self._making.wanting():
+            while await self._making.grown(position):
+                data = os.pread(self._descriptor, _CHUNK, position)
+                position += len(data)
+                yield data
+                await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)

@@ -1,0 +1,97 @@
+"""Who may have something made now: a cap, and a queue that is fair to every listener."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from philomel.kernel.errors import RateLimited, Unavailable
+
+RETRY_AFTER = 5.0
+_LOOK_AGAIN = 2.0
+
+
+@dataclass(eq=False)
+class _Waiting:
+    listener: str
+    called: "asyncio.Future[None]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Turns:
+    """Args:
+    total: at work at once.
+    queue: waiting in all.
+    each: waiting of one listener.
+    """
+
+    def __init__(self, total: int, queue: int = 64, each: int = 8) -> None:
+        self._total = total
+        self._queue = queue
+        self._each = each
+        self._working: Counter[str] = Counter()
+        self._waiting: list[_Waiting] = []
+
+    @property
+    def working(self) -> int:
+        return self._working.total()
+
+    @asynccontextmanager
+    async def take(self, listener: str, wanted: Callable[[], bool]) -> AsyncIterator[None]:
+        """Hold a turn inside the block.
+
+        Args:
+            listener: whose it is.
+            wanted: whether it still makes sense to wait.
+
+        Raises:
+            RateLimited: too many wait already, in all or of this listener.
+            Unavailable: nobody wants it any more.
+        """
+        await self._enter(listener, wanted)
+        try:
+            yield
+        finally:
+            self._leave(listener)
+
+    async def _enter(self, listener: str, wanted: Callable[[], bool]) -> None:
+        if self.working < self._total and not self._waiting:
+            self._working[listener] += 1
+            return
+        own = sum(one.listener == listener for one in self._waiting)
+        if len(self._waiting) >= self._queue or own >= self._each:
+            raise RateLimited(
+                "too many tracks are being converted at the moment",
+                code="media.too_many_streams",
+                retry_after=RETRY_AFTER,
+            )
+        one = _Waiting(listener)
+        self._waiting.append(one)
+        try:
+            while not one.called.done():
+                await asyncio.wait([one.called], timeout=_LOOK_AGAIN)
+                _refuse_unwanted(one, wanted)
+        except BaseException:
+            if one.called.done():
+                self._leave(listener)  # called and cancelled at once
+            else:
+                self._waiting.remove(one)
+            raise
+
+    def _leave(self, listener: str) -> None:
+        self._working[listener] -= 1
+        if not self._working[listener]:
+            del self._working[listener]
+        while self._waiting and self.working < self._total:
+            # Whoever has least at work is next; among equals who came first.
+            following = min(self._waiting, key=lambda one: self._working[one.listener])
+            self._waiting.remove(following)
+            self._working[following.listener] += 1
+            following.called.set_result(None)
+
+
+def _refuse_unwanted(one: _Waiting, wanted: Callable[[], bool]) -> None:
+    if not one.called.done() and not wanted():
+        raise Unavailable("nobody wants this any more", retry_after=1)

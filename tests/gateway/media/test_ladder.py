@@ -1,0 +1,89 @@
+"""The ladder through the door: adaptive play-back and files, made when they are asked for."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from tests.gateway.media.ladder import Station, on_air
+from tests.media.files import make
+from tests.services.media.conftest import OTHER
+
+SECONDS = 11.3
+
+
+@pytest.fixture(params=["here", "behind a gateway"])
+async def station(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Station]:
+    async with on_air(tmp_path, gateway=request.param != "here") as opened:
+        make(opened.house.root / "song.flac", seconds=SECONDS, channels=2, rate=44_100)
+        yield opened
+
+
+async def samples(url: str) -> int:
+    """How many samples ffmpeg plays of it, both channels counted once."""
+    program = shutil.which("ffmpeg")
+    assert program is not None, "ffmpeg is not installed: run tools/engines.py"
+    told = ("-v", "error", "-i", url, "-f", "s16le", "-ac", "1", "-")
+    reading = await asyncio.create_subprocess_exec(
+        program, *told, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, err = await reading.communicate()
+    assert reading.returncode == 0, err
+    assert not err, err
+    return len(out) // 2
+
+
+async def test_players_read_every_rung_as_it_is_made_and_again(station: Station) -> None:
+    asset = await station.add("song.flac", "flac", SECONDS)
+    playback = await station.playback(asset)
+    master = (await station.get(playback.hls)).text
+    rungs = re.findall(r"(?m)^([a-z0-9-]+)/index\.m3u8", master)
+    assert rungs == ["aac-96", "aac-160", "aac-256", "opus-96", "opus-128", "opus-160", "flac"]
+    for index in re.findall(r"(?m)^[a-z0-9-]+/index\.m3u8\?.*", master):
+        url = urljoin(station.url + playback.hls, index)
+        exact = round(SECONDS * (48_000 if "opus" in index else 44_100))
+        # ffmpeg plays the priming and the end of the last packet of an HLS stream.
+        more = 0 if "flac" in index else 2048
+        assert exact <= await samples(url) <= exact + more
+    flac = next(file for file in playback.files if file.name == "flac")
+    assert await samples(station.url + flac.path) == round(SECONDS * 44_100)
+
+
+async def test_a_file_has_exact_ranges_once_it_was_made(station: Station) -> None:
+    playback = await station.playback(await station.add("song.flac", "flac", SECONDS))
+    for name in ("vorbis-160", "mp3-192", "opus-128", "aac-160"):
+        path = next(file.path for file in playback.files if file.name == name)
+        growing = await station.get(path)
+        assert growing.status_code == 200
+        assert growing.headers["accept-ranges"] == "none"
+        assert growing.headers["cache-control"] == "no-store"
+        async with asyncio.timeout(10):
+            while (whole := await station.get(path)).headers["accept-ranges"] == "none":
+                await asyncio.sleep(0.01)  # between the last byte and its publication
+        assert len(whole.content) == len(growing.content) == int(whole.headers["content-length"])
+        assert "immutable" in whole.headers["cache-control"]
+        part = await station.get(path, range="bytes=100-299")
+        assert part.status_code == 206
+        assert part.content == whole.content[100:300]
+
+
+async def test_every_listener_gets_the_same_bytes_at_the_same_path(station: Station) -> None:
+    asset = await station.add("song.flac", "flac", SECONDS)
+    mine, other = await station.playback(asset), await station.playback(asset, OTHER)
+    assert mine.hls != other.hls
+    assert mine.hls.partition("?")[0] == other.hls.partition("?")[0]
+    for part in ("init.mp4", "0.m4s", "3.m4s"):
+        answers = [
+            await station.get(one.hls.replace("master.m3u8", f"aac-160/{part}"))
+            for one in (mine, other)
+        ]
+        assert answers[0].status_code == 200, answers[0].text
+        assert answers[0].content == answers[1].content
+        assert answers[0].headers["etag"] == answers[1].headers["etag"]
+        assert answers[0].headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answers[0].headers["content-type"] == "audio/mp4"
+        assert answers[0].headers["access-control-allow-origin"] == "*"
