@@ -24,6 +24,7 @@ from philomel.engines.web import Web
 from philomel.engines.workers import Workers
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, PhilomelError
+from philomel.services.catalog.contract import EntryKind
 from philomel.services.media.contract import Settings as Media
 from philomel.services.media.contract import Store
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from philomel.engines.sql import Database, Schema
 
 T = TypeVar("T")
+
+_KINDS = tuple(kind.value for kind in EntryKind)
 Opener = Callable[[], Awaitable[Any]]
 Closer = Callable[[], Awaitable[None]]
 
@@ -225,7 +228,7 @@ class Engines:
     async def _open_index(self) -> Index:
         from philomel.engines.index import tantivy
 
-        index = tantivy.Index(self._settings.data / "index")
+        index = tantivy.Index(self._settings.data / "index", _KINDS)
         return self.keep("index", index, index.close)
 
     async def _open_workers(self) -> Workers:

@@ -13,7 +13,7 @@ LIBRARY = ("library",)
 
 @pytest.fixture
 def open_index(tmp_path: Path) -> Callable[[], Index]:
-    return lambda: Tantivy(tmp_path / "index")
+    return lambda: Tantivy(tmp_path / "index", ("track", "album"))
 
 
 @pytest.fixture
@@ -33,7 +33,8 @@ async def fill(index: Index, *names: str, kind: str = "track") -> None:
 
 async def find(index: Index, text: str, **more: object) -> Hits:
     query = {"text": text, "kind": "track", "filters": LIBRARY, **more}
-    return await index.search(Query(**query))  # type: ignore[arg-type]  # built from parts
+    (found,) = await index.search(Query(**query))  # type: ignore[arg-type]  # built from parts
+    return found
 
 
 async def test_finds_every_prefix_of_the_last_word(index: Index) -> None:

@@ -129,7 +129,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.shelf, self.tape, self.clock = Shelf(), Tape(), FixedClock()
-        self.index = Index(folder)
+        self.index = Index(folder, [kind.value for kind in EntryKind])
         self.service = SearchService(self.index, cast("Catalog", self.shelf), self.clock)
 
     def follow(self) -> "asyncio.Task[None]":

@@ -30,9 +30,9 @@ class Query(Struct, frozen=True):
     """What was typed so far.
 
     Every word must match in name or context, the last one as a prefix; case, accents and
-    width are folded; words of four letters and more may have one typo, of eight and more
-    two; Chinese, Japanese and Korean match without word borders. An empty text
-    matches everything, in order of popularity, then name.
+    width are folded; Chinese, Japanese and Korean match without word borders. Where that
+    finds too little, words of four letters and more may have one typo, of eight and more
+    two. An empty text matches everything, in order of popularity, then name.
 
     Attributes:
         filters: the caller's; a document with none of them does not exist for the query.
@@ -46,7 +46,11 @@ class Query(Struct, frozen=True):
 
 
 class Hits(Struct, frozen=True):
-    """Ids, best first, and how many there are in all."""
+    """Ids, best first, and how many there are in all.
+
+    Where ten thousands match, `total` is an estimate, and the first pages come from the
+    popular ones among them.
+    """
 
     ids: tuple[str, ...]
     total: int
@@ -73,7 +77,12 @@ class Index(Protocol):
         """Forget every change since the last `flush`."""
         ...
 
-    async def search(self, query: Query) -> Hits: ...
+    async def search(self, *queries: Query) -> tuple[Hits, ...]:
+        """The hits of each query, in their order, on one state of the index.
+
+        Typos are thought of only where all queries together find too little.
+        """
+        ...
 
     async def count(self) -> int:
         """Documents that queries can see."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from philomel.engines.index import Document, Index, Query
-from philomel.engines.index import Hits as IndexHits
 from philomel.kernel.caller import SERVICE, acting, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import InvalidArgument, Unavailable
@@ -34,6 +33,7 @@ _MAX_WAIT_MS = 60_000
 _VISIBLE_MS = 2_000
 _MAX_VISIBLE = 1_000
 _SCANS_KEPT = 1_000
+_KINDS = (EntryKind.ARTIST, EntryKind.ALBUM, EntryKind.TRACK)
 
 
 class SearchService:
@@ -54,11 +54,7 @@ class SearchService:
         filters = await self._visible_libraries()
         if request.library_id is not None:
             filters = tuple(id_ for id_ in filters if id_ == request.library_id)
-        artists, albums, tracks = await asyncio.gather(
-            self._find(request, filters, EntryKind.ARTIST),
-            self._find(request, filters, EntryKind.ALBUM),
-            self._find(request, filters, EntryKind.TRACK),
-        )
+        artists, albums, tracks = await self._find(request, filters)
         return Found(artists=artists, albums=albums, tracks=tracks)
 
     async def rebuild(self, _request: Rebuild, /) -> Rebuilt:
@@ -147,14 +143,18 @@ class SearchService:
             self._scans.pop(next(iter(self._scans)))
         return event
 
-    async def _find(self, request: Search, filters: tuple[str, ...], kind: EntryKind) -> Hits:
-        limit, offset = _page(request, kind)
-        if limit == 0:
-            return Hits()
-        found: IndexHits = await self._index.search(
-            Query(request.text, kind.value, filters, limit=limit, offset=offset)
-        )
-        return Hits(found.ids, found.total)
+    async def _find(self, request: Search, filters: tuple[str, ...]) -> list[Hits]:
+        """Of each kind, in the order of `_KINDS`; kinds that are not wanted are not looked for."""
+        queries = {
+            kind: Query(request.text, kind.value, filters, limit=limit, offset=offset)
+            for kind in _KINDS
+            for limit, offset in (_page(request, kind),)
+            if limit > 0
+        }
+        found = dict(zip(queries, await self._index.search(*queries.values()), strict=True))
+        return [
+            Hits(found[kind].ids, found[kind].total) if kind in found else Hits() for kind in _KINDS
+        ]
 
     async def _visible_libraries(self) -> tuple[str, ...]:
         caller = current().caller

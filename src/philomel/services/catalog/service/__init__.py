@@ -20,6 +20,7 @@ from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
+from philomel.services.catalog.store.ranks import Ranks
 from philomel.services.catalog.store.visible import visible_libraries
 from philomel.services.media.contract import GetAnalysisState, Media
 
@@ -58,6 +59,7 @@ class CatalogService:
         self._libraries = Libraries(database, media, folders, clock, signals)
         self._merging = Merging(database, clock, signals)
         self._longest = 0
+        self._ranks = Ranks(clock)
 
     async def send_roots(self) -> None:
         """Tell media where the libraries are."""
@@ -104,7 +106,14 @@ class CatalogService:
         return it.ArtistPage(items=items, total=page.total, next=page.next)
 
     async def list_genres(self, request: it.ListGenres, /) -> it.Genres:
-        return it.Genres(items=await self._look(entries.list_genres, long=True))
+        def look(connection: Connection, seen: Sequence[str]) -> tuple[it.Genre, ...]:
+            return self._ranks.remember(
+                ("genres", *sorted(seen)),
+                lambda: entries.list_genres(connection, seen),
+                lambda genres: sum(genre.track_count for genre in genres),
+            )
+
+        return it.Genres(items=await self._look(look, long=True))
 
     async def get_lyrics(self, request: it.GetLyrics, /) -> it.Lyrics:
         found = await self._look(lambda c, seen: entries.get_lyrics(c, request.track_id, seen))
@@ -113,7 +122,14 @@ class CatalogService:
         return found
 
     async def get_counts(self, request: it.GetCounts, /) -> it.Counts:
-        counts = await self._look(entries.get_counts, long=self._longest > LONG_LIST)
+        def look(connection: Connection, seen: Sequence[str]) -> it.Counts:
+            return self._ranks.remember(
+                ("counts", *sorted(seen)),
+                lambda: entries.get_counts(connection, seen),
+                lambda counts: counts.tracks,
+            )
+
+        counts = await self._look(look, long=self._longest > LONG_LIST)
         self._longest = max(self._longest, counts.tracks)
         return counts
 
@@ -274,7 +290,7 @@ class CatalogService:
     async def _list(
         self,
         request: _R,
-        find: Callable[[Connection, _R, Sequence[str]], listing.Page],
+        find: Callable[[Connection, _R, Sequence[str], Ranks], listing.Page],
         load: loading.Load[T],
     ) -> tuple[listing.Page, tuple[T, ...]]:
         check_limit(request.limit)
@@ -282,7 +298,7 @@ class CatalogService:
             raise InvalidArgument("offset must not be negative")
 
         def look(connection: Connection, seen: Sequence[str]) -> tuple[listing.Page, tuple[T, ...]]:
-            page = find(connection, request, seen)
+            page = find(connection, request, seen, self._ranks)
             found = load(connection, page.ids, seen)
             return page, tuple(found[id_] for id_ in page.ids if id_ in found)
 

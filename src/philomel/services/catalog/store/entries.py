@@ -59,7 +59,9 @@ _LYRICS = (
     .join_from(lyrics, tracks, tracks.c.id == lyrics.c.track_id)
     .where(lyrics.c.track_id == bindparam("id"), lies_in(tracks.c.library_id, _LIBRARIES))
 )
-_COUNT_TRACKS = select(func.count()).where(tracks.c.library_id.in_(_LIBRARIES))
+_COUNT_TRACKS = select(func.coalesce(func.sum(albums.c.track_count), 0)).where(
+    albums.c.library_id.in_(_LIBRARIES)
+)
 _COUNT_ALBUMS = select(func.count()).where(
     albums.c.library_id.in_(_LIBRARIES), albums.c.track_count > 0
 )

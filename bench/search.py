@@ -1,0 +1,267 @@
+"""Search as you type over two million tracks, at the search service's contract.
+
+Every keystroke of every query is a search for artists, albums and tracks together, by a
+caller who may see some of the libraries. A fifth of the queries has a typo.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import resource
+import shutil
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from bench.process import usage
+from bench.server import machine, percentile
+from bench.shelves import Shelves, misspelt
+
+from philomel.engines.index import Document
+from philomel.engines.index.tantivy import Index
+from philomel.kernel.caller import Caller, CallerKind, acting
+from philomel.kernel.clock import SystemClock
+from philomel.services.catalog.contract import Catalog, EntryKind, Libraries, Library, LibraryKind
+from philomel.services.search.contract import Found, Search
+from philomel.services.search.service import SearchService
+
+OUT = Path(__file__).parent / "out"
+SEEN = 3  # of the four libraries
+BATCH = 5_000
+MAX_KEYS = 40
+
+
+class Wanted(NamedTuple):
+    """What somebody has in mind, and what they type."""
+
+    typed: str
+    kind: str
+    id: str
+    name: str
+    typo: bool
+
+
+class OnlyLibraries:
+    """The part of a catalogue that a search asks."""
+
+    async def list_libraries(self, _request: object, /) -> Libraries:
+        return Libraries(
+            tuple(Library(f"lib{n}", f"lib{n}", LibraryKind.MUSIC, b"", 0) for n in range(SEEN))
+        )
+
+
+async def build(index: Index, shelves: Shelves) -> float:
+    """Fill the index; seconds."""
+    started = time.perf_counter()
+    waiting: list[Document] = []
+    lies_in: dict[int, set[str]] = defaultdict(set)
+    since_flush = 0
+
+    async def add(document: Document) -> None:
+        nonlocal since_flush
+        waiting.append(document)
+        if len(waiting) == BATCH:
+            await index.put(waiting)
+            waiting.clear()
+            since_flush += BATCH
+            if since_flush >= 200_000:
+                await index.flush()
+                since_flush = 0
+
+    for number, album in enumerate(shelves.albums):
+        library = f"lib{album.library}"
+        lies_in[album.artist].add(library)
+        artist = shelves.artists[album.artist].name
+        await add(
+            Document(f"album{number}", "album", album.name, artist, (library,), album.popularity)
+        )
+    for number, one in enumerate(shelves.artists):
+        there = tuple(sorted(lies_in[number]))
+        await add(Document(f"artist{number}", "artist", one.name, "", there, one.popularity))
+    for number, track in enumerate(shelves.tracks()):
+        on = shelves.albums[track.album]
+        around = f"{shelves.artists[on.artist].name} {on.name}"
+        library = f"lib{on.library}"
+        await add(
+            Document(f"track{number}", "track", track.name, around, (library,), track.popularity)
+        )
+    await index.put(waiting)
+    await index.flush()
+    return time.perf_counter() - started
+
+
+def queries(shelves: Shelves, count: int) -> list[Wanted]:
+    """What people look for: popular things more often."""
+    chance = random.Random(3)
+    every = shelves.count
+    step = max(1, every // 200_000)
+    sample = [(n, t) for n, t in enumerate(shelves.tracks()) if n % step == 0]
+    sample = [(n, t) for n, t in sample if shelves.albums[t.album].library < SEEN]
+    weights = [1 + t.popularity**0.5 for _, t in sample]
+    found = []
+    for number, track in chance.choices(sample, weights, k=count):
+        album = shelves.albums[track.album]
+        artist = shelves.artists[album.artist].name
+        form = chance.choices(("track", "artist", "album", "both"), (50, 20, 15, 15))[0]
+        if form == "artist":
+            text, kind, id_, name = artist, "artist", f"artist{album.artist}", artist
+        elif form == "album":
+            text, kind, id_, name = album.name, "album", f"album{track.album}", album.name
+        else:
+            text = track.name if form == "track" else f"{artist} {track.name}"
+            kind, id_, name = "track", f"track{number}", track.name
+        text = text.lower()[:MAX_KEYS]
+        typo = chance.random() < 0.2
+        found.append(Wanted(misspelt(chance, text) if typo else text, kind, id_, name, typo))
+    return found
+
+
+def row(name: str, times: list[float]) -> str:
+    figures = [percentile(times, p) * 1000 for p in (50, 90, 99, 99.9)]
+    return f"| {name} | {len(times)} | " + " | ".join(f"{figure:.2f}" for figure in figures) + " |"
+
+
+class Result:
+    """What was seen."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.right: dict[str, list[bool]] = defaultdict(list)
+        self.slow: list[tuple[float, str]] = []
+
+    def keystroke(self, typed: str, took: float, *, typo: bool) -> None:
+        length = len(typed)
+        name = "1" if length == 1 else "2" if length == 2 else "3" if length == 3 else "4-6"
+        name = "7-12" if length > 6 else name
+        self.times["13 and more" if length > 12 else name].append(took)
+        self.times["all"].append(took)
+        if typo:
+            self.times["of queries with a typo"].append(took)
+        self.slow.append((took, typed))
+        if len(self.slow) > 10_000:
+            self.slow = sorted(self.slow, reverse=True)[:20]
+
+    def print(self) -> None:
+        print("\n| letters typed | n | p50 ms | p90 | p99 | p99.9 |\n|---|---|---|---|---|---|")
+        for name in ("1", "2", "3", "4-6", "7-12", "13 and more", "of queries with a typo", "all"):
+            if self.times[name]:
+                print(row(name, self.times[name]))
+        print("\nslowest:", [(f"{t * 1000:.0f}", q) for t, q in sorted(self.slow)[-12:]])
+        print("\n| among the first ten | queries | itself | one of that name |\n|---|---|---|---|")
+        for typo in ("exact", "typo"):
+            itself, named = self.right[typo], self.right[f"{typo} name"]
+            if itself:
+                shares = [sum(x) / len(x) * 100 for x in (itself, named)]
+                print(f"| {typo} | {len(itself)} | {shares[0]:.1f} % | {shares[1]:.1f} % |")
+
+
+async def measure(service: SearchService, wanted: list[Wanted], names: dict[str, str]) -> Result:
+    result = Result()
+    caller = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
+    with acting(caller, timeout=None):
+        for want in wanted:
+            found: Found | None = None
+            for length in range(1, len(want.typed) + 1):
+                typed = want.typed[:length]
+                started = time.perf_counter()
+                found = await service.search(Search(typed, artists=10, albums=10, tracks=10))
+                result.keystroke(typed, time.perf_counter() - started, typo=want.typo)
+            assert found is not None
+            ids = getattr(found, f"{want.kind}s").ids
+            group = "typo" if want.typo else "exact"
+            result.right[group].append(want.id in ids)
+            same = any(names.get(id_) == want.name for id_ in ids)
+            result.right[f"{group} name"].append(same)
+    return result
+
+
+async def changes(index: Index, shelves: Shelves) -> None:
+    """A hundred thousand changed rows, in the batches of the follower, with searches beside."""
+    tracks = shelves.tracks()
+    batch, done, started = [], 0, time.perf_counter()
+    times: list[float] = []
+    service = SearchService(index, cast("Catalog", OnlyLibraries()), SystemClock())
+    stop = asyncio.Event()
+
+    async def search() -> None:
+        caller = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
+        words = [want.typed for want in queries(shelves, 200)]
+        with acting(caller, timeout=None):
+            while not stop.is_set():
+                for word in words:
+                    begun = time.perf_counter()
+                    await service.search(Search(word[: 1 + len(word) // 2]))
+                    times.append(time.perf_counter() - begun)
+                    await asyncio.sleep(0.01)
+
+    searching = asyncio.create_task(search())
+    for number, track in enumerate(tracks):
+        on = shelves.albums[track.album]
+        around = f"{shelves.artists[on.artist].name} {on.name}"
+        library = f"lib{on.library}"
+        batch.append(
+            Document(
+                f"track{number}", "track", track.name, around, (library,), track.popularity + 1
+            )
+        )
+        if len(batch) == 500:
+            await index.put(batch)
+            batch, done = [], done + 500
+            if done % 5_000 == 0:
+                await index.flush()
+            if done >= min(100_000, shelves.count):
+                break
+    took = time.perf_counter() - started
+    stop.set()
+    await searching
+    print(f"\n{done:,} changed rows in {took:.1f} s; searches meanwhile:")
+    print("| | n | p50 ms | p90 | p99 | p99.9 |\n|---|---|---|---|---|---|")
+    print(row("half a query", times))
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=2_000_000)
+    parser.add_argument("--queries", type=int, default=10_000)
+    parser.add_argument("--quick", action="store_true", help="100,000 tracks and 500 queries")
+    parser.add_argument("--keep", action="store_true", help="use the index of the run before")
+    options = parser.parse_args()
+    if options.quick:
+        options.tracks, options.queries = 100_000, 500
+    shelves = Shelves(options.tracks)
+    folder = OUT / f"index-{options.tracks}"
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    index = Index(folder, [kind.value for kind in EntryKind])
+    before = usage(os.getpid())
+    if await index.count() == 0:
+        took = await build(index, shelves)
+        after = usage(os.getpid())
+        print(f"{machine()}\nbuilt {await index.count():,} documents in {took:.0f} s")
+        print(
+            f"CPU {after.cpu - before.cpu:.0f} s, PSS grew by {(after.pss - before.pss) >> 20} MiB"
+        )
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    print(f"index: {size >> 20} MiB in {len(list(folder.glob('*.term')))} segments")
+    wanted = queries(shelves, options.queries)
+    names = {f"artist{n}": one.name for n, one in enumerate(shelves.artists)}
+    names |= {f"album{n}": one.name for n, one in enumerate(shelves.albums)}
+    names |= {f"track{n}": one.name for n, one in enumerate(shelves.tracks())}
+    service = SearchService(index, cast("Catalog", OnlyLibraries()), SystemClock())
+    for _ in range(3):
+        await measure(service, wanted[:5], names)
+    started, cpu = time.perf_counter(), time.process_time()
+    result = await measure(service, wanted, names)
+    count = len(result.times["all"])
+    print(f"{count} searches in {time.perf_counter() - started:.0f} s", end=", ")
+    print(f"{(time.process_time() - cpu) / count * 1000:.2f} ms CPU each", end=", ")
+    print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
+    result.print()
+    await changes(index, shelves)
+    await index.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,116 @@
+"""How a document stands in the index: every kind has its own fields, and so its own words."""
+
+import math
+import zlib
+from collections.abc import Sequence
+
+import tantivy
+
+from philomel.engines.index import Document
+from philomel.engines.index.folding import is_cjk, name_words, sort_number
+
+EDGE = 5
+"""Prefixes of up to so many letters are words of their own in the index."""
+MAX_WHOLE = 120
+MAX_LEVEL = 40
+
+
+def schema(kinds: Sequence[str]) -> tantivy.Schema:
+    """The fields: those of a kind are named after it.
+
+    name, context: the words; `_edge`: their beginnings, and ^ before that of a whole name.
+    whole: the name. scope: whose it is, one term for each set of filters that occurs.
+    hot: p1, p2, ... for each doubling of popularity, h1, h2, ... for ever smaller samples.
+    """
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_float_field("weight", fast=True)
+    builder.add_unsigned_field("rank", fast=True)
+    for kind in kinds:
+        for field in ("name", "context"):
+            builder.add_text_field(
+                f"{kind}_{field}", tokenizer_name="whitespace", index_option="position"
+            )
+            builder.add_text_field(
+                f"{kind}_{field}_edge", tokenizer_name="whitespace", index_option="basic"
+            )
+        builder.add_text_field(f"{kind}_hot", tokenizer_name="whitespace", index_option="basic")
+        for field in ("whole", "scope"):
+            builder.add_text_field(f"{kind}_{field}", tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def written(document: Document) -> tantivy.Document:
+    """The document in the fields of its kind."""
+    kind = document.kind
+    names, joined = name_words(document.name)
+    found = names + joined
+    around = [word for part in name_words(document.context) for word in part]
+    edges = _edges(found)
+    if names:
+        edges.update("^" + names[0][:length] for length in range(1, EDGE + 1))
+    made = tantivy.Document()
+    made.add_text("id", document.id)
+    made.add_text(f"{kind}_scope", scope_of(document.filters))
+    made.add_text(f"{kind}_whole", whole(names))
+    made.add_text(f"{kind}_name", " ".join(found))
+    made.add_text(f"{kind}_name_edge", " ".join(edges))
+    if around:
+        made.add_text(f"{kind}_context", " ".join(around))
+        made.add_text(f"{kind}_context_edge", " ".join(_edges(around)))
+    hot = _hot(document)
+    if hot:
+        made.add_text(f"{kind}_hot", " ".join(hot))
+    made.add_float("weight", _weight(document.popularity, len(names)))
+    made.add_unsigned("rank", _rank(document.popularity, names))
+    return made
+
+
+def whole(names: Sequence[str]) -> str:
+    return " ".join(names)[:MAX_WHOLE]
+
+
+def scope_of(filters: Sequence[str]) -> str:
+    """One term for a set of filters."""
+    return "\n".join(sorted(set(filters)))
+
+
+def filters_of(scope: str) -> frozenset[str]:
+    return frozenset(scope.split("\n")) if scope else frozenset()
+
+
+def start(typed: Sequence[str]) -> str:
+    """The mark in the edge field of names that begin with what was typed."""
+    return "^" + typed[0][:EDGE]
+
+
+def _edges(found: Sequence[str]) -> set[str]:
+    return {
+        word[:length]
+        for word in found
+        if not is_cjk(word[0])
+        for length in range(1, min(len(word), EDGE) + 1)
+    }
+
+
+def _hot(document: Document) -> list[str]:
+    """Levels of popularity, and of a sample for where nothing is popular; each holds the next."""
+    popular = min(MAX_LEVEL, int(math.log2(1 + max(document.popularity, 0.0))))
+    drawn = 32 - zlib.crc32(document.id.encode("utf-8", "replace")).bit_length()
+    levels = [f"p{level}" for level in range(1, popular + 1)]
+    return levels + [f"h{level}" for level in range(1, drawn + 1)]
+
+
+def _weight(popularity: float, length: int) -> float:
+    """As tantivy wants it: the score is multiplied by log2(2 + weight)."""
+    popular = 0.12 * math.log2(1 + max(popularity, 0.0))
+    short = 0.5 / (1 + 0.25 * max(length - 1, 0))
+    return math.exp2(1 + min(popular, 4.0) + short) - 2
+
+
+def _rank(popularity: float, names: list[str]) -> int:
+    """Popularity, then name: 16 bits exact to 32,767 plays and logarithmic above."""
+    plays = int(min(max(popularity, 0.0), 1e15))
+    if plays > 0x7FFF:
+        plays = min(0xFFFF, 0x8000 + int(600 * (math.log2(plays) - 15)))
+    return plays << 48 | ((1 << 48) - 1 - sort_number(names))

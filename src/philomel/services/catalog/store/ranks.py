@@ -1,0 +1,143 @@
+"""What long lists need to be quick on every page: how long they are, and places in them.
+
+To count a million rows or to walk over them for a page takes longer than a page may. So what was
+counted is kept for a while that is long against what it took, and a page that is far
+away leaves places on the way to it: the next one starts at the nearest. Short lists are
+counted and walked each time, so what was just written is there at once.
+"""
+
+import threading
+import time
+from bisect import bisect_right, insort
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar, cast
+
+from philomel.kernel.clock import Clock
+
+T = TypeVar("T")
+
+STEP = 1_000
+"""Rows between two places of a list."""
+MANY = 2_000
+"""A list up to here is never remembered."""
+LEAST_MS = 1_000
+TIMES = 300
+"""What took a millisecond is kept for this many: less than a 300th of the time is spent on it."""
+MOST_KEPT = 40_000
+
+Place = tuple[Any, str]
+"""The sort value and the id of a row."""
+
+
+class _Kept(Generic[T]):
+    """Attributes:
+    until: when it is too old.
+    """
+
+    __slots__ = ("until", "value", "weight")
+
+    def __init__(self, value: T, until: int, weight: int = 1) -> None:
+        self.value = value
+        self.until = until
+        self.weight = weight
+
+
+class Places:
+    """Places of one list, by how many rows lie before and at them."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[int, Place]] = [(0, (None, ""))]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def before(self, offset: int) -> tuple[int, Place]:
+        """The nearest place that `offset` rows are not before; (0, …) is the beginning."""
+        return self._found[bisect_right(self._found, offset, key=lambda each: each[0]) - 1]
+
+    def add(self, rows: int, place: Place) -> None:
+        if self.before(rows)[0] != rows:
+            insort(self._found, (rows, place), key=lambda each: each[0])
+
+
+class Ranks:
+    """Kept in memory, shared by the threads that read.
+
+    Args:
+        step: as `STEP`; tests make it small.
+        many: as `MANY`.
+    """
+
+    def __init__(self, clock: Clock, *, step: int = STEP, many: int = MANY) -> None:
+        self._clock = clock
+        self.step = step
+        self.many = many
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, _Kept[object]] = OrderedDict()
+        self._weight = 0
+
+    def remember(self, key: Hashable, find: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What `find` finds, or what it found a while ago if that is of more than `many`."""
+        kept = self._look(key)
+        if kept is not None:
+            return cast("T", kept)
+        started = time.perf_counter()
+        value = find()
+        if size(value) > self.many:
+            self._keep(key, value, time.perf_counter() - started)
+        return value
+
+    def count(self, key: Hashable, find: Callable[[], int]) -> int:
+        """A length, as `remember`."""
+        return self.remember(key, find, lambda count: count)
+
+    def seek(
+        self, key: Hashable, offset: int, walk: Callable[[Place | None], Place | None]
+    ) -> tuple[Place | None, int] | None:
+        """Where a page begins: after a place (None: at the beginning), and how many rows later.
+
+        Args:
+            walk: the place `step` rows after another (None: the beginning), if there is one.
+
+        Returns:
+            None if the list ends before `offset`.
+        """
+        places = cast("Places | None", self._look(key)) or Places()
+        known = len(places)
+        started = time.perf_counter()
+        with self._lock:
+            at, place = places.before(offset)
+        while offset - at > self.step:
+            found = walk(place if at else None)
+            if found is None:
+                return None
+            at, place = at + self.step, found
+            with self._lock:
+                places.add(at, place)
+        if len(places) > known:
+            self._keep(key, places, time.perf_counter() - started, weight=len(places))
+        return place if at else None, offset - at
+
+    def _look(self, key: Hashable) -> object | None:
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None or kept.until <= self._clock.now():
+                return None
+            self._kept.move_to_end(key)
+            return kept.value
+
+    def _keep(self, key: Hashable, value: object, seconds: float, weight: int = 1) -> None:
+        lasts = max(LEAST_MS, int(seconds * 1000 * TIMES))
+        with self._lock:
+            before = self._kept.pop(key, None)
+            until = self._clock.now() + lasts
+            if before is not None:
+                self._weight -= before.weight
+                if before.value is value:  # it was only walked further
+                    until = max(before.until, until)
+            self._kept[key] = _Kept(value, until, weight)
+            self._weight += weight
+            while self._weight > MOST_KEPT:
+                _, dropped = self._kept.popitem(last=False)
+                self._weight -= dropped.weight

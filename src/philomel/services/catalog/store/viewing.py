@@ -1,0 +1,348 @@
+"""Rows of a list in order: from the index of the order, or from what a filter leaves.
+
+A list is merged from those of the caller's libraries, each of which an index holds in
+every order; so a page reads as many rows as it shows, in a library of any size beside
+others of any size. With a filter there are two ways: to walk in order and look at each row, or to
+find all that the filter leaves and sort that. The lengths, which are known, say which
+is shorter.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    asc,
+    bindparam,
+    desc,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+
+from philomel.services.catalog.store.ranks import Place, Ranks
+from philomel.services.catalog.store.tables import (
+    albums,
+    artist_libraries,
+    artists,
+    lies_in,
+    track_credits,
+    track_genres,
+    tracks,
+)
+
+MOST_MERGED = 40
+"""Libraries in one statement; more are merged from several."""
+SORTING = 4
+"""What it costs to find and sort a row, in rows looked at while walking in order."""
+
+_LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
+_ID: ColumnElement[Any] = literal_column("id")
+_SORTED_BY: ColumnElement[Any] = literal_column("sorted_by")
+
+
+class Order(Struct, frozen=True):
+    """By a column, then by id."""
+
+    column: Column[Any]
+    down: bool
+
+    @property
+    def shape(self) -> Any:
+        """Of its places, as cursors carry them."""
+        return tuple[str, str] if self.column.type.python_type is str else tuple[int, str]
+
+
+class Filter(Struct, frozen=True):
+    """Attributes:
+    finds: how to say it where it is what finds the rows.
+    holds: how to say it where each row is looked at; as `finds` if it is empty.
+    """
+
+    finds: tuple[ColumnElement[bool], ...]
+    holds: tuple[ColumnElement[bool], ...] = ()
+
+
+class Listed(Struct, frozen=True):
+    """Something that is listed.
+
+    Attributes:
+        always: what holds for every row of it.
+        small: filters that leave little, so that all of it can be sorted.
+    """
+
+    table: Table
+    filters: Mapping[str, Filter]
+    always: Filter = Filter(())
+    small: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.table.name)
+
+
+@cache
+def _finding(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
+    """All that the filters leave, in no order."""
+    statement = select(listed.table.c.id).where(
+        lies_in(listed.table.c.library_id, _LIBRARIES), *listed.always.finds
+    )
+    return statement.where(*(clause for name in filters for clause in listed.filters[name].finds))
+
+
+@cache
+def _sorting(listed: Listed, filters: tuple[str, ...], order: Order, after: bool) -> Any:
+    statement = _finding(listed, filters).add_columns(order.column.label("sorted_by"))
+    if after:
+        statement = statement.where(_beyond(order, listed.table.c.id))
+    return _cut(statement, order)
+
+
+@cache
+def _walking(
+    listed: Listed,
+    filters: tuple[str, ...],
+    order: Order,
+    libraries: int,
+    after: bool,
+    dialect: str,
+) -> Any:
+    """The rows of several libraries, merged in order.
+
+    SQLite reads each as far as it is needed; PostgreSQL wants to be told the order and how far.
+    """
+    table = listed.table
+    branches = []
+    for number in range(libraries):
+        branch = select(table.c.id.label("id"), order.column.label("sorted_by")).where(
+            table.c.library_id == bindparam(f"library_{number}"), *listed.always.holds
+        )
+        for name in filters:
+            known = listed.filters[name]
+            branch = branch.where(*(known.holds or known.finds))
+        if after:
+            branch = branch.where(_beyond(order, table.c.id))
+        if dialect == "postgresql" and libraries > 1:
+            found = _ordered(branch, order).limit(bindparam("most", type_=Integer)).subquery()
+            branch = select(found.c.id, found.c.sorted_by)
+        branches.append(branch)
+    return _cut(branches[0] if libraries == 1 else union_all(*branches), order)
+
+
+def _beyond(order: Order, id_: ColumnElement[str]) -> ColumnElement[bool]:
+    place = tuple_(order.column, id_)
+    last = tuple_(
+        bindparam("last_key", type_=order.column.type), bindparam("last_id", type_=id_.type)
+    )
+    return place < last if order.down else place > last
+
+
+def _cut(statement: Any, order: Order) -> Any:
+    limit, offset = (bindparam(name, type_=Integer) for name in ("limit", "offset"))
+    return _ordered(statement, order).limit(limit).offset(offset)
+
+
+def _ordered(statement: Any, order: Order) -> Any:
+    way = desc if order.down else asc
+    return statement.order_by(way(_SORTED_BY), way(_ID))
+
+
+@cache
+def _counting(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
+    if listed.table is tracks and not filters:
+        # Each album knows how many it has: a tenth of the rows.
+        return select(func.coalesce(func.sum(albums.c.track_count), 0)).where(
+            albums.c.library_id.in_(_LIBRARIES)
+        )
+    links = {"artist": track_credits, "genre": track_genres}
+    if listed.table is tracks and len(filters) == 1 and filters[0] in links:
+        link = links[filters[0]]
+        return select(func.count(link.c.track_id.distinct())).where(
+            link.c[f"{filters[0]}_id"] == bindparam(filters[0]), link.c.library_id.in_(_LIBRARIES)
+        )
+    if not set(filters) - {"type", "from", "to"}:
+        return (
+            select(func.count())
+            .select_from(listed.table)
+            .where(
+                listed.table.c.library_id.in_(_LIBRARIES),
+                *listed.always.finds,
+                *(clause for name in filters for clause in listed.filters[name].finds),
+            )
+        )
+    return select(func.count()).select_from(_finding(listed, filters).subquery())
+
+
+class View:
+    """One list, through the eyes of one caller, in one transaction.
+
+    Args:
+        values: of the filters' parameters.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        listed: Listed,
+        filters: tuple[str, ...],
+        values: Mapping[str, Any],
+        libraries: Sequence[str],
+        ranks: Ranks,
+    ) -> None:
+        self._connection = connection
+        self._listed = listed
+        self._filters = filters
+        self._values = dict(values)
+        self._libraries = sorted(libraries)
+        self._ranks = ranks
+        self._key = (listed.table.name, *sorted(values.items()), *filters, *self._libraries)
+
+    @cached_property
+    def total(self) -> int:
+        return self._ranks.count(("total", self._key), lambda: self._count(self._filters))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page far away is reached by places."""
+        return self.total > self._ranks.many and not self._is_sorted(0)
+
+    def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
+        """Where a page begins: see `Ranks.seek`."""
+
+        def walk(place: Place | None) -> Place | None:
+            rows = self.rows(order, place, 1, self._ranks.step - 1)
+            return (rows[0][1], rows[0][0]) if rows else None
+
+        return self._ranks.seek(("places", order, self._key), offset, walk)
+
+    def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
+        """Ids with what they are sorted by, of the rows after a place."""
+        if not self._libraries:
+            return []
+        values: dict[str, Any] = {"limit": limit, "offset": skip}
+        if after is not None:
+            values["last_key"], values["last_id"] = after
+        if self._is_sorted(limit):
+            statement = _sorting(self._listed, self._filters, order, after is not None)
+            values |= self._values | {"libraries": self._libraries}
+            return list(self._connection.execute(statement, values))
+        return self._merged(order, values, after is not None)
+
+    def _merged(self, order: Order, values: dict[str, Any], after: bool) -> list[Any]:
+        limit, skip = values["limit"], values["offset"]
+        several = len(self._libraries) > MOST_MERGED
+        if several:
+            values |= {"limit": limit + skip, "offset": 0}
+        values["most"] = limit + skip
+        rows: list[Any] = []
+        for start in range(0, len(self._libraries), MOST_MERGED):
+            some = self._libraries[start : start + MOST_MERGED]
+            statement = _walking(
+                self._listed, self._filters, order, len(some), after, self._connection.dialect.name
+            )
+            named = {f"library_{number}": id_ for number, id_ in enumerate(some)}
+            rows += self._connection.execute(statement, values | self._values | named)
+        if not several:
+            return rows
+        rows.sort(key=lambda row: (row[1], row[0]), reverse=order.down)
+        return rows[skip : skip + limit]
+
+    def _is_sorted(self, limit: int) -> bool:
+        """Whether it is quicker to find all that the filters leave."""
+        if not self._filters:
+            return False
+        if not set(self._filters).isdisjoint(self._listed.small):
+            return True
+        every = self._ranks.count(
+            ("total", self._listed.table.name, *self._libraries), lambda: self._count(())
+        )
+        return self.total**2 * SORTING <= max(limit, 50) * every
+
+    def _count(self, filters: tuple[str, ...]) -> int:
+        values = self._values | {"libraries": self._libraries}
+        return int(self._connection.execute(_counting(self._listed, filters), values).scalar_one())
+
+
+class ArtistView:
+    """The artists in the caller's libraries: they span libraries, so there is one order of all."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        libraries: Sequence[str],
+        ranks: Ranks,
+        *,
+        albums_only: bool,
+    ) -> None:
+        self._connection = connection
+        self._values = {"libraries": sorted(libraries)}
+        self._ranks = ranks
+        self._albums_only = albums_only
+        self._key = ("artists", albums_only, *sorted(libraries))
+
+    @cached_property
+    def total(self) -> int:
+        count = _artists(self._albums_only)[2]
+        return self._ranks.count(
+            ("total", self._key),
+            lambda: int(self._connection.execute(count, self._values).scalar_one()),
+        )
+
+    @property
+    def is_long(self) -> bool:
+        return self.total > self._ranks.many
+
+    def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
+        """Where a page begins: see `Ranks.seek`."""
+
+        def walk(place: Place | None) -> Place | None:
+            rows = self.rows(order, place, 1, self._ranks.step - 1)
+            return (rows[0][1], rows[0][0]) if rows else None
+
+        return self._ranks.seek(("places", order, self._key), offset, walk)
+
+    def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
+        values: dict[str, Any] = self._values | {"limit": limit, "offset": skip}
+        if after is not None:
+            values["last_key"], values["last_id"] = after
+        every = self._ranks.count(
+            ("total", "artists"), lambda: self._connection.execute(_ALL_ARTISTS).scalar_one()
+        )
+        few = self.total**2 * SORTING <= max(limit, 50) * every
+        statement = _artist_page(self._albums_only, few, order, after is not None)
+        return list(self._connection.execute(statement, values))
+
+
+_ALL_ARTISTS = select(func.count()).select_from(artists)
+
+
+@cache
+def _artists(albums_only: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Few of all artists; most of them; how many."""
+    there = select(artist_libraries.c.artist_id).where(
+        artist_libraries.c.library_id.in_(_LIBRARIES)
+    )
+    if albums_only:
+        there = there.where(artist_libraries.c.album_count > 0)
+    count = select(func.count()).select_from(there.distinct().subquery())
+    seen = there.where(artist_libraries.c.artist_id == artists.c.id).exists()
+    every = select(artists.c.id)
+    return every.where(artists.c.id.in_(there)), every.where(seen), count
+
+
+@cache
+def _artist_page(albums_only: bool, few: bool, order: Order, after: bool) -> Any:
+    statement = _artists(albums_only)[0 if few else 1]
+    statement = statement.add_columns(order.column.label("sorted_by"))
+    if after:
+        statement = statement.where(_beyond(order, artists.c.id))
+    return _cut(statement, order)
