@@ -261,11 +261,18 @@ class Engines:
         return WorkerImager(await self.get(Workers))
 
     async def _open_web(self) -> Web:
-        from philomel.engines.web.guarded import GuardedWeb
+        from philomel.engines.web.lazy import LazyWeb
 
         contact = self._settings.text("web.contact") or self._settings.text("base_url")
         agent = f"Philomel/{__version__}" + (f" ({contact})" if contact else "")
-        web = GuardedWeb(agent, self._settings.texts("web.private_servers"))
+        private = self._settings.texts("web.private_servers")
+
+        def make() -> Web:
+            from philomel.engines.web.guarded import GuardedWeb
+
+            return GuardedWeb(agent, private)
+
+        web = LazyWeb(make)
         return self.keep("web", web, web.close)
 
     async def _open_packager(self) -> Packager:

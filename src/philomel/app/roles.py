@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SERVICES = ("accounts", "catalog", "media", "playlists", "plays", "search")
+SERVICES = ("accounts", "catalog", "enrichment", "media", "playlists", "plays", "search")
 """Every service; each is wired by `philomel.services.<name>.module`."""
 
 DOORS = ("site", "oauth", "webapi", "subsonic", "api", "media")
@@ -34,8 +34,8 @@ ROLES: Mapping[str, Role] = {
         Role("media", "the media service and the bytes", ("media",), ("media",)),
         Role(
             "core",
-            "accounts, catalogue, search, playlists, plays, and the log",
-            ("accounts", "catalog", "playlists", "plays", "search"),
+            "accounts, catalogue, enrichment, search, playlists, plays, and the log",
+            ("accounts", "catalog", "enrichment", "playlists", "plays", "search"),
             (),
             keeps_log=True,
         ),

@@ -1,0 +1,31 @@
+"""A web adapter that is made when something is fetched for the first time.
+
+Most servers never fetch anything, and the HTTP client with its certificates costs memory and
+a tenth of a start.
+"""
+
+from collections.abc import Callable, Mapping
+
+from philomel.engines.web import Fetched, Web
+
+
+class LazyWeb:
+    def __init__(self, make: Callable[[], Web]) -> None:
+        self._make = make
+        self._made: Web | None = None
+
+    async def get(
+        self,
+        url: str,
+        *,
+        limit: int,
+        seconds: float = 20.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        if self._made is None:
+            self._made = self._make()
+        return await self._made.get(url, limit=limit, seconds=seconds, headers=headers)
+
+    async def close(self) -> None:
+        if self._made is not None:
+            await self._made.close()

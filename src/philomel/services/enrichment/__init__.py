@@ -1,0 +1,1 @@
+"""What others know of the music: pictures, biographies and lyrics from open services."""

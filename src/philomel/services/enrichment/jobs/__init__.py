@@ -1,0 +1,1 @@
+"""Asking the open services, one thing after the other."""
