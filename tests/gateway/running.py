@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 from litestar.types import Receive, Scope, Send
 from tests.gateway.people import Keeper, People, Signer
-from tests.gateway.shelf import CLOSED, Finder, Shelf
+from tests.gateway.shelf import CLOSED, Finder, Shelf, id_of
 
 from philomel.app.server.network import listen
 from philomel.engines.cache.memory import MemoryCache
@@ -20,6 +20,16 @@ from philomel.gateway.http import Door, create_app
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
 from philomel.kernel.clock import FixedClock
+from philomel.services.enrichment.contract import ArtistInfo, GetArtistInfo, InfoNotFound
+
+
+class Knowing:
+    """Knows one artist."""
+
+    async def get_artist_info(self, request: GetArtistInfo, /) -> ArtistInfo:
+        if request.artist_id != id_of("artist Radiohead"):
+            raise InfoNotFound("nothing is known of that artist")
+        return ArtistInfo(artist_id=request.artist_id, biography="A band.", links=())
 
 
 class Echo:
@@ -78,7 +88,14 @@ class House:
                 **shared, accounts=accounts, clock=self.clock, media_bytes=cast("Any", Echo())
             )
         )
-        own = api.routes(api.Deps(**shared, accounts=accounts, authenticator=authenticator))
+        own = api.routes(
+            api.Deps(
+                **shared,
+                accounts=accounts,
+                authenticator=authenticator,
+                enrichment=cast("Any", Knowing()),
+            )
+        )
         return [
             Door("api", api.PREFIXES, own, api.error_response),
             Door("webapi", webapi.PREFIXES, web, webapi.error_response),

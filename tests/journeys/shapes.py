@@ -113,7 +113,7 @@ def split(folder: Path, database: str, s3_url: str, bucket: str) -> Shape:
     return Shape(gateway.url, core, {"gateway": gateway, "media": media, "core": core})
 
 
-_CORE = ("accounts", "catalog", "playlists", "plays", "search")
+_CORE = ("accounts", "catalog", "enrichment", "playlists", "plays", "search")
 
 
 def make_database(server: str, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import httpx
 import pytest
 from tests.gateway.running import House
-from tests.gateway.shelf import ALICE, BOB
+from tests.gateway.shelf import ALICE, BOB, id_of
 
 from philomel.gateway import api
 from philomel.gateway.api.description import describe
@@ -49,6 +49,16 @@ def test_only_administrators_administer(house: House, route: Any) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     answer = house.http.request(route.method, f"{house.url}{api.PREFIX}{path}", headers=headers)
     assert answer.status_code == 403
+
+
+def test_what_is_known_of_an_artist(house: House) -> None:
+    token = house.people.token(ALICE)
+    found = get(house, f"/artists/{id_of('artist Radiohead')}/info", token)
+    assert found.json()["biography"] == "A band."
+    missing = get(house, f"/artists/{id_of('artist Björk')}/info", token)
+    assert (missing.status_code, missing.json()["error"]["code"]) == (
+        404, "enrichment.info_not_found",
+    )  # fmt: skip
 
 
 def test_what_is_not_asked_for_is_refused(house: House) -> None:

@@ -38,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_scan(add)
     _add_users(add)
     _add_programs(add)
+    _add_enrichment(add)
     _add_upkeep(add)
     _add_keeping(add)
     return parser
@@ -114,6 +115,13 @@ def _add_library(add: _Add) -> None:
     gone = library("remove", "libraries:remove", "hide a library and keep its history")
     gone.add_argument("name", metavar="NAME", help="its name")
     gone.add_argument("--purge", action="store_true", help="forget its files and their history")
+
+
+def _add_enrichment(add: _Add) -> None:
+    group = _group(add, "enrichment", "pictures, biographies and lyrics from open services")
+    group("status", "enrichment:show", "say whether they are asked, and how far that is")
+    group("on", "enrichment:switch", "ask them; they learn the names of artists, albums and songs")
+    group("off", "enrichment:switch", "ask them no longer; what was found stays")
 
 
 def _add_access(library: _Add) -> None:

@@ -17,7 +17,7 @@ from litestar import Request, Response, get, route
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from philomel.gateway.api import libraries, scans, server
+from philomel.gateway.api import enrichment, libraries, scans, server
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
 from philomel.gateway.authentication import Authenticator
@@ -28,6 +28,7 @@ from philomel.kernel.caller import Caller, acting
 from philomel.kernel.errors import InvalidArgument, PhilomelError, Unauthenticated
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
+from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
 from philomel.services.plays.contract import Plays
@@ -38,6 +39,7 @@ PREFIXES = (PREFIX,)
 TOPICS: Mapping[str, Routes] = {
     "server": server.ROUTES,
     "libraries": libraries.ROUTES,
+    "enrichment": enrichment.ROUTES,
     "scans": scans.ROUTES,
 }
 """The operations by topic."""
@@ -63,6 +65,7 @@ class Deps:
     authenticator: Authenticator
     accounts: Accounts
     catalog: Catalog
+    enrichment: Enrichment
     media: Media
     playlists: Playlists
     plays: Plays
@@ -120,6 +123,7 @@ class _Door:
         self._services = Services(
             accounts=deps.accounts,
             catalog=deps.catalog,
+            enrichment=deps.enrichment,
             media=deps.media,
             playlists=deps.playlists,
             plays=deps.plays,

@@ -10,6 +10,7 @@ from msgspec import Struct
 from philomel.kernel.caller import Caller
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
+from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
 from philomel.services.plays.contract import Plays
@@ -38,6 +39,7 @@ class Services:
 
     accounts: Accounts
     catalog: Catalog
+    enrichment: Enrichment
     media: Media
     playlists: Playlists
     plays: Plays

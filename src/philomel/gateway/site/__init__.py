@@ -3,6 +3,7 @@
 The web player takes its place later; until then it is all that a person needs a browser for.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,6 +39,7 @@ from philomel.kernel.errors import (
 )
 from philomel.services.accounts.contract import (
     Accounts,
+    Authenticate,
     BadName,
     BadSetUpLink,
     CreateAppPassword,
@@ -62,6 +64,9 @@ from philomel.services.catalog.contract import (
     ScanStatus,
     WatchScan,
 )
+from philomel.services.enrichment.contract import Enrichment, GetState, SetEnabled, State
+
+_log = logging.getLogger(__name__)
 
 PREFIXES = ("/",)
 _FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
@@ -81,6 +86,7 @@ class Deps:
     public: Public
     clock: Clock
     catalog: Catalog | None = None
+    enrichment: Enrichment | None = None
 
 
 def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
@@ -96,6 +102,7 @@ def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
         post("/players")(site.connect),
         post("/players/revoke")(site.revoke),
         post("/password")(site.change_password),
+        post("/enrichment")(site.enrich),
         get(f"{ASSETS}/{{name:str}}")(_asset),
     )
 
@@ -132,6 +139,7 @@ class _Site:
         self._public = deps.public
         self._clock = deps.clock
         self._catalog = deps.catalog
+        self._enrichment = deps.enrichment
 
     async def start(self, request: AnyRequest) -> Response[str]:
         return await self._home(request)
@@ -153,11 +161,13 @@ class _Site:
                 ListAppPasswords(caller.require_user())
             )
             library = await self._library(caller)
+            enrichment = await self._enrichment_state(caller)
         shown = Home(
             name=caller.name,
             address=self._public.url(request),
             passwords=listed.items,
             library=library,
+            enrichment=enrichment,
             wrong=wrong,
         )
         return page(pages.home_page(shown), status)
@@ -214,7 +224,31 @@ class _Site:
         except (BadName, WeakPassword) as error:
             markup = pages.set_up_page(token, name[:64], error.message)
             return page(markup, error.http_status)
+        if fields.get("enrich") == "yes":
+            await self._enrich_first(session)
         return self._enter(request, session, "/")
+
+    async def _enrich_first(self, session: Session) -> None:
+        """Do as the first administrator said; the account is there, whatever comes of it."""
+        try:
+            with acting(ANONYMOUS):
+                asked = Authenticate(token=session.token)
+                caller = (await self._accounts.authenticate(asked)).caller
+            if self._enrichment is not None:
+                with acting(caller):
+                    await self._enrichment.set_enabled(SetEnabled(enabled=True))
+        except PhilomelError as error:
+            _log.warning("enrichment stays off: %s", error)
+
+    async def enrich(self, request: AnyRequest) -> Response[str]:
+        """Ask open services about the music, or no longer. Administrators."""
+        caller = await self._authenticator.session(request)
+        fields = await read_form(request)
+        if self._enrichment is None:
+            raise NotFound("there is nothing at this address")
+        with acting(caller):
+            await self._enrichment.set_enabled(SetEnabled(fields.get("enrich") == "on"))
+        return Redirect("/", status_code=303)
 
     async def connect(self, request: AnyRequest) -> Response[str]:
         caller = await self._authenticator.session(request)
@@ -287,6 +321,14 @@ class _Site:
             # Players can be connected while the catalogue is away.
             return None
         return LibraryState(counts=counts, libraries=libraries.items, scan=scan)
+
+    async def _enrichment_state(self, caller: Caller) -> State | None:
+        if self._enrichment is None or not caller.admin:
+            return None
+        try:
+            return await self._enrichment.get_state(GetState())
+        except PhilomelError:
+            return None
 
     def _enter(self, request: AnyRequest, session: Session, then: str) -> Response[str]:
         cookies = opening(request, self._public, session, self._clock.now())

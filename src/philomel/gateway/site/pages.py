@@ -22,7 +22,12 @@ from philomel.gateway.site.markup import Markup, tag
 from philomel.gateway.site.progress import going_on, scan_state
 from philomel.services.accounts.contract import AppPassword, NewAppPassword
 from philomel.services.catalog.contract import Counts, Library, ScanStatus
+from philomel.services.enrichment.contract import State
 
+_WHO_LEARNS = (
+    "MusicBrainz, the Cover Art Archive, Wikidata, Wikipedia and LRCLIB then learn the names of "
+    "your artists, albums and songs."
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -42,6 +47,7 @@ class Home(Struct, frozen=True):
     Attributes:
         address: of this server, as the browser reached it.
         library: None when the catalogue cannot be asked.
+        enrichment: for administrators.
         wrong: what the last form was refused for.
     """
 
@@ -49,6 +55,7 @@ class Home(Struct, frozen=True):
     address: str
     passwords: tuple[AppPassword, ...]
     library: LibraryState | None = None
+    enrichment: State | None = None
     wrong: str | None = None
 
 
@@ -84,11 +91,26 @@ def set_up_page(token: str, name: str = "", wrong: str | None = None) -> str:
             shortest=8,
             hint="Eight characters or more; a few words that only you put together are best.",
         ),
+        _enrich_question(),
         button("Open the house"),
         class_="wideform",
     )
     lead = "You are the first one here. Choose a name and a password: they administer this server."
     return document("Set up", hero("Welcome to Philomel", lead), card(alert(wrong), fields))
+
+
+def _enrich_question() -> Markup:
+    box = tag("input", type="checkbox", name="enrich", value="yes")
+    return tag(
+        "label",
+        box,
+        tag(
+            "span",
+            f"Look up artist pictures, biographies, missing covers and lyrics. {_WHO_LEARNS} "
+            "You can change this later.",
+        ),
+        class_="check",
+    )
 
 
 def waiting_page() -> str:
@@ -115,7 +137,13 @@ def message_page(title: str, message: str, *, user: str | None = None) -> str:
 
 def home_page(home: Home) -> str:
     left = tag("div", _connect(home), _players(home.passwords), class_="stack")
-    right = tag("div", _library(home.library), _password(home.name), class_="stack")
+    right = tag(
+        "div",
+        _library(home.library),
+        _enrichment(home.enrichment),
+        _password(home.name),
+        class_="stack",
+    )
     return document(
         "Home",
         hero(f"Good to see you, {home.name}", "Connect what you listen with."),
@@ -231,6 +259,28 @@ def _scan(status: ScanStatus | None) -> Markup | None:
     if status is None or not (going_on(status) or status.error):
         return None
     return tag("div", scan_state(status), tag("p", tag("a", "Watch the scan", href=at("/scan"))))
+
+
+def _enrichment(state: State | None) -> Markup | None:
+    """Whether open services are asked, for whoever decides it."""
+    if state is None:
+        return None
+    if state.enabled:
+        done = state.found + state.nothing + state.failed
+        text = f"{done:,} of {done + state.waiting:,} artists, albums and songs were looked up."
+        label, value = "Look nothing up any more", "off"
+    else:
+        text = (
+            "Philomel can look up artist pictures, biographies, missing covers and lyrics. "
+            f"{_WHO_LEARNS}"
+        )
+        label, value = "Look them up", "on"
+    return card(
+        tag("p", text),
+        tag("p", f"It pauses: {state.error}.", class_="note") if state.error else None,
+        form("/enrichment", button(label, name="enrich", value=value, class_="quiet")),
+        title="Pictures and texts",
+    )
 
 
 def _password(name: str) -> Markup:
