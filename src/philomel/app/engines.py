@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from philomel.engines.blobs.rooted import RootedBlobs
 
     # A command that a running server answers has no use for SQLAlchemy.
+    from philomel.engines.blobs.bucket import BucketFolders
     from philomel.engines.outbox import Job
     from philomel.engines.sql import Database, Schema
 
@@ -55,6 +56,7 @@ class Engines:
         self._clock = clock
         self._opened: dict[Any, Any] = {}
         self._calls: Calls | None = None
+        self._buckets: BucketFolders | None = None
         self.jobs: list[Job] = []
         self._closers: list[tuple[str, Closer]] = []
         self._openers: dict[Any, Opener] = {
@@ -221,9 +223,26 @@ class Engines:
         )
 
     async def _open_folders(self) -> Folders:
+        from philomel.engines.blobs.bucket import AnyFolders
         from philomel.engines.blobs.disk import DiskFolders
 
-        return DiskFolders()
+        return AnyFolders(DiskFolders(), self._open_buckets())
+
+    def _open_buckets(self) -> "BucketFolders":
+        from philomel.engines.blobs.bucket import Account, BucketFolders
+        from philomel.engines.blobs.spool import Spool
+
+        if self._buckets is None:
+            account = Account(
+                access_key=self._settings.text("s3.access_key"),
+                secret_key=self._settings.text("s3.secret_key"),
+                endpoint=self._settings.text("s3.endpoint") or None,
+                region=self._settings.text("s3.region"),
+            )
+            limit = self._settings.number("s3.spool_mb") << 20
+            buckets = BucketFolders(account, Spool(self._settings.data / "spool", limit))
+            self._buckets = self.keep("buckets", buckets, buckets.close)
+        return self._buckets
 
     async def _open_index(self) -> Index:
         from philomel.engines.index import tantivy
@@ -242,8 +261,11 @@ class Engines:
 
     async def _open_tag_reader(self) -> TagReader:
         from philomel.engines.audio.reader import WorkerTagReader
+        from philomel.engines.audio.sampling import AnyTagReader, SampledTagReader
 
-        return WorkerTagReader(await self.get(Workers))
+        workers = await self.get(Workers)
+        buckets = SampledTagReader(self._open_buckets(), workers)
+        return AnyTagReader(WorkerTagReader(workers), buckets)
 
     async def _open_analyzer(self) -> Analyzer:
         from philomel.engines.audio.analyzer import WorkerAnalyzer

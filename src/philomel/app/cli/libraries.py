@@ -25,7 +25,9 @@ from philomel.services.catalog.contract import (
 
 
 def absolute(path: str) -> bytes:
-    """A path as the catalogue wants it; links are left as they are."""
+    """A path as the catalogue wants it; links are left as they are, and so are URLs of buckets."""
+    if path.startswith("s3://"):
+        return path.encode()
     return os.fsencode(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111  # names need not be UTF-8
 
 

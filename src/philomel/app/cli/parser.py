@@ -102,7 +102,9 @@ def _add_serve(add: _Add) -> None:
 def _add_library(add: _Add) -> None:
     library = _group(add, "library", "the folders that are served")
     new = library("add", "libraries:add", "add a folder as a library")
-    new.add_argument("path", metavar="PATH", help="a folder with audio files")
+    new.add_argument(
+        "path", metavar="PATH", help="a folder with audio files, or s3://bucket/prefix"
+    )
     new.add_argument("--name", help="how it is called (default: the folder's name)")
     new.add_argument(
         "--kind", choices=("music", "audiobooks"), default="music", help="what it holds"

@@ -179,6 +179,13 @@ _ENGINES = (
     Setting("s3.access_key", str, "", "The access key id.", secret=True),
     Setting("s3.secret_key", str, "", "The secret access key.", secret=True),
     Setting(
+        "s3.spool_mb",
+        int,
+        2048,
+        "Megabytes of disk in the data folder for copies of files of libraries in S3 that are "
+        "being decoded.",
+    ),
+    Setting(
         "web.contact",
         str,
         "",

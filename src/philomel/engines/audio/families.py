@@ -23,7 +23,7 @@ def families(streams: int = 16, renditions: int = 4) -> tuple[Family, ...]:
         f"{_HERE}.decoding.embedded": 2,
     }
     return (
-        Family("tags", {f"{_HERE}.tags.task": 2}),
+        Family("tags", {f"{_HERE}.tags.task": 2, f"{_HERE}.tags.sampled": 2}),
         # a listener who comes back after a while should not wait for imports again
         Family("media", media, idle=900.0),
     )

@@ -3,8 +3,10 @@
 Keys are text there: a key that is no UTF-8 cannot exist.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -14,11 +16,16 @@ from philomel.engines.blobs.paths import check_key
 from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import S3Store
+
+T = TypeVar("T")
 
 _CHUNK = 256 << 10
 _MAX_KEY = 1024
 _PAGE = 1000
+_SILENCE = 30.0
+"""Seconds without a byte after which the store does not answer."""
 
 
 class S3Settings(Struct, frozen=True):
@@ -71,7 +78,8 @@ class S3Blob:
             got = await self._store.get_async(
                 self._key, options={"range": (start, end), "if_match": self._tag}
             )
-            async for chunk in got.stream(min_chunk_size=_CHUNK):
+            chunks = aiter(got.stream(min_chunk_size=_CHUNK))
+            while chunk := await _within(_SILENCE, anext(chunks, b"")):
                 yield bytes(chunk)
         except Exception as error:
             if isinstance(error, PhilomelError) or not _is_driver_error(error):
@@ -93,13 +101,12 @@ class S3Blobs:
         name = _name(key)
         store = self._connect()
         try:
-            meta = await store.head_async(name)
+            meta = await _within(_SILENCE, store.head_async(name))
         except Exception as error:
             raise _translate(error) from error
-        modified = meta["last_modified"]
-        modified_ns = int(modified.timestamp()) * 1_000_000_000
-        tag = meta["e_tag"] or f'"{modified_ns:x}-{meta["size"]:x}"'
-        return S3Blob(store, name, meta["size"], tag, modified_ns)
+        entry = _entry(meta)
+        tag = meta["e_tag"] or f'"{entry.modified_ns:x}-{entry.size:x}"'
+        return S3Blob(store, name, entry.size, tag, entry.modified_ns)
 
     async def get(self, key: bytes) -> bytes:
         name = _name(key)
@@ -144,12 +151,21 @@ class S3Blobs:
         try:
             for page in self._connect().list(prefix, chunk_size=_PAGE):
                 for meta in page:
-                    modified_ns = int(meta["last_modified"].timestamp()) * 1_000_000_000
-                    yield Entry(meta["path"].encode(), meta["size"], modified_ns)
+                    yield _entry(meta)
         except Exception as error:
             if not _is_driver_error(error):
                 raise
             raise _translate(error) from error
+
+    def head(self, key: bytes) -> Entry | None:
+        """The object of a key, if there is one. Blocks."""
+        try:
+            return _entry(self._connect().head(_name(key)))
+        except Exception as error:
+            translated = _translate(error)
+            if isinstance(translated, NotFound):
+                return None
+            raise translated from error
 
     async def close(self) -> None:
         self._store = None
@@ -176,6 +192,27 @@ class S3Blobs:
                 retry_config={"max_retries": 2},
             )
         return self._store
+
+
+def _entry(meta: "ObjectMeta") -> Entry:
+    """An object as an entry: its tag stands for what a file system knows beyond the second.
+
+    So an object that changes within a second has another time, and one that was renamed
+    (copied, and deleted where it was) is the same file elsewhere.
+    """
+    seconds = int(meta["last_modified"].timestamp())
+    tag = meta["e_tag"] or ""
+    mark = int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8]) >> 1 if tag else 0
+    modified_ns = seconds * 1_000_000_000 + mark % 1_000_000_000
+    return Entry(meta["path"].encode(), meta["size"], modified_ns, mark)
+
+
+async def _within(seconds: float, work: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise Unavailable("the blob store does not answer") from None
 
 
 def _name(key: bytes) -> str:

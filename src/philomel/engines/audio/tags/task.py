@@ -96,7 +96,15 @@ def read_file(root: bytes, key: bytes) -> FileTags:
     except Unplayable as error:
         return FileTags(key, error=str(error))
     try:
-        return _read(descriptor, key)
+        return read_open(FileReader(descriptor), key)
+    finally:
+        os.close(descriptor)
+
+
+def read_open(file: FileReader, key: bytes) -> FileTags:
+    """Tags of an open file."""
+    try:
+        return _read(file, key)
     except Unplayable as error:
         return FileTags(key, error=str(error))
     except (MemoryError, RecursionError):
@@ -106,8 +114,6 @@ def read_file(root: bytes, key: bytes) -> FileTags:
     except Exception:
         # mutagen meets broken files with whatever its parsers run into
         return FileTags(key, error="It is damaged or cut short.")
-    finally:
-        os.close(descriptor)
 
 
 def _open(root: bytes, key: bytes) -> int:
@@ -131,8 +137,7 @@ def _real_path(descriptor: int) -> bytes:
     return os.readlink(b"/proc/self/fd/%d" % descriptor)  # noqa: PTH115 - paths are bytes
 
 
-def _read(descriptor: int, key: bytes) -> FileTags:
-    file = FileReader(descriptor)
+def _read(file: FileReader, key: bytes) -> FileTags:
     if file.size == 0:
         raise Unplayable("It is empty.")
     dot = key.rfind(b".")

@@ -169,11 +169,15 @@ class Libraries:
             store = self._folders.open(path)
             await store.look(lambda: next(iter(store.walk()), None))
         except PhilomelError as error:
-            raise BadLibraryPath(f"{display(path)} is not a folder that can be read") from error
+            raise BadLibraryPath(
+                f"{display(path)} is not a folder that can be read: {error.message}"
+            ) from error
         return path
 
 
 def _tidy(path: bytes) -> bytes:
+    if path.startswith(b"s3://"):
+        return path.rstrip(b"/")
     if not path.startswith(b"/") or b"\0" in path:
         raise BadLibraryPath("the path of a library must be absolute")
     path = os.path.normpath(path)
