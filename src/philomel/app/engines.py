@@ -29,10 +29,9 @@ from philomel.services.media.contract import Settings as Media
 from philomel.services.media.contract import Store
 
 if TYPE_CHECKING:
-    from philomel.engines.blobs.rooted import RootedBlobs
-
     # A command that a running server answers has no use for SQLAlchemy.
     from philomel.engines.blobs.bucket import BucketFolders
+    from philomel.engines.blobs.rooted import RootedBlobs
     from philomel.engines.outbox import Job
     from philomel.engines.sql import Database, Schema
 
