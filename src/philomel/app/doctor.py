@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
+from philomel.app.keeping.notes import last
+from philomel.app.keeping.place import Place
 from philomel.app.process.folder import DataFolder
 from philomel.app.process.reach import reach
 from philomel.app.refusal import Refusal
@@ -17,9 +19,11 @@ from philomel.app.settings import Settings
 from philomel.engines.log import Log
 from philomel.engines.workers import Workers
 from philomel.kernel.caller import OPERATOR, acting
+from philomel.kernel.clock import SystemClock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import Catalog, ListLibraries
 
+_OLD_BACKUP_DAYS = 8
 _LOW_DISK, _NO_DISK = 2 << 30, 100 << 20
 
 
@@ -50,6 +54,7 @@ async def examine(settings: Settings) -> list[Finding]:
         return [Finding("data folder", Verdict.FAIL, refusal.message, "choose one with --data")]
     findings = [Finding("data folder", Verdict.OK, f"{settings.data} can be written")]
     findings += [_disk(settings), _keys(settings), _port(settings, folder)]
+    findings += [_backup(settings)] if settings.role.keeps_log else []
     findings += [finding async for finding in _engines(settings)]
     if "catalog" in settings.role.services:
         # Other roles may run where the music does not lie, and need not know the catalogue.
@@ -104,6 +109,23 @@ def _port(settings: Settings, folder: DataFolder) -> Finding:
     except Refusal as refusal:
         return Finding("port", Verdict.FAIL, refusal.message, "choose another one with --port")
     return Finding("port", Verdict.OK, f"{settings.text('host')}:{settings.number('port')} is free")
+
+
+def _backup(settings: Settings) -> Finding:
+    latest = last(Place(settings))
+    if latest is None:
+        return Finding(
+            "backup",
+            Verdict.WARN,
+            "there is none",
+            "`philomel backup DIR` makes one, the setting backup.at one a day",
+        )
+    days = (SystemClock().now() - latest[0]) / 86_400_000
+    message = f"the latest is {days:.1f} days old: {latest[1]}"
+    if days > _OLD_BACKUP_DAYS:
+        remedy = "see why none is made any more, or set backup.at"
+        return Finding("backup", Verdict.WARN, message, remedy)
+    return Finding("backup", Verdict.OK, message)
 
 
 async def _engines(settings: Settings) -> AsyncIterator[Finding]:

@@ -14,6 +14,7 @@ from philomel.app.keeping import backup as backing
 from philomel.app.keeping import move as moving
 from philomel.app.keeping import restore as restoring
 from philomel.app.keeping.manifest import Manifest
+from philomel.app.keeping.notes import last
 from philomel.app.keeping.place import Place
 from philomel.app.process import journal
 from philomel.app.process.folder import DataFolder
@@ -169,7 +170,7 @@ def _stop_server(folder: DataFolder, blobs: int, *, stop: bool) -> None:
 
 
 def _latest_beside(place: Place, folder: Path) -> Path | None:
-    found = backing.last(place)
+    found = last(place)
     return found[1] if found is not None and found[1].parent == folder.parent else None
 
 

@@ -5,12 +5,11 @@ the name of a backup is one.
 """
 
 import fcntl
-import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from philomel.app.keeping import blobs as carrying
 from philomel.app.keeping import manifest as contents
 from philomel.app.keeping.manifest import Database, File, Manifest
 from philomel.app.keeping.moment import Moment, moment
+from philomel.app.keeping.notes import note
 from philomel.app.keeping.place import Place, schemas, sync_folder, write_durably
 from philomel.app.refusal import Exit, Refusal
 from philomel.engines.blobs import Entry
@@ -86,30 +86,8 @@ async def make(
         raise Unavailable(f"{folder} cannot be written: {error.strerror or error}") from error
     missing = {schema.name for schema in schemas()} - set(found.services)
     made = Made(folder, found, held, tuple(sorted(missing)))
-    note(place, made)
+    note(place, found.made_at, folder)
     return made
-
-
-def last(place: Place) -> tuple[int, Path] | None:
-    """When the latest backup was made (milliseconds since the Unix epoch), and where it is."""
-    try:
-        found = json.loads(_note_path(place).read_bytes())
-        return int(found["made_at"]), Path(found["folder"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def note(place: Place, made: Made) -> None:
-    """Remember when a backup was made, for `doctor` and metrics."""
-    path = _note_path(place)
-    with suppress(OSError):  # the backup is good all the same
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        content = {"made_at": made.manifest.made_at, "folder": str(made.folder)}
-        write_durably(path, json.dumps(content).encode())
-
-
-def _note_path(place: Place) -> Path:
-    return place.folder / "backups" / "last.json"
 
 
 @contextmanager

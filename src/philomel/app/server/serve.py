@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
+from philomel.app.keeping.schedule import scheduled
 from philomel.app.process.control import Control
 from philomel.app.process.ending import end_within
 from philomel.app.process.folder import DataFolder
@@ -29,6 +30,7 @@ from philomel.engines.log.contract import LogService
 from philomel.engines.log.serve import LogServer
 from philomel.gateway.metrics import Metrics
 from philomel.kernel.caller import OPERATOR, acting
+from philomel.kernel.clock import SystemClock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.accounts.contract import Accounts, CreateSetUpLink, GetSetUpState
 from philomel.services.catalog.contract import (
@@ -175,6 +177,7 @@ class _Serving:
         try:
             await self._add_libraries(task)
             assembly.start_jobs()
+            assembly.runner.start(scheduled(self._settings, SystemClock()))
             # The socket takes connections already; they are answered from the next line on.
             await self._announce()
             serving = asyncio.create_task(listener.run_on(self._listening))

@@ -6,6 +6,8 @@ from sqlalchemy import text
 
 from philomel.app.assembly import Assembly
 from philomel.app.calls import Calls
+from philomel.app.keeping.notes import last
+from philomel.app.keeping.place import Place
 from philomel.app.roles import SERVICES
 from philomel.engines.sql import Database
 from philomel.gateway.health import Check
@@ -60,6 +62,7 @@ class Vitals:
         found: dict[str, float] = {"philomel_jobs_running": runner.running}
         for job, failures in runner.failures.items():
             found[f'philomel_job_failures_total{{job="{job}"}}'] = failures
+        found |= self._backup()
         with acting(SERVICE, timeout=2.0):
             if "catalog" in services:
                 found |= await self._scan()
@@ -69,6 +72,10 @@ class Vitals:
                 for name in ("done", "waiting", "failed"):
                     found[f'philomel_analysis_assets{{state="{name}"}}'] = getattr(state, name)
         return found
+
+    def _backup(self) -> Mapping[str, float]:
+        latest = last(Place(self._assembly.settings))
+        return {} if latest is None else {"philomel_backup_last_success_seconds": latest[0] / 1000}
 
     async def _scan(self) -> Mapping[str, float]:
         watching = self._assembly.service(Catalog).watch_scan(WatchScan())

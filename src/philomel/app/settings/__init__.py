@@ -7,6 +7,7 @@ server that does not do what its owner wrote.
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -250,6 +251,12 @@ def _check(chosen: Mapping[str, Chosen]) -> None:
     port = chosen["port"].value
     if not isinstance(port, int) or not 0 <= port <= 65_535:
         raise Refusal(f"the setting port cannot be {port}; ports are 1 to 65535", Exit.USAGE)
+    at = str(chosen["backup.at"].value)
+    if at and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
+        raise Refusal(f"the setting backup.at cannot be {at!r}; it looks like 03:30", Exit.USAGE)
+    keep = chosen["backup.keep"].value
+    if not isinstance(keep, int) or keep < 1:
+        raise Refusal(f"the setting backup.keep cannot be {keep}; at least 1", Exit.USAGE)
     check_public(chosen)
 
 

@@ -201,6 +201,22 @@ _ENGINES = (
     ),
 )
 
+_BACKUP = (
+    Setting(
+        "backup.at",
+        str,
+        "",
+        "When a backup is made every day, in UTC: 03:30. Empty: none is made by itself.",
+    ),
+    Setting(
+        "backup.folder",
+        str,
+        "",
+        "Where daily backups go, best on another disk. Default: backups/daily in the data folder.",
+    ),
+    Setting("backup.keep", int, 7, "How many daily backups are kept."),
+)
+
 _PEERS = (
     *(
         Setting(
@@ -230,7 +246,7 @@ def service_settings(service: str) -> type[msgspec.Struct] | None:
 def every_setting() -> Sequence[Setting]:
     """The whole table, services' own sections included."""
     own = [setting for service in SERVICES for setting in _of_service(service)]
-    return (*_GENERAL, *_ENGINES, *_PEERS, *own)
+    return (*_GENERAL, *_ENGINES, *_BACKUP, *_PEERS, *own)
 
 
 def _of_service(service: str) -> Sequence[Setting]:

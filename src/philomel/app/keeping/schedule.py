@@ -1,0 +1,124 @@
+"""Backups by themselves: one a day, of which the latest few are kept."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from philomel.app.keeping import backup, manifest
+from philomel.app.keeping.place import Place
+from philomel.app.refusal import Refusal
+from philomel.app.settings import Settings
+from philomel.kernel.clock import Clock
+from philomel.kernel.errors import PhilomelError
+
+_DAY_MS = 86_400_000
+_NAME = re.compile(r"philomel-(\d{8}T\d{6}Z)")
+_STAMP = "%Y%m%dT%H%M%SZ"
+_LOOK_SECONDS = 30.0
+_AGAIN_SECONDS = 900.0
+_log = logging.getLogger(__name__)
+
+
+class Daily:
+    """A job: a backup whenever none was made since the time of day that was set.
+
+    So the first is made when backups are switched on, and one that was missed is made up for.
+    """
+
+    name = "daily backup"
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._place = Place(settings)
+        self._clock = clock
+        self._at_ms = time_of_day(settings.text("backup.at"))
+        self._keep = settings.number("backup.keep")
+        self._folder = folder(settings)
+
+    async def run(self) -> None:
+        while True:
+            pause = _LOOK_SECONDS
+            if self.due():
+                # In a thread with a loop of its own: some of it takes long at a time.
+                done = await asyncio.to_thread(self._try)
+                pause = _LOOK_SECONDS if done else _AGAIN_SECONDS
+            await asyncio.sleep(pause)
+
+    def due(self) -> bool:
+        """Whether no backup was made since the time last came."""
+        now = self._clock.now()
+        slot = (now - self._at_ms) // _DAY_MS * _DAY_MS + self._at_ms
+        there = made(self._folder)
+        return not there or moment_of(there[-1]) < slot
+
+    async def make(self) -> Path:
+        """Make one, and remove those that are too many."""
+        before = made(self._folder)
+        stamp = datetime.fromtimestamp(self._clock.now() / 1000, UTC).strftime(_STAMP)
+        target = self._folder / f"philomel-{stamp}"
+        latest = before[-1] if before else None
+        await backup.make(self._place, target, self._clock, before=latest)
+        for old in made(self._folder)[: -self._keep]:
+            remove(old)
+        for left in self._folder.glob("philomel-*.tmp"):
+            backup.sweep(left)
+        return target
+
+    def _try(self) -> bool:
+        try:
+            made = asyncio.run(self.make())
+        except (Refusal, PhilomelError) as error:
+            _log.error("no backup could be made: %s", error.message)
+            return False
+        except Exception:  # the server goes on, whatever a backup meets
+            _log.exception("no backup could be made")
+            return False
+        _log.info("a backup was made: %s", made)
+        return True
+
+
+def scheduled(settings: Settings, clock: Clock) -> Sequence[Daily]:
+    """The job, if backups are switched on and this process keeps the log."""
+    local = settings.role.keeps_log and settings.text("log") == "local"
+    return (Daily(settings, clock),) if local and settings.text("backup.at") else ()
+
+
+def folder(settings: Settings) -> Path:
+    """Where the daily backups lie."""
+    named = settings.text("backup.folder")
+    return Path(named).expanduser() if named else settings.data / "backups" / "daily"
+
+
+def time_of_day(text: str) -> int:
+    """Milliseconds since midnight UTC; "03:30" is 12,600,000."""
+    hours, _, minutes = text.partition(":")
+    return (int(hours) * 60 + int(minutes)) * 60_000
+
+
+def made(folder: Path) -> list[Path]:
+    """The backups in a folder that were made by schedule, oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if _NAME.fullmatch(path.name) and (path / manifest.NAME).exists()
+    )
+
+
+def moment_of(path: Path) -> int:
+    """When a backup was made, milliseconds since the Unix epoch."""
+    found = datetime.strptime(path.name.removeprefix("philomel-"), _STAMP).replace(tzinfo=UTC)
+    return int(found.timestamp() * 1000)
+
+
+def remove(path: Path) -> None:
+    """Remove a backup; one that is removed half has no backup's name any more."""
+    gone = path.with_name(path.name + ".tmp")
+    with contextlib.suppress(OSError):
+        path.rename(gone)
+        shutil.rmtree(gone)

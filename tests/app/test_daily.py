@@ -1,0 +1,100 @@
+"""Backups by themselves: when one is due, and which are kept."""
+
+import asyncio
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from tests.journeys.processes import Process
+
+from philomel.app.keeping import schedule
+from philomel.app.keeping.schedule import Daily
+from philomel.app.refusal import Exit, Refusal
+from philomel.app.settings import load
+from philomel.kernel.clock import FixedClock
+
+DAY = 86_400_000
+MIDNIGHT = 20_000 * DAY
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    process = Process(tmp_path_factory.mktemp("daily") / "data")
+    process.done("user", "add", "anna", "--admin", "--password-stdin", given="a nightingale sang")
+    return process.data
+
+
+def test_one_a_day_and_the_latest_are_kept(data: Path, tmp_path: Path) -> None:
+    clock = FixedClock(MIDNIGHT)
+    environment = {
+        "PHILOMEL_BACKUP_AT": "03:30",
+        "PHILOMEL_BACKUP_KEEP": "3",
+        "PHILOMEL_BACKUP_FOLDER": str(tmp_path / "kept"),
+    }
+    settings = load({"data": str(data)}, environment)
+    (daily,) = schedule.scheduled(settings, clock)
+    names = []
+    assert daily.due()  # there is none yet
+    for day in range(5):
+        made = asyncio.run(daily.make())
+        names.append(made.name)
+        assert not daily.due()
+        clock.advance(MIDNIGHT + day * DAY + 12_600_000 - 1 - clock.now())
+        assert not daily.due()
+        clock.advance(MIDNIGHT + day * DAY + 12_600_000 - clock.now())
+        assert daily.due()
+    assert [path.name for path in schedule.made(tmp_path / "kept")] == names[-3:]
+    assert len(list((tmp_path / "kept").iterdir())) == 3
+    # A clock that was set back makes no flood of them.
+    clock.advance(MIDNIGHT - 10 * DAY - clock.now())
+    assert not daily.due()
+
+
+def test_it_is_off_unless_a_time_is_set(data: Path) -> None:
+    clock = FixedClock(MIDNIGHT)
+    assert schedule.scheduled(load({"data": str(data)}, {}), clock) == ()
+    media = {"PHILOMEL_BACKUP_AT": "03:30", "PHILOMEL_ROLE": "media"}
+    assert schedule.scheduled(load({"data": str(data)}, media), clock) == ()
+
+
+def test_a_failure_is_told_and_tried_again(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    environment = {"PHILOMEL_BACKUP_AT": "03:30", "PHILOMEL_BACKUP_FOLDER": str(blocked / "in")}
+    daily = Daily(load({"data": str(data)}, environment), FixedClock(MIDNIGHT))
+    assert not daily._try()
+    assert "no backup could be made" in caplog.text
+    assert daily.due()
+
+
+def test_a_server_makes_one(data: Path) -> None:
+    process = Process(data, {"backup.at": "03:30", "metrics_token": "secret"})
+    process.start()
+    try:
+        folder = data / "backups" / "daily"
+        until = time.monotonic() + 30
+        while not schedule.made(folder):
+            assert time.monotonic() < until, process.said()
+            process.await_ready()
+        headers = {"Authorization": "Bearer secret"}
+        request = urllib.request.Request(f"{process.url}/metrics", headers=headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            assert b"philomel_backup_last_success_seconds 1" in answer.read()
+        checks = {each["check"]: each for each in process.done("doctor")["checks"]}
+        assert checks["backup"]["verdict"] == "ok"
+        assert process.cli("restore", "--check", str(schedule.made(folder)[0])).status == Exit.OK
+    finally:
+        process.kill()
+    said = process.cli("serve", "--config", str(data / "none.toml"))
+    assert said.status == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("BACKUP_AT", "25:00"), ("BACKUP_AT", "3:30"), ("BACKUP_KEEP", "0")]
+)
+def test_what_cannot_be_is_refused(data: Path, name: str, value: str) -> None:
+    with pytest.raises(Refusal):
+        load({"data": str(data)}, {f"PHILOMEL_{name}": value})
