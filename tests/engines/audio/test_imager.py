@@ -139,6 +139,18 @@ async def test_a_turned_photo_stands_upright(imager: WorkerImager) -> None:
     assert near(shown.getpixel((25, 80)), (255, 255, 255))
 
 
+async def test_the_colour_of_a_picture_is_its_own(imager: WorkerImager) -> None:
+    picture = Image.new("RGB", (300, 300), (230, 230, 230))
+    ImageDraw.Draw(picture).rectangle((0, 0, 299, 119), fill=(200, 30, 60))
+    # less than half of it, but the grey around it is no colour to go by
+    red = await imager.colour(saved(picture, "PNG"))
+    assert near(tuple(bytes.fromhex(red[1:])), (200, 30, 60))
+    grey = await imager.colour(saved(Image.new("L", (1, 1), 90), "PNG"))
+    assert grey == "#5a5a5a"
+    with pytest.raises(TaskFailed):
+        await imager.colour(hostile.SVG)
+
+
 async def test_of_an_animation_the_first_picture_is_taken(imager: WorkerImager) -> None:
     frames = [Image.new("RGB", (64, 64), (index % 256, 0, 0)) for index in range(200)]
     frames[0] = Image.new("RGB", (64, 64), (0, 200, 0))

@@ -54,6 +54,7 @@ class Shelf:
         self.waiting = 0
         self.told = 0
         self.registered_at = 0
+        self.asked = 0
         self.alike: dict[frozenset[str], float] = {}
         self.together: media.Loudness | None = None
         self.away = False
@@ -77,6 +78,7 @@ class Shelf:
             self.assets.pop(id_, None)
 
     async def get_assets(self, request: media.GetAssets, /) -> media.Assets:
+        self.asked += 1
         return media.Assets(tuple(self.found[id_] for id_ in request.ids if id_ in self.found))
 
     async def list_assets(self, request: media.ListAssets, /) -> media.AssetFactsPage:

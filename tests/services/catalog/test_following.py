@@ -59,6 +59,8 @@ async def test_covers_from_the_folder_and_from_files(house: House, music: Path) 
         cover = albums[name].cover
         assert cover
         assert cover.sizes == sizes
+        assert cover.colour
+        assert cover.colour[1:3] > "f0" if name == "Folder" else cover.colour[5:] > "f0"
         for size in cover.sizes:
             key = f"covers/{cover.id[:2]}/{cover.id}-{size}.jpg".encode()
             with Image.open(io.BytesIO(await house.blobs.get(key))) as image:

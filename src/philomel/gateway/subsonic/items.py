@@ -11,6 +11,9 @@ from philomel.services.plays.contract import PlayCount
 Item = dict[str, object]
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_REPLAY_GAIN_LUFS = -18.0
+"""What ReplayGain 2.0 turns everything to: players add their own preference to it."""
+
 _COVER_ID = re.compile(r"(?:(tr|al|ar)-)?([0-9A-Za-z]{22})(?:-[0-9A-Za-z]*)?", re.ASCII)
 
 
@@ -204,12 +207,21 @@ def _gain(track: Track) -> Item:
     gain: Item = {}
     _add(
         gain,
-        trackGain=track.gain_db,
-        trackPeak=track.gain_peak,
-        albumGain=track.album_gain_db,
-        albumPeak=track.album_gain_peak,
+        trackGain=_replay_gain(track.loudness, track.gain_db),
+        trackPeak=_linear(track.true_peak, track.gain_peak),
+        albumGain=_replay_gain(track.album_loudness, track.album_gain_db),
+        albumPeak=_linear(track.album_true_peak, track.album_gain_peak),
     )
     return gain
+
+
+def _replay_gain(measured: float | None, tagged: float | None) -> float | None:
+    """What was measured goes before tags, on the same scale."""
+    return tagged if measured is None else round(_REPLAY_GAIN_LUFS - measured, 2)
+
+
+def _linear(measured: float | None, tagged: float | None) -> float | None:
+    return tagged if measured is None else round(10 ** (measured / 20), 6)
 
 
 def _year(date: str | None) -> int | None:

@@ -12,6 +12,8 @@ from philomel.services.catalog import store
 from philomel.services.catalog.contract import Catalog, Settings
 from philomel.services.catalog.jobs.covers import Covers
 from philomel.services.catalog.jobs.following import TOPICS, Follower
+from philomel.services.catalog.jobs.measuring import AlbumLoudness
+from philomel.services.catalog.jobs.reconciling import Reconciling
 from philomel.services.catalog.jobs.scanner import Scanner
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.keeping import Keeper
@@ -63,13 +65,22 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         clock=deps.clock,
         signals=signals,
     )
+    heard = Follower(deps.media, deps.clock, service.forget_person)
+    measuring = AlbumLoudness(database=deps.database, media=deps.media, clock=deps.clock)
+    reconciling = Reconciling(
+        database=deps.database,
+        media=deps.media,
+        clock=deps.clock,
+        signals=signals,
+        heard=heard.analysed,
+    )
     follower = Consumer(
         deps.database,
         deps.log,
         group="catalog",
         topics=TOPICS,
-        handler=Follower(deps.media, deps.clock, service.forget_person).handle,
+        handler=heard.handle,
         clock=deps.clock,
         name="catalog follower",
     )
-    return service, (relay, scanner, covers, follower)
+    return service, (relay, scanner, covers, follower, measuring, reconciling)

@@ -16,10 +16,14 @@ class Cover(Struct, frozen=True):
     """A picture kept in the blob store as JPEG, at `sizes` pixels of the longer edge.
 
     The blob key of a size is `covers/<id[:2]>/<id>-<size>.jpg`.
+
+    Attributes:
+        colour: that stands for it, "#rrggbb"; None until it was looked for.
     """
 
     id: str
     sizes: tuple[int, ...]
+    colour: str | None = None
 
 
 class CreditRole(StrEnum):
@@ -58,6 +62,10 @@ class Track(Struct, frozen=True):
         missing: no file is present at the moment.
         gain_db: ReplayGain of the track from its tags.
         album_gain_db: ReplayGain of the album from its tags.
+        loudness: of that file as measured, LUFS; None before, and for silence.
+        true_peak: of that file, dBTP.
+        album_loudness: of the album's tracks played as one; None until all are measured.
+        album_true_peak: of the loudest of them.
     """
 
     id: str
@@ -95,6 +103,10 @@ class Track(Struct, frozen=True):
     bit_depth: int | None = None
     path: str | None = None
     library_id: str | None = None
+    loudness: float | None = None
+    true_peak: float | None = None
+    album_loudness: float | None = None
+    album_true_peak: float | None = None
 
 
 class Album(Struct, frozen=True):

@@ -47,9 +47,13 @@ class Covers:
         self._signals = signals
 
     async def run(self) -> None:
+        colourless = True
         while True:
             busy = await self._database.read(scanning.open_scan)
             album = None if busy else await self._next()
+            if album is None and colourless and not busy:
+                colourless = await self._keeper.mend_colour()
+                continue
             if album is None:
                 await rest(self._signals.covers, LOOK_SECONDS)
                 continue

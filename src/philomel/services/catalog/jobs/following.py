@@ -9,9 +9,11 @@ from philomel.engines.outbox import Effect
 from philomel.kernel.clock import Clock
 from philomel.rpc import codec
 from philomel.services.accounts.contract import UserRemoved
+from philomel.services.catalog.store import loudness
 from philomel.services.catalog.store.loading import resolve
+from philomel.services.catalog.store.loudness import Measured
 from philomel.services.catalog.store.merging.hearing import Heard, record_analysis, record_totals
-from philomel.services.media.contract import AssetsAnalysed, GetAssets, Media
+from philomel.services.media.contract import Asset, AssetsAnalysed, GetAssets, Media
 from philomel.services.plays.contract import TotalsChanged
 
 TOPICS = ("philomel.media", "philomel.plays", "philomel.accounts")
@@ -31,7 +33,7 @@ class Follower:
         match message.record.type:
             case "media.AssetsAnalysed":
                 event = codec.from_bytes(AssetsAnalysed, message.record.value)
-                return await self._analysed(event)
+                return await self.analysed(event.ids)
             case "plays.TotalsChanged":
                 return self._counted(codec.from_bytes(TotalsChanged, message.record.value))
             case "accounts.UserRemoved":
@@ -41,8 +43,9 @@ class Follower:
             case _:
                 return None
 
-    async def _analysed(self, event: AssetsAnalysed) -> Effect | None:
-        assets = await self._media.get_assets(GetAssets(ids=event.ids))
+    async def analysed(self, ids: tuple[str, ...]) -> Effect | None:
+        """Keep what media found out about these assets."""
+        assets = await self._media.get_assets(GetAssets(ids=ids))
         heard = {
             # No loudness after analysis is silence.
             asset.id: Heard(asset.stream_hash if asset.loudness else None, asset.duration_ms)
@@ -51,9 +54,12 @@ class Follower:
         }
         if not heard:
             return None
+        measured = {asset.id: _measured(asset) for asset in assets.items if asset.id in heard}
 
         def keep(connection: Connection) -> None:
-            record_analysis(connection, heard, self._clock.now())
+            now = self._clock.now()
+            record_analysis(connection, heard, now)
+            loudness.record(connection, measured, now)
 
         return keep
 
@@ -68,3 +74,9 @@ class Follower:
             record_totals(connection, now_called, self._clock.now())
 
         return count
+
+
+def _measured(asset: Asset) -> Measured:
+    if asset.loudness is None:
+        return Measured(None, None)
+    return Measured(asset.loudness.integrated, asset.loudness.true_peak)

@@ -1,5 +1,6 @@
 """Keeps pictures: every one in a few sizes, under an id that follows from its bytes."""
 
+import contextlib
 import hashlib
 import logging
 
@@ -7,6 +8,7 @@ from philomel.engines.audio import Imager
 from philomel.engines.blobs import Blobs
 from philomel.engines.sql import Database
 from philomel.engines.workers import TaskFailed
+from philomel.kernel.errors import NotFound
 from philomel.kernel.ids import encode
 from philomel.services.catalog.store import pictures
 
@@ -40,9 +42,29 @@ class Keeper:
         for size, picture in zip(SIZES, rendered, strict=True):
             if size not in sizes:
                 continue  # a small picture is not enlarged
-            await self._blobs.put(f"covers/{cover[:2]}/{cover}-{size}.jpg".encode(), picture)
-        await self._database.write(lambda c: pictures.add_cover(c, cover, sizes))
+            await self._blobs.put(_key(cover, size), picture)
+        colour = await self._colour(rendered[0])
+        await self._database.write(lambda c: pictures.add_cover(c, cover, sizes, colour))
         return cover
+
+    async def mend_colour(self) -> bool:
+        """Look at one cover from before there were colours; whether there was one."""
+        cover = await self._database.read(pictures.next_colourless)
+        if cover is None:
+            return False
+        colour = ""
+        with contextlib.suppress(NotFound):
+            colour = await self._colour(await self._blobs.get(_key(cover, SIZES[0])))
+        await self._database.write(lambda c: pictures.set_colour(c, cover, colour))
+        return True
+
+    async def _colour(self, picture: bytes) -> str:
+        """As "#rrggbb", or nothing."""
+        try:
+            return await self._imager.colour(picture)
+        except TaskFailed as error:
+            _log.warning("a cover has no colour: %s", error)
+            return ""
 
     async def fetch(self, key: str) -> bytes | None:
         """A picture that was put into the blob store, unless it is too large."""
@@ -53,3 +75,7 @@ class Keeper:
             return b"".join([part async for part in blob.stream()])
         finally:
             await blob.close()
+
+
+def _key(cover: str, size: int) -> bytes:
+    return f"covers/{cover[:2]}/{cover}-{size}.jpg".encode()

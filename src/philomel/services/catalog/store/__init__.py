@@ -5,7 +5,7 @@ from philomel.services.catalog.store.tables import METADATA
 
 SCHEMA = Schema(
     name="catalog",
-    version=4,
+    version=5,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.catalog.store.migrations",

@@ -49,7 +49,8 @@ _TRACKS = (
         tracks.c.gain_peak, tracks.c.album_gain_db, tracks.c.album_gain_peak,
         tracks.c.play_count, tracks.c.library_id, files.c.id, files.c.state, files.c.path,
         files.c.container, files.c.codec, files.c.size, files.c.bitrate, files.c.sample_rate,
-        files.c.channels, files.c.bit_depth,
+        files.c.channels, files.c.bit_depth, covers.c.colour, files.c.loudness,
+        files.c.true_peak, albums.c.loudness, albums.c.true_peak,
     )
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
     .join(albums, albums.c.id == tracks.c.album_id)
@@ -61,7 +62,7 @@ _ALBUMS = (
         albums.c.id, albums.c.name, albums.c.type, albums.c.credits, albums.c.track_count,
         albums.c.duration_ms, albums.c.added_at, covers.c.id, covers.c.sizes, albums.c.genres,
         albums.c.date, albums.c.original_date, albums.c.year, albums.c.label, albums.c.barcode,
-        albums.c.mbid, albums.c.explicit, albums.c.play_count,
+        albums.c.mbid, albums.c.explicit, albums.c.play_count, covers.c.colour,
     )
     .join_from(albums, covers, covers.c.id == _ALBUM_COVER, isouter=True)
     .where(
@@ -73,6 +74,7 @@ _ARTISTS = (
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
         artists.c.play_count, covers.c.id, covers.c.sizes,
         func.sum(artist_libraries.c.track_count), func.sum(artist_libraries.c.album_count),
+        covers.c.colour,
     )
     .join_from(artists, artist_libraries, artist_libraries.c.artist_id == artists.c.id)
     .outerjoin(
@@ -86,7 +88,7 @@ _ARTISTS = (
     .where(artists.c.id.in_(_IDS), lies_in(artist_libraries.c.library_id, _LIBRARIES))
     .group_by(
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
-        artists.c.play_count, covers.c.id, covers.c.sizes,
+        artists.c.play_count, covers.c.id, covers.c.sizes, covers.c.colour,
     )
 )  # fmt: skip
 # A row per artist: each row that is fetched lets others take the interpreter, so a thread
@@ -149,7 +151,7 @@ def _track(row: Sequence[Any], credited: list[tuple[int, str]], names: dict[str,
         disc, discs, number, numbers, date, original, is_explicit, isrc,
         recording, comment, bpm, gain, peak, album_gain, album_peak,
         plays, library, file, state, path, container, codec, size, bitrate, rate,
-        channels, depth,
+        channels, depth, colour, loudness, true_peak, album_loudness, album_true_peak,
     ) = row  # fmt: skip
     here = state == PRESENT
     mime, suffix = content_type(container, codec) if here else (None, None)
@@ -157,7 +159,7 @@ def _track(row: Sequence[Any], credited: list[tuple[int, str]], names: dict[str,
         id=id_, title=title,
         credits=tuple(Credit(names[a], _ROLES[role]) for role, a in credited if a in names),
         duration_ms=duration, added_at=added, album=Named(album, album_name),
-        cover=_cover(cover, sizes), genres=_strings(genre_names),
+        cover=_cover(cover, sizes, colour), genres=_strings(genre_names),
         disc_number=disc, disc_total=discs, track_number=number, track_total=numbers,
         date=date, original_date=original, explicit=bool(is_explicit), isrc=isrc,
         musicbrainz_id=recording, comment=comment, bpm=bpm, gain_db=gain, gain_peak=peak,
@@ -166,6 +168,8 @@ def _track(row: Sequence[Any], credited: list[tuple[int, str]], names: dict[str,
         size=size if here else None, bitrate=bitrate if here else None,
         sample_rate=rate if here else None, channels=channels if here else None,
         bit_depth=depth if here else None, path=paths.display(path), library_id=library,
+        loudness=loudness if here else None, true_peak=true_peak if here else None,
+        album_loudness=album_loudness, album_true_peak=album_true_peak,
     )  # fmt: skip
 
 
@@ -183,7 +187,8 @@ def load_albums(
             credits=tuple(
                 Credit(names[a], CreditRole.ALBUM_ARTIST) for a in credited[row[0]] if a in names
             ),
-            track_count=row[4], duration_ms=row[5], added_at=row[6], cover=_cover(row[7], row[8]),
+            track_count=row[4], duration_ms=row[5], added_at=row[6],
+            cover=_cover(row[7], row[8], row[18]),
             genres=_strings(row[9]), date=row[10], original_date=row[11], year=row[12],
             label=row[13], barcode=row[14], musicbrainz_id=row[15], explicit=bool(row[16]),
             play_count=row[17],
@@ -202,7 +207,7 @@ def load_artists(
     return {
         row[0]: Artist(
             id=row[0], name=row[1], sort_name=row[2], added_at=row[3], musicbrainz_id=row[4],
-            play_count=row[5], cover=_cover(row[6], row[7]), track_count=int(row[8]),
+            play_count=row[5], cover=_cover(row[6], row[7], row[10]), track_count=int(row[8]),
             album_count=int(row[9]),
             genres=often.get(row[0], ()),
         )
@@ -239,8 +244,10 @@ def _names(connection: Connection, ids: Iterable[str]) -> dict[str, Named]:
     return {row[0]: Named(row[0], row[1]) for row in connection.execute(_NAMES, wanted)}
 
 
-def _cover(id_: str | None, sizes: str | None) -> Cover | None:
-    return Cover(id_, tuple(msgspec.json.decode(sizes))) if id_ and sizes else None
+def _cover(id_: str | None, sizes: str | None, colour: str | None) -> Cover | None:
+    if not id_ or not sizes:
+        return None
+    return Cover(id_, tuple(msgspec.json.decode(sizes)), colour or None)
 
 
 def _commonest(lines: str) -> tuple[str, ...]:

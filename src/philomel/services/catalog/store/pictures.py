@@ -43,6 +43,10 @@ _ARTISTS = (
     .where(album_credits.c.album_id == bindparam("id"), artists.c.cover_id.is_(None))
 )
 _KNOWN = select(func.count()).where(covers.c.id == bindparam("id"))
+_COLOURLESS = select(covers.c.id).where(covers.c.colour.is_(None)).limit(1)
+_COLOUR = (
+    update(covers).where(covers.c.id == bindparam("cover")).values(colour=bindparam("new_colour"))
+)
 _DONE = (
     update(albums)
     .where(albums.c.id == bindparam("album"), albums.c.cover_due == bindparam("was_due"))
@@ -118,9 +122,19 @@ def is_known(connection: Connection, cover_id: str) -> bool:
     return bool(connection.execute(_KNOWN, {"id": cover_id}).scalar_one())
 
 
-def add_cover(connection: Connection, cover_id: str, sizes: Sequence[int]) -> None:
+def add_cover(connection: Connection, cover_id: str, sizes: Sequence[int], colour: str) -> None:
     if not is_known(connection, cover_id):
-        connection.execute(insert(covers), {"id": cover_id, "sizes": to_json(sizes)})
+        values = {"id": cover_id, "sizes": to_json(sizes), "colour": colour}
+        connection.execute(insert(covers), values)
+
+
+def next_colourless(connection: Connection) -> str | None:
+    """A cover from before there were colours."""
+    return connection.execute(_COLOURLESS).scalar_one_or_none()
+
+
+def set_colour(connection: Connection, cover_id: str, colour: str) -> None:
+    connection.execute(_COLOUR, {"cover": cover_id, "new_colour": colour})
 
 
 def take_found(connection: Connection, kind: EntryKind, id_: str, cover: str, now: int) -> bool:

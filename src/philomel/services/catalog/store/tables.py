@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
 )
 
@@ -92,6 +93,9 @@ files = Table(
     Column("added_at", BIG, nullable=False),
     Column("lost_at", BIG),
     Column("seek_due", BIG),
+    Column("heard", Boolean, nullable=False, server_default=false()),
+    Column("loudness", Float),
+    Column("true_peak", Float),
     UniqueConstraint("library_id", "path"),
     Index("files_track", "track_id"),
     Index("files_state", "library_id", "state"),
@@ -103,6 +107,7 @@ files = Table(
 """The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one.
 `stream_hash`: of the encoded audio; silence has none, because all silence is the same.
 `lost_at`: since when it is missing. `seek_due`: since when its sound waits to be compared.
+`heard`: media told what it measured.
 """
 
 tracks = Table(
@@ -206,6 +211,8 @@ albums = Table(
     Column("shuffle", Integer, nullable=False),
     Column("year_up", Integer, Computed("coalesce(year, 9999)")),
     Column("year_down", Integer, Computed("coalesce(year, 0)")),
+    Column("loudness", Float),
+    Column("true_peak", Float),
     Index("albums_key", "library_id", "key"),
     Index("albums_listed", "library_id", "track_count"),
     Index("albums_sort", "library_id", "sort_key", "id"),
@@ -291,8 +298,19 @@ covers = Table(
     METADATA,
     Column("id", ID, primary_key=True),
     Column("sizes", String(100), nullable=False),
+    Column("colour", String(7)),
 )
-"""`sizes`: JSON [64, 300, ...]."""
+"""`sizes`: JSON [64, 300, ...]. `colour`: "#rrggbb", empty if it has none, NULL before it was
+looked for."""
+
+unmeasured = Table(
+    "unmeasured",
+    METADATA,
+    Column("album_id", ID, primary_key=True),
+    Column("since", BIG, nullable=False),
+    Index("unmeasured_since", "since"),
+)
+"""Albums whose loudness as a whole is to be asked for."""
 
 aliases = Table(
     "aliases",
