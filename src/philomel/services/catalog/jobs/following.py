@@ -9,10 +9,10 @@ from philomel.engines.outbox import Effect
 from philomel.kernel.clock import Clock
 from philomel.rpc import codec
 from philomel.services.accounts.contract import UserRemoved
-from philomel.services.catalog.store import loudness
 from philomel.services.catalog.store.loading import resolve
-from philomel.services.catalog.store.loudness import Measured
+from philomel.services.catalog.store.merging import loudness
 from philomel.services.catalog.store.merging.hearing import Heard, record_analysis, record_totals
+from philomel.services.catalog.store.merging.loudness import Measured
 from philomel.services.media.contract import Asset, AssetsAnalysed, GetAssets, Media
 from philomel.services.plays.contract import TotalsChanged
 

@@ -8,8 +8,8 @@ from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Unavailable
-from philomel.services.catalog.store import loudness
-from philomel.services.catalog.store.loudness import Measured, Unmeasured
+from philomel.services.catalog.store.merging import loudness
+from philomel.services.catalog.store.merging.loudness import Measured, Unmeasured
 from philomel.services.media.contract import MeasureTogether, Media
 
 _log = logging.getLogger(__name__)

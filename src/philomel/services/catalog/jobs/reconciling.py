@@ -16,7 +16,7 @@ from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Unavailable
 from philomel.services.catalog.service.signals import Signals
-from philomel.services.catalog.store import loudness
+from philomel.services.catalog.store.merging import loudness
 from philomel.services.media.contract import AssetFactsPage, ListAssets, Media, RemoveAssets
 
 _log = logging.getLogger(__name__)
