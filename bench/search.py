@@ -130,6 +130,7 @@ class Result:
         self.times: dict[str, list[float]] = defaultdict(list)
         self.right: dict[str, list[bool]] = defaultdict(list)
         self.slow: list[tuple[float, str]] = []
+        self.cpu: list[float] = []
 
     def keystroke(self, typed: str, took: float, *, typo: bool) -> None:
         length = len(typed)
@@ -148,6 +149,7 @@ class Result:
         for name in ("1", "2", "3", "4-6", "7-12", "13 and more", "of queries with a typo", "all"):
             if self.times[name]:
                 print(row(name, self.times[name]))
+        print(row("all, CPU time", self.cpu))
         print("\nslowest:", [(f"{t * 1000:.0f}", q) for t, q in sorted(self.slow)[-12:]])
         print("\n| among the first ten | queries | itself | one of that name |\n|---|---|---|---|")
         for typo in ("exact", "typo"):
@@ -165,8 +167,9 @@ async def measure(service: SearchService, wanted: list[Wanted], names: dict[str,
             found: Found | None = None
             for length in range(1, len(want.typed) + 1):
                 typed = want.typed[:length]
-                started = time.perf_counter()
+                started, cpu = time.perf_counter(), time.process_time()
                 found = await service.search(Search(typed, artists=10, albums=10, tracks=10))
+                result.cpu.append(time.process_time() - cpu)
                 result.keystroke(typed, time.perf_counter() - started, typo=want.typo)
             assert found is not None
             ids = getattr(found, f"{want.kind}s").ids

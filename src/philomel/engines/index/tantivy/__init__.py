@@ -18,13 +18,13 @@ from typing import TypeVar
 import tantivy
 
 from philomel.engines.index import Document, Hits, Query
-from philomel.engines.index.tantivy.documents import schema, written
-from philomel.engines.index.tantivy.matching import Matching
+from philomel.engines.index.tantivy.documents import ORDER, schema, written
+from philomel.engines.index.tantivy.matching import DENSE, Matching
 from philomel.kernel.errors import Unavailable
 
 T = TypeVar("T")
 
-VERSION = 2
+VERSION = 3
 _MARKER = "philomel.json"
 _HEAP = 15_000_000  # the least tantivy takes for one thread
 _log = logging.getLogger(__name__)
@@ -36,15 +36,20 @@ class Index:
     Writes go through one thread in order; searches through another two, so a long commit
     delays no search. A folder that is damaged or of another version is emptied:
     `count` is 0 then, and whoever fills the index does it again.
+
+    Args:
+        kinds: of documents that there are.
+        dense: words that so many documents have are looked for among the popular ones first.
     """
 
-    def __init__(self, folder: Path, kinds: Sequence[str]) -> None:
+    def __init__(self, folder: Path, kinds: Sequence[str], *, dense: int = DENSE) -> None:
         self._folder = folder
         self._made_of = {"version": VERSION, "kinds": sorted(kinds)}
         self._schema = schema(sorted(kinds))
         self._index = self._open()
         self._searcher = self._index.searcher()
-        self._matching = Matching(self._schema, self._searcher)
+        self._dense = dense
+        self._matching = Matching(self._schema, self._searcher, dense=dense)
         self._writer: tantivy.IndexWriter | None = None
         self._writing = ThreadPoolExecutor(1, "index-write")
         self._reading = ThreadPoolExecutor(2, "index-read")
@@ -62,13 +67,18 @@ class Index:
             _log.warning("the search index is damaged and will be rebuilt: %s", error)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        index = tantivy.Index(self._schema, path=str(self._folder))
+        index = self._open_folder()
         index.config_reader("manual")
         marker.write_text(json.dumps(self._made_of))
         return index
 
+    def _open_folder(self) -> tantivy.Index:
+        return tantivy.Index(
+            self._schema, str(self._folder), sort_by_field=ORDER, sort_order=tantivy.Order.Desc
+        )
+
     def _checked(self) -> tantivy.Index:
-        index = tantivy.Index(self._schema, path=str(self._folder))
+        index = self._open_folder()
         index.config_reader("manual")
         index.reload()
         searcher = index.searcher()
@@ -104,7 +114,7 @@ class Index:
                 self._writer.commit()
                 self._index.reload()
                 self._searcher = self._index.searcher()
-                self._matching = Matching(self._schema, self._searcher)
+                self._matching = Matching(self._schema, self._searcher, dense=self._dense)
 
         await self._write(flush)
 

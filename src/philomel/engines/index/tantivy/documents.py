@@ -11,6 +11,8 @@ from philomel.engines.index.folding import is_cjk, name_words, sort_number
 
 EDGE = 5
 """Prefixes of up to so many letters are words of their own in the index."""
+ORDER = "order"
+"""Documents are stored the popular ones first: to look among these touches little else."""
 MAX_WHOLE = 120
 MAX_LEVEL = 40
 
@@ -26,6 +28,7 @@ def schema(kinds: Sequence[str]) -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_float_field("weight", fast=True)
     builder.add_unsigned_field("rank", fast=True)
+    builder.add_unsigned_field(ORDER, fast=True)
     for kind in kinds:
         for field in ("name", "context"):
             builder.add_text_field(
@@ -58,9 +61,11 @@ def written(document: Document) -> tantivy.Document:
     if around:
         made.add_text(f"{kind}_context", " ".join(around))
         made.add_text(f"{kind}_context_edge", " ".join(_edges(around)))
-    hot = _hot(document)
+    popular, drawn = _hotness(document)
+    made.add_unsigned(ORDER, popular << 32 | drawn)
+    hot = _hot(popular, drawn)
     if hot:
-        made.add_text(f"{kind}_hot", " ".join(hot))
+        made.add_text(f"{kind}_hot", hot)
     made.add_float("weight", _weight(document.popularity, len(names)))
     made.add_unsigned("rank", _rank(document.popularity, names))
     return made
@@ -93,12 +98,17 @@ def _edges(found: Sequence[str]) -> set[str]:
     }
 
 
-def _hot(document: Document) -> list[str]:
-    """Levels of popularity, and of a sample for where nothing is popular; each holds the next."""
+def _hotness(document: Document) -> tuple[int, int]:
+    """The level of popularity, and 32 bits drawn by the id for where nothing is popular."""
     popular = min(MAX_LEVEL, int(math.log2(1 + max(document.popularity, 0.0))))
-    drawn = 32 - zlib.crc32(document.id.encode("utf-8", "replace")).bit_length()
+    return popular, zlib.crc32(document.id.encode("utf-8", "replace"))
+
+
+def _hot(popular: int, drawn: int) -> str:
+    """Levels of popularity, and of a sample: each holds the next, and is first in the order."""
+    ones = 32 - (drawn ^ 0xFFFFFFFF).bit_length()
     levels = [f"p{level}" for level in range(1, popular + 1)]
-    return levels + [f"h{level}" for level in range(1, drawn + 1)]
+    return " ".join(levels + [f"h{level}" for level in range(1, ones + 1)])
 
 
 def _weight(popularity: float, length: int) -> float:

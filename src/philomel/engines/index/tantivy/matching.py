@@ -27,12 +27,14 @@ _CONTEXT = 0.4
 _WHOLE_NAME, _NAME_START = 10.0, 5.0
 
 _FEW_SCOPES = 16
-_DENSE = 12_000
+DENSE = 12_000
 """Words that so many documents have are looked for among the popular ones first."""
 _HOT = 20_000
 _HOT_MATCHES = 400
+_MANY_OF_A_NAME = 500
 _FEW_LETTERS = 10
-_TWO_TYPOS_IN = 2
+"""Fewer matches than what is missing to so many letters typed may be for a typo."""
+_TWO_TYPOS_IN = 1
 
 Clause = tuple[Occur, tantivy.Query]
 
@@ -49,15 +51,9 @@ class _Word(NamedTuple):
 
 
 class Matching:
-    """Searches one state of the index.
+    """Searches one state of the index."""
 
-    Args:
-        dense: as `_DENSE`; tests make it small.
-    """
-
-    def __init__(
-        self, schema: tantivy.Schema, searcher: tantivy.Searcher, *, dense: int = _DENSE
-    ) -> None:
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, *, dense: int) -> None:
         self._schema = schema
         self._searcher = searcher
         self._dense = dense
@@ -78,7 +74,7 @@ class Matching:
             for place, (query, parts) in enumerate(zip(queries, typed, strict=True)):
                 forgiving = stage(query.kind, parts)
                 if forgiving is not None:
-                    found[place] = self._find(query, forgiving)
+                    found[place] = _after(found[place], self._find(query, forgiving), query)
         return tuple(found)
 
     def _unknown(self, kind: str, typed: list[str]) -> list[_Word] | None:
@@ -117,17 +113,13 @@ class Matching:
         if scope is None:
             return Hits((), 0)
         matching = self._matching(query.kind, typed)
-        rarest = self._rarest(query.kind, typed)
-        if typed and rarest >= self._dense:
-            hot = self._hot(query.kind, rarest)
-            if hot is not None:
-                level, share = hot
-                named = self._term(query.kind, "whole", whole([word.text for word in typed]))
-                near = tantivy.Query.boolean_query([(Occur.Should, level), (Occur.Should, named)])
-                found = self._run(query, [*scope, (Occur.Must, _scored(near, 0.0)), *matching])
-                if found.total >= max(query.offset, 0) + query.limit:
-                    # How many there are elsewhere is guessed from the share looked at.
-                    return Hits(found.ids, max(found.total, int(found.total * share)))
+        hot = self._hot(query, typed)
+        if hot is not None:
+            near, share = hot
+            found = self._run(query, [*scope, (Occur.Must, _scored(near, 0.0)), *matching])
+            if found.total >= max(query.offset, 0) + query.limit:
+                # How many there are elsewhere is guessed from the share looked at.
+                return Hits(found.ids, max(found.total, int(found.total * share)))
         return self._run(query, [*scope, *matching])
 
     def _run(self, query: Query, clauses: list[Clause]) -> Hits:
@@ -196,28 +188,42 @@ class Matching:
             )
         return rarest
 
-    def _hot(self, kind: str, rarest: int) -> tuple[tantivy.Query, float] | None:
-        """Enough of the most popular documents, and how often they fit into all.
+    def _hot(self, query: Query, typed: list[_Word]) -> tuple[tantivy.Query, float] | None:
+        """Where to look first for words that very many documents have.
 
-        Where little was ever played, a sample stands for the rest: its documents are as
-        good as any.
+        That is enough of the most popular documents, and what is named exactly so. Where little
+        was ever played, a sample stands for the rest: its documents are as good as any.
+
+        Returns:
+            The documents, and how often they fit into all; None to look at all at once.
         """
+        kind = query.kind
+        if not typed:
+            return None
+        enough = _HOT * self._dense // DENSE
         every = sum(count for _, count in self._scopes_of(kind))
-        enough = max(self._dense, _HOT * self._dense // _DENSE, every * _HOT_MATCHES // rarest)
+        if any(word.typos for word in typed):
+            if query.offset > 0:
+                return None
+        else:
+            rarest = self._rarest(kind, typed)
+            if rarest < self._dense:
+                return None
+            enough = max(enough, every * _HOT_MATCHES // rarest)
         if enough * 3 > every:
             return None
-        popular = self._level(kind, "p", enough)
-        count = self._count(kind, f"p{popular}") if popular else self._count(kind, "p1")
-        if popular:
-            return self._term(kind, "hot", f"p{popular}"), every / count
-        sample = self._level(kind, "h", enough)
-        if not sample:
-            return None
-        some = [
-            (Occur.Should, self._term(kind, "hot", "p1")),
-            (Occur.Should, self._term(kind, "hot", f"h{sample}")),
-        ]
-        return tantivy.Query.boolean_query(some), every / (count + self._count(kind, f"h{sample}"))
+        levels = [f"p{self._level(kind, 'p', enough)}"]
+        if levels == ["p0"]:
+            sample = self._level(kind, "h", enough)
+            if not sample:
+                return None
+            levels = ["p1", f"h{sample}"]
+        near = [self._term(kind, "hot", level) for level in levels]
+        name = whole([word.text for word in typed])
+        if self._searcher.doc_freq(f"{kind}_whole", name) < _MANY_OF_A_NAME:
+            near.append(self._term(kind, "whole", name))
+        count = sum(self._count(kind, level) for level in levels)
+        return tantivy.Query.boolean_query([(Occur.Should, each) for each in near]), every / count
 
     def _level(self, kind: str, letter: str, enough: int) -> int:
         """The highest level that so many documents have; 0 if there is none."""
@@ -289,6 +295,14 @@ class Matching:
 
     def _term(self, kind: str, field: str, value: str, option: str = "basic") -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, f"{kind}_{field}", value, option)
+
+
+def _after(exact: Hits, near: Hits, query: Query) -> Hits:
+    """What matches exactly first, also where only popular documents were looked at for typos."""
+    if query.offset > 0 or not exact.ids:
+        return near
+    ids = dict.fromkeys((*exact.ids, *near.ids))
+    return Hits(tuple(ids)[: query.limit], max(near.total, len(ids)))
 
 
 def _plain(typed: list[str]) -> list[_Word]:

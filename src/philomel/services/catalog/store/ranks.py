@@ -18,7 +18,7 @@ from philomel.kernel.clock import Clock
 T = TypeVar("T")
 
 STEP = 1_000
-"""Rows between two places of a list."""
+"""Rows between two places of a list that has no filter."""
 MANY = 2_000
 """A list up to here is never remembered."""
 LEAST_MS = 1_000
@@ -93,11 +93,12 @@ class Ranks:
         return self.remember(key, find, lambda count: count)
 
     def seek(
-        self, key: Hashable, offset: int, walk: Callable[[Place | None], Place | None]
+        self, key: Hashable, offset: int, step: int, walk: Callable[[Place | None], Place | None]
     ) -> tuple[Place | None, int] | None:
         """Where a page begins: after a place (None: at the beginning), and how many rows later.
 
         Args:
+            step: rows between two places.
             walk: the place `step` rows after another (None: the beginning), if there is one.
 
         Returns:
@@ -108,11 +109,11 @@ class Ranks:
         started = time.perf_counter()
         with self._lock:
             at, place = places.before(offset)
-        while offset - at > self.step:
+        while offset - at > step:
             found = walk(place if at else None)
             if found is None:
                 return None
-            at, place = at + self.step, found
+            at, place = at + step, found
             with self._lock:
                 places.add(at, place)
         if len(places) > known:

@@ -43,6 +43,7 @@ from philomel.services.catalog.store.tables import (
 
 MOST_MERGED = 40
 """Libraries in one statement; more are merged from several."""
+LEAST_STEP = 20
 SORTING = 4
 """What it costs to find and sort a row, in rows looked at while walking in order."""
 
@@ -216,13 +217,18 @@ class View:
         return self.total > self._ranks.many and not self._is_sorted(0)
 
     def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
-        """Where a page begins: see `Ranks.seek`."""
+        """Where a page begins: see `Ranks.seek`.
+
+        As many rows are looked at from one place to the next, however few a filter leaves.
+        """
+        step = max(LEAST_STEP, self._ranks.step * self.total // max(self._every, 1))
+        step = min(step, self._ranks.step)
 
         def walk(place: Place | None) -> Place | None:
-            rows = self.rows(order, place, 1, self._ranks.step - 1)
+            rows = self.rows(order, place, 1, step - 1)
             return (rows[0][1], rows[0][0]) if rows else None
 
-        return self._ranks.seek(("places", order, self._key), offset, walk)
+        return self._ranks.seek(("places", order, self._key), offset, step, walk)
 
     def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
         """Ids with what they are sorted by, of the rows after a place."""
@@ -262,10 +268,14 @@ class View:
             return False
         if not set(self._filters).isdisjoint(self._listed.small):
             return True
-        every = self._ranks.count(
-            ("total", self._listed.table.name, *self._libraries), lambda: self._count(())
+        return self.total**2 * SORTING <= max(limit, 50) * self._every
+
+    @cached_property
+    def _every(self) -> int:
+        """How long the list is without filters."""
+        return self._ranks.count(
+            ("total", (self._listed.table.name, *self._libraries)), lambda: self._count(())
         )
-        return self.total**2 * SORTING <= max(limit, 50) * every
 
     def _count(self, filters: tuple[str, ...]) -> int:
         values = self._values | {"libraries": self._libraries}
@@ -308,7 +318,7 @@ class ArtistView:
             rows = self.rows(order, place, 1, self._ranks.step - 1)
             return (rows[0][1], rows[0][0]) if rows else None
 
-        return self._ranks.seek(("places", order, self._key), offset, walk)
+        return self._ranks.seek(("places", order, self._key), offset, self._ranks.step, walk)
 
     def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
         values: dict[str, Any] = self._values | {"limit": limit, "offset": skip}
