@@ -144,7 +144,7 @@ class Engines:
 
         text = self._settings.text("keys")
         if text.lstrip().startswith("{"):
-            return KeyRing.parse(text)
+            return KeyRing.parse(text, self._clock)
         path = self._settings.keys
         try:
             return KeyRing.open(path, self._clock)

@@ -85,7 +85,7 @@ def test_a_signature_has_one_spelling(ring: KeyRing) -> None:
 @given(data=st.binary(max_size=100))
 def test_nonsense_does_not_decrypt(data: bytes) -> None:
     text = {"version": 1, "keys": [{"id": "abcdef", "made_at": 1, "secret": "A" * 43 + "="}]}
-    ring = KeyRing.parse(json.dumps(text))
+    ring = KeyRing.parse(json.dumps(text), CLOCK)
     for nonsense in (data, b"\x01abcdef" + data):
         with pytest.raises(ValueError, match="encrypted"):
             ring.decrypt("p", nonsense)
@@ -95,7 +95,7 @@ def test_rotation_overlaps(path: Path, ring: KeyRing) -> None:
     other = KeyRing.open(path, CLOCK)
     old = ring.key_ids[0]
     signature, sealed = ring.sign("p", b"data"), ring.encrypt("p", b"data")
-    new = ring.rotate(CLOCK)
+    new = ring.rotate()
     assert ring.key_ids == (old, new)
     assert ring.verify("p", b"data", signature)
     assert ring.decrypt("p", sealed) == b"data"
@@ -112,11 +112,67 @@ def test_rotation_overlaps(path: Path, ring: KeyRing) -> None:
         ring.drop(new)
 
 
+def test_an_old_key_ends_after_the_overlap(path: Path) -> None:
+    clock = FixedClock()
+    ring = KeyRing.open(path, clock)
+    signature, sealed = ring.sign("p", b"data"), ring.encrypt("p", b"data")
+    assert ring.current(signature)
+    assert ring.current(sealed)
+    new = ring.rotate(overlap_ms=1000)
+    assert not ring.current(signature)
+    assert not ring.current(sealed)
+    assert ring.current(ring.encrypt("p", b"data"))
+    clock.advance(999)
+    assert ring.verify("p", b"data", signature)
+    assert ring.decrypt("p", sealed) == b"data"
+    clock.advance(1)
+    assert not ring.verify("p", b"data", signature)
+    # What it encrypted can still be encrypted anew, until the next rotation removes it.
+    assert ring.decrypt("p", sealed) == b"data"
+    newest = ring.rotate(overlap_ms=1000)
+    with pytest.raises(ValueError, match="not in the ring"):
+        ring.decrypt("p", sealed)
+    assert [key.id for key in KeyRing.open(path, clock).keys] == [new, newest]
+    # In a hurry, those that were to go on for a while end at once as well.
+    signature = ring.sign("p", b"data")
+    ring.rotate(overlap_ms=0)
+    assert not ring.verify("p", b"data", signature)
+    assert {key.ends_at for key in ring.keys} == {clock.now(), None}
+
+
+def test_a_key_that_begins_later_verifies_at_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("philomel.engines.keys.ring._LOOK_SECONDS", 0.0)
+    clock = FixedClock()
+    ring, other = KeyRing.open(path, clock), KeyRing.open(path, clock)
+    old = ring.newest
+    new = ring.rotate(overlap_ms=1000, delay_ms=500)
+    assert (ring.newest, other.newest) == (old, old)
+    with pytest.raises(FailedPrecondition):
+        ring.drop(old)
+    early = FixedClock(clock.now() + 500)
+    ahead = KeyRing.open(path, early)
+    assert other.verify("p", b"data", ahead.sign("p", b"data"))
+    clock.advance(500)
+    assert (ring.newest, other.newest) == (new, new)
+    clock.advance(1000)
+    assert not other.verify("p", b"data", f"{old}.")
+
+
+def test_a_running_process_takes_the_new_key(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring, other = KeyRing.open(path, CLOCK), KeyRing.open(path, CLOCK)
+    new = ring.rotate()
+    assert other.newest != new  # it does not look at every signature
+    monkeypatch.setattr("philomel.engines.keys.ring._LOOK_SECONDS", 0.0)
+    assert other.sign("p", b"data").startswith(new + ".")
+
+
 def test_a_ring_from_a_setting(path: Path, ring: KeyRing) -> None:
-    same = KeyRing.parse(path.read_text())
+    same = KeyRing.parse(path.read_text(), CLOCK)
     assert same.verify("p", b"data", ring.sign("p", b"data"))
     with pytest.raises(FailedPrecondition):
-        same.rotate(CLOCK)
+        same.rotate()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +189,7 @@ def test_a_ring_from_a_setting(path: Path, ring: KeyRing) -> None:
 )
 def test_what_is_no_ring_is_refused(path: Path, text: str) -> None:
     with pytest.raises(FailedPrecondition):
-        KeyRing.parse(text)
+        KeyRing.parse(text, CLOCK)
     path.parent.mkdir()
     path.write_text(text)
     path.chmod(0o600)

@@ -20,6 +20,7 @@ from philomel.services.accounts.contract import (
     ListAppPasswords,
     NewAppPassword,
     RemoveUser,
+    RenewSecrets,
     RevokeAppPassword,
     Role,
     TooManyTries,
@@ -248,14 +249,33 @@ async def test_the_database_holds_no_secret_that_can_be_read(house: House) -> No
 
 
 async def test_after_a_rotation_of_the_keys_everything_still_opens(house: House) -> None:
+    """What is used during the overlap goes over to the new key; the rest ends with the old one."""
     user = await house.user()
-    made = await _app_password(house, user)
-    session = await house.sign_in()
-    house.keys.rotate(house.clock)
+    made, unused = [await _app_password(house, user) for _ in range(2)]
+    session, forgotten = await house.sign_in(), await house.sign_in()
+    house.keys.rotate(overlap_ms=60_000)
     house.clock.advance(10_000)
     for way in _ways(made):
         await house.accounts.authenticate_player(way)
     await house.accounts.authenticate(Authenticate(session.token))
+    with acting(OPERATOR):
+        assert (await house.accounts.renew_secrets(RenewSecrets())).count == 2
+        assert (await house.accounts.renew_secrets(RenewSecrets())).count == 0
+    house.clock.advance(60_000)
+    for way in _ways(made):
+        await house.accounts.authenticate_player(way)
+    await house.accounts.authenticate(Authenticate(session.token))
+    await house.accounts.authenticate_player(_token(unused.password))
+    with pytest.raises(BadCredentials):
+        await house.accounts.authenticate_player(AuthenticatePlayer(HOME, api_key=unused.api_key))
+    with pytest.raises(BadCredentials):
+        await house.accounts.authenticate(Authenticate(forgotten.token))
+
+
+async def test_only_operators_renew_secrets(house: House) -> None:
+    user = await house.user()
+    with acting(person(user)), pytest.raises(PermissionDenied):
+        await house.accounts.renew_secrets(RenewSecrets())
 
 
 async def test_a_request_costs_little_once_the_person_is_known(house: House) -> None:

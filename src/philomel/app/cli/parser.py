@@ -235,3 +235,20 @@ def _add_keeping(add: _Add) -> None:
     moved.add_argument(
         "--stop", action="store_true", help="stop the server that runs, for the last step"
     )
+    keys = _group(add, "keys", "the key ring, which signs tokens and addresses")
+    keys("list", "keyring:show", "list the keys, without their secrets")
+    new = keys("rotate", "keyring:rotate", "use a new key; what older ones made ends later")
+    new.add_argument(
+        "--overlap",
+        type=int,
+        default=30,
+        metavar="DAYS",
+        help="how long what older keys signed goes on (default: 30)",
+    )
+    new.add_argument(
+        "--delay",
+        type=int,
+        default=0,
+        metavar="MINUTES",
+        help="until the new key is used, for giving the ring to other machines (default: 0)",
+    )

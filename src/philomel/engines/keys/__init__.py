@@ -2,7 +2,7 @@
 
 Keys are derived per purpose, so what is made for one purpose is worthless for another.
 Everything made carries the id of the key it was made with; after a rotation old keys
-verify and decrypt until they are dropped.
+verify and decrypt until they end.
 """
 
 from typing import Protocol
@@ -28,5 +28,12 @@ class Keys(Protocol):
 
         Raises:
             ValueError: changed, of another purpose or context, or the key is gone.
+        """
+        ...
+
+    def current(self, made: str | bytes) -> bool:
+        """Whether a signature, or what was encrypted, was made with the key that is used now.
+
+        What is kept for long is made anew when it was not: the key it was made with will end.
         """
         ...

@@ -1,7 +1,8 @@
 """The key ring: a small JSON file outside the databases, or the same text in a setting.
 
-The newest key signs and encrypts; the older ones verify and decrypt until they are
-dropped. Nothing is signed with a ring key itself: HKDF (RFC 5869) derives one key per
+The newest key that has begun signs and encrypts; the older ones verify and decrypt until they
+end. Every process that has the file looks at it once a second, so a rotation needs no restart.
+Nothing is signed with a ring key itself: HKDF (RFC 5869) derives one key per
 purpose and use from it.
 """
 
@@ -11,12 +12,13 @@ import hmac
 import os
 import secrets
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, InvalidArgument
@@ -25,22 +27,31 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _FORMAT = 1
+_LOOK_SECONDS = 1.0
 _SECRET_BYTES = 32
 _NONCE_BYTES = 12
 _ID_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 6
 
 
-class Key(Struct, frozen=True, forbid_unknown_fields=True):
-    """Attributes:
-    id: stands in everything made with it; says nothing about the key.
-    made_at: milliseconds since the Unix epoch.
-    secret: 32 bytes; base64 in the file.
+class Key(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Times are milliseconds since the Unix epoch.
+
+    Attributes:
+        id: stands in everything made with it; says nothing about the key.
+        secret: 32 bytes; base64 in the file.
+        begins_at: before that it only verifies and decrypts, so that every process can be given
+            the ring before one of them uses the key.
+        ends_at: from then on nothing that it signed is good; it decrypts, so that what it
+            encrypted can be encrypted anew, until the next rotation removes it. None while no
+            other replaces it.
     """
 
     id: str
     made_at: int
     secret: bytes
+    begins_at: int = 0
+    ends_at: int | None = None
 
     def __repr__(self) -> str:
         return f"Key(id={self.id!r})"
@@ -60,13 +71,16 @@ class KeyRing:
 
     Args:
         ring: what to start with.
-        path: the file it came from; looked at again when a key is unknown, because another
-            process may have rotated it.
+        clock: says which keys have begun and which have ended.
+        path: the file it came from; looked at again and again, because another process may
+            have rotated it.
     """
 
-    def __init__(self, ring: Ring, path: Path | None = None) -> None:
+    def __init__(self, ring: Ring, clock: Clock, path: Path | None = None) -> None:
         self._path = path
+        self._clock = clock
         self._seen = _stamp(path)
+        self._looked_at = time.monotonic()
         self._take(ring)
 
     @classmethod
@@ -78,34 +92,47 @@ class KeyRing:
         """
         if not path.exists():
             _create(path, Ring(_FORMAT, (_new_key(clock),)))
-        return cls(_read(path), path)
+        return cls(_read(path), clock, path)
 
     @classmethod
-    def parse(cls, text: str) -> "KeyRing":
+    def parse(cls, text: str, clock: Clock) -> "KeyRing":
         """The ring in a setting.
 
         Raises:
             FailedPrecondition: it is no key ring.
         """
-        return cls(_decode(text.encode(), "the setting"))
+        return cls(_decode(text.encode(), "the setting"), clock)
 
     @property
     def key_ids(self) -> tuple[str, ...]:
         """Oldest first."""
         return tuple(self._keys)
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Oldest first."""
+        return tuple(self._keys.values())
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that signs and encrypts."""
+        self._look()
+        return self._newest
+
     def sign(self, purpose: str, data: bytes) -> str:
+        self._look()
         return f"{self._newest}.{_base64(self._mac(self._newest, purpose, data))}"
 
     def verify(self, purpose: str, data: bytes, signature: str) -> bool:
         key_id, _, code = signature.partition(".")
-        if not self._knows(key_id):
+        if not self._knows(key_id) or _over(self._keys[key_id], self._clock.now()):
             return False
         expected = _base64(self._mac(key_id, purpose, data))
         # Compared as text: base64 has several spellings of one value, we sign one of them.
         return hmac.compare_digest(expected.encode(), code.encode("utf-8", "replace"))
 
     def encrypt(self, purpose: str, data: bytes, context: bytes = b"") -> bytes:
+        self._look()
         header = bytes([_FORMAT]) + self._newest.encode()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = self._cipher(self._newest, purpose).encrypt(nonce, data, header + context)
@@ -124,15 +151,35 @@ class KeyRing:
         except (InvalidTag, ValueError):
             raise ValueError("changed, or encrypted for something else") from None
 
-    def rotate(self, clock: Clock) -> str:
-        """Add a key and use it from now on; returns its id.
+    def current(self, made: str | bytes) -> bool:
+        self._look()
+        if isinstance(made, str):
+            return made.partition(".")[0] == self._newest
+        return made[1 : 1 + _ID_LENGTH] == self._newest.encode()
+
+    def rotate(self, overlap_ms: int | None = None, delay_ms: int = 0) -> str:
+        """Add a key and use it from now on, or after a while; returns its id.
+
+        Keys that have ended are removed.
+
+        Args:
+            overlap_ms: how long what the others signed goes on once the new one is used; None:
+                until they are dropped.
+            delay_ms: until the new one is used.
 
         Raises:
             FailedPrecondition: the ring is given by a setting.
         """
-        ring = self._file_ring()
-        key = _new_key(clock)
-        self._replace(Ring(_FORMAT, (*ring.keys, key)))
+        now = self._clock.now()
+        begins_at = now + delay_ms
+        ends_at = None if overlap_ms is None else begins_at + overlap_ms
+        kept = [
+            structs.replace(key, ends_at=_sooner(key.ends_at, ends_at))
+            for key in self._file_ring().keys
+            if not _over(key, now)
+        ]
+        key = structs.replace(_new_key(self._clock), begins_at=begins_at if delay_ms else 0)
+        self._replace(Ring(_FORMAT, (*kept, key)))
         return key.id
 
     def drop(self, key_id: str) -> None:
@@ -142,7 +189,7 @@ class KeyRing:
             FailedPrecondition: the ring is given by a setting, or it is the newest key.
         """
         ring = self._file_ring()
-        if ring.keys[-1].id == key_id:
+        if key_id in {ring.keys[-1].id, self.newest}:
             raise FailedPrecondition("the newest key is in use: rotate first")
         self._replace(Ring(_FORMAT, tuple(key for key in ring.keys if key.id != key_id)))
 
@@ -154,16 +201,33 @@ class KeyRing:
 
     def _take(self, ring: Ring) -> None:
         self._keys = {key.id: key for key in ring.keys}
-        self._newest = ring.keys[-1].id
+        self._choose()
         self._derived: dict[tuple[str, str], bytes] = {}
 
+    def _choose(self) -> None:
+        """Use the newest key that has begun; the oldest, whatever the clock says."""
+        now = self._clock.now()
+        begun = [key.id for key in self._keys.values() if key.begins_at <= now]
+        self._newest = begun[-1] if begun else next(iter(self._keys))
+
+    def _look(self) -> None:
+        """Once a second: see whether the file changed, and whether a key has begun."""
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_SECONDS:
+            return
+        self._looked_at = now
+        self._reload_if_changed()
+        self._choose()
+
+    def _reload_if_changed(self) -> None:
+        if self._path is not None and _stamp(self._path) != self._seen:
+            with suppress(FailedPrecondition):  # an unreadable ring: go on with what is known
+                self.reload()
+
     def _knows(self, key_id: str) -> bool:
-        if key_id in self._keys:
-            return True
-        if self._path is None or _stamp(self._path) == self._seen:
-            return False
-        with suppress(FailedPrecondition):  # an unreadable ring: go on with what is known
-            self.reload()
+        self._look()
+        if key_id not in self._keys:
+            self._reload_if_changed()
         return key_id in self._keys
 
     def _file_ring(self) -> Ring:
@@ -192,6 +256,14 @@ class KeyRing:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self._derive(key_id, "encrypt:" + purpose))
+
+
+def _over(key: Key, now: int) -> bool:
+    return key.ends_at is not None and key.ends_at <= now
+
+
+def _sooner(one: int | None, other: int | None) -> int | None:
+    return one if other is None else other if one is None else min(one, other)
 
 
 def _hkdf(secret: bytes, info: bytes) -> bytes:

@@ -390,6 +390,18 @@ class LastAdmin(FailedPrecondition):
     code = "accounts.last_admin"
 
 
+class RenewSecrets(Struct, frozen=True):
+    """No parameters."""
+
+
+class Renewed(Struct, frozen=True):
+    """Attributes:
+    count: of app passwords that were encrypted anew.
+    """
+
+    count: int
+
+
 class Accounts(Protocol):
     """People, programs, and proof of who they are."""
 
@@ -483,6 +495,13 @@ class Accounts(Protocol):
         """It stops working at once.
 
         Raises: AppPasswordNotFound.
+        """
+        ...
+
+    async def renew_secrets(self, request: RenewSecrets, /) -> Renewed:
+        """Encrypt every app password anew whose key will end. Operators only.
+
+        What is kept of API keys, programs' secrets and sessions is made anew when they are used.
         """
         ...
 

@@ -8,12 +8,13 @@ Every request brings it along, hence the short memory.
 import hashlib
 import hmac
 import secrets
+from functools import partial
 from typing import NoReturn
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from philomel.kernel.caller import ALL_SCOPES
+from philomel.kernel.caller import ALL_SCOPES, current
 from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import is_id, new_id
 from philomel.services.accounts.contract import (
@@ -26,6 +27,8 @@ from philomel.services.accounts.contract import (
     CreateAppPassword,
     ListAppPasswords,
     NewAppPassword,
+    Renewed,
+    RenewSecrets,
     RevokeAppPassword,
     UserNotFound,
 )
@@ -112,6 +115,28 @@ class Players(Part):
         if not found:
             raise AppPasswordNotFound("there is no such app password")
 
+    async def renew_secrets(self, _request: RenewSecrets, /) -> Renewed:
+        current().caller.require_service()
+        core = self._core
+        after, count = "", 0
+        while True:
+            page = await core.database.read(partial(table.secrets_after, after=after))
+            if not page:
+                return Renewed(count)
+            after = page[-1].id
+            anew = [renewed for each in page if (renewed := self._renewed(each)) is not None]
+            count += await core.database.write(partial(table.renew_secrets, anew=anew))
+
+    def _renewed(self, sealed: table.Sealed) -> table.Resealed | None:
+        keys, context = self._core.keys, _context(sealed.user_id, sealed.id)
+        if keys.current(sealed.secret):
+            return None
+        try:
+            password = keys.decrypt(_PURPOSE, sealed.secret, context)
+        except ValueError:
+            return None  # it opens nothing any more
+        return table.Resealed(sealed, keys.encrypt(_PURPOSE, password, context))
+
     async def authenticate_player(self, request: AuthenticatePlayer, /) -> Authenticated:
         ways = [request.password, request.token, request.api_key]
         if sum(way is not None for way in ways) != 1:
@@ -143,6 +168,9 @@ class Players(Part):
         stored = holder.passwords[0]
         if not core.mint.check(secret, stored.key_mac, stored.user_id):
             return None
+        mac = core.mint.renewed(secret, stored.key_mac, stored.user_id)
+        if mac is not None:
+            await core.database.write(lambda c: table.renew_key(c, secret.id, stored.key_mac, mac))
         known = Known(id=secret.id, forms=(), answer=_answer(holder, stored))
         self._remember_use(stored)
         self._known.put(secret.text, (known,), core.clock.now(), generation)

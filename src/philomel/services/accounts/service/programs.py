@@ -218,6 +218,10 @@ class Programs(Part):
             or not self._core.mint.check(secret, stored.secret_mac)
         ):
             raise InvalidClient("there is no such program, or its secret is wrong")
+        old = stored.secret_mac
+        mac = self._core.mint.renewed(secret, old)
+        if mac is not None:
+            await self._core.database.write(lambda c: table.renew_secret(c, client_id, old, mac))
         return stored
 
     def _holds(self, secret: Secret, token: StoredToken, app: App) -> bool:

@@ -95,6 +95,9 @@ class Sessions(People):
         if now - session.seen_at >= TOUCH_MS:
             until = now + SESSION_MS
             await core.database.write(lambda c: table.touch_session(c, session.id, now, until))
+        mac = core.mint.renewed(secret, session.mac, session.user.id)
+        if mac is not None:
+            await core.database.write(lambda c: table.renew_session(c, session.id, mac))
         return Authenticated(caller=caller_of(session.user, ALL_SCOPES), user=session.user)
 
     async def _by_access_token(self, secret: Secret) -> Authenticated:

@@ -69,6 +69,12 @@ class Mint:
         """Whether `mac` was made for this secret and these values."""
         return self._keys.verify(_purpose(secret.kind), _bind(secret.text, bound), mac)
 
+    def renewed(self, secret: Secret, mac: str, *bound: str) -> str | None:
+        """What to keep instead of `mac`, which is good, if the key it was made with will end."""
+        if self._keys.current(mac):
+            return None
+        return self._keys.sign(_purpose(secret.kind), _bind(secret.text, bound))
+
     def fingerprint(self, purpose: str, *parts: str) -> str:
         """64 hexadecimal digits that say nothing without the ring; others after a rotation."""
         signature = self._keys.sign(f"accounts.{purpose}", "\0".join(parts).encode())

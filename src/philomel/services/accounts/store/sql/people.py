@@ -176,6 +176,10 @@ def delete_links(connection: Connection) -> int:
     return connection.execute(delete(SET_UP_LINKS)).rowcount
 
 
+def renew_session(connection: Connection, session_id: str, mac: str) -> None:
+    connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(mac=mac))
+
+
 def prune_sessions(connection: Connection, now: int) -> None:
     connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= now))
 

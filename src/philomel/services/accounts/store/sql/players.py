@@ -1,5 +1,6 @@
 """App passwords, and the API keys that belong to them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -76,6 +77,55 @@ def insert_password(connection: Connection, stored: StoredAppPassword) -> None:
 def touch_password(connection: Connection, password_id: str, now: int) -> None:
     connection.execute(
         update(APP_PASSWORDS).where(APP_PASSWORDS.c.id == password_id).values(last_used_at=now)
+    )
+
+
+class Sealed(Struct, frozen=True):
+    """An app password as it is kept."""
+
+    id: str
+    user_id: str
+    secret: bytes
+
+
+class Resealed(Struct, frozen=True):
+    """An app password, and what is to be kept instead."""
+
+    found: Sealed
+    secret: bytes
+
+
+_PAGE = 200
+_SEALED = (
+    select(APP_PASSWORDS.c.id, APP_PASSWORDS.c.user_id, APP_PASSWORDS.c.secret)
+    .where(APP_PASSWORDS.c.id > bindparam("after"))
+    .order_by(APP_PASSWORDS.c.id)
+    .limit(_PAGE)
+)
+
+
+def secrets_after(connection: Connection, after: str) -> list[Sealed]:
+    """Some app passwords of anybody, in the order of their ids."""
+    return [Sealed(*row) for row in connection.execute(_SEALED, {"after": after})]
+
+
+def renew_secrets(connection: Connection, anew: Sequence[Resealed]) -> int:
+    """Keep these instead, where nothing else changed them; how many that were."""
+    return sum(
+        connection.execute(
+            update(APP_PASSWORDS)
+            .where(APP_PASSWORDS.c.id == each.found.id, APP_PASSWORDS.c.secret == each.found.secret)
+            .values(secret=each.secret)
+        ).rowcount
+        for each in anew
+    )
+
+
+def renew_key(connection: Connection, password_id: str, old: str, new: str) -> None:
+    connection.execute(
+        update(APP_PASSWORDS)
+        .where(APP_PASSWORDS.c.id == password_id, APP_PASSWORDS.c.key_mac == old)
+        .values(key_mac=new)
     )
 
 

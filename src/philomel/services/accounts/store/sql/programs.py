@@ -110,6 +110,12 @@ def app(connection: Connection, client_id: str) -> StoredApp | None:
     return StoredApp(app=shown, secret_mac=row.secret_mac)
 
 
+def renew_secret(connection: Connection, client_id: str, old: str, new: str) -> None:
+    connection.execute(
+        update(APPS).where(APPS.c.id == client_id, APPS.c.secret_mac == old).values(secret_mac=new)
+    )
+
+
 def insert_grant(connection: Connection, grant: StoredGrant) -> None:
     connection.execute(
         insert(GRANTS).values(
