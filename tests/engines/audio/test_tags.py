@@ -93,7 +93,10 @@ def test_every_format_says_the_same(tmp_path: Path, name: str) -> None:
     cover = png(8, 8, (1, 2, 3))
     path = make(tmp_path / f"a{SUFFIX[name]}", FULL, name=name, rate=44_100, cover=cover)
     found = read(path)
-    assert values(found) == expected()
+    said = values(found)
+    if name in ("mp3", "wav", "aiff"):
+        said["lyrics"] = said.pop("lyrics:eng")  # ID3 alone says the language
+    assert said == expected()
     assert found.picture
     assert found.warnings == ()
     assert found.format is not None
@@ -176,7 +179,7 @@ def test_rare_frames_of_id3(tmp_path: Path) -> None:
         ("G (guitar)",),
     )
     assert found["replaygain_track_gain"] == ("-3.50 dB",)
-    assert found["lyrics"] == ("[00:00.00]one\n[01:01.23]two", "one two")
+    assert found["lyrics:eng"] == ("[00:00.000]one\n[01:01.230]two", "one two")
     assert "comment" not in found
     assert not any(name.startswith("itun") for name in found)
 

@@ -162,8 +162,6 @@ def test_compilations() -> None:
 
 
 def test_lyrics() -> None:
-    assert lyrics.is_synced("[ti:x]\n[00:12.00]line")
-    assert not lyrics.is_synced("[Chorus]\nline")
     assert lyrics.decode("\ufeffl\u00e4".encode()) == "l\u00e4"
     assert lyrics.decode("l\u00e4".encode("cp1252")) == "l\u00e4"
 

@@ -321,7 +321,7 @@ async def test_lyrics_beside_the_file_win(house: House, music: Path) -> None:
     assert (await house.scan()).changed == 1
     with acting(ANNA):
         lyrics = await house.service.get_lyrics(GetLyrics(track.id))
-    assert (lyrics.text, lyrics.synced) == ("[00:01.00] from the file", True)
+    assert (lyrics.text, lyrics.synced) == ("[00:01.000]from the file", True)
 
 
 async def test_only_a_folder(house: House, music: Path) -> None:

@@ -41,6 +41,7 @@ from philomel.services.catalog.contract import (
     TrackNotFound,
     TrackSort,
 )
+from philomel.services.catalog.store.merging.hearing import Played, record_totals
 
 
 async def only(house: House, name: str, *people: Caller) -> LibraryAccess:
@@ -74,6 +75,8 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
         assert await service.get_counts(GetCounts()) == Counts(tracks=4, albums=4, artists=3)
         both = {a.name: a for a in (await service.get_artists(GetArtists(people))).items}["Both"]
         assert (both.track_count, both.album_count) == (2, 2)
+    heard = dict.fromkeys(ids, Played(1, 1_000))
+    await house.database.write(lambda c: record_totals(c, heard, 2_000))
     with acting(BERT):
         assert await service.get_counts(GetCounts()) == Counts(tracks=2, albums=2, artists=2)
         seen: list[object] = [

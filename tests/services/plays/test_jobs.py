@@ -58,9 +58,9 @@ async def test_totals_of_all_listeners_are_announced(
         records = await told(log, "philomel.plays", 3)
     events = [from_bytes(TotalsChanged, record.value) for record in records]
     assert [event.tracks for event in events] == [
-        (TrackTotal(A, 2),),
-        (TrackTotal(A, 4),),
-        (TrackTotal(A, 5), TrackTotal(B, 1)),
+        (TrackTotal(A, 2, now),),
+        (TrackTotal(A, 4, now),),
+        (TrackTotal(A, 5, now), TrackTotal(B, 1, now)),
     ]
     assert len({record.key for record in records}) == 1
 
@@ -88,7 +88,7 @@ async def test_plays_follow_a_merge(
                 return bool(await counts(service, ARTIST, id_of("band2")))
 
         await until(moved)
-    assert from_bytes(TotalsChanged, records[-1].value).tracks == (TrackTotal(B, 4),)
+    assert from_bytes(TotalsChanged, records[-1].value).tracks == (TrackTotal(B, 4, now),)
     with acting(ZOE):
         history = (await service.list_history(ListHistory())).items
         assert [(play.track_id, play.played_at) for play in history] == [

@@ -40,11 +40,23 @@ class TagValue(Struct, frozen=True):
     isrc, label, lyrics, musicbrainz_trackid (the recording), musicbrainz_releasetrackid,
     musicbrainz_albumid, musicbrainz_releasegroupid, musicbrainz_artistid,
     musicbrainz_albumartistid, releasetype, replaygain_track_gain, artistsort, titlesort,
-    albumsort, albumartistsort, bpm, comment, language, media, barcode, ...
+    albumsort, albumartistsort, bpm, comment, language, media, barcode, conductor, performer
+    ("Name (instrument)"), remixer, lyricist, arranger, producer, engineer, mixer, djmixer,
+    writer, director, work, movementname, movement, movementtotal, key, mood, grouping, subtitle,
+    catalognumber, releasecountry, copyright, encodedby, encodersettings, ... Lyrics whose
+    language is known are "lyrics:deu".
     """
 
     name: str
     values: tuple[str, ...]
+
+
+class ChapterMark(Struct, frozen=True, array_like=True):
+    """A chapter, in milliseconds from the start."""
+
+    start_ms: int
+    end_ms: int
+    title: str
 
 
 class FileTags(Struct, frozen=True):
@@ -64,6 +76,7 @@ class FileTags(Struct, frozen=True):
     picture: bool = False
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    chapters: tuple[ChapterMark, ...] = ()
 
 
 class TagReader(Protocol):

@@ -127,10 +127,15 @@ class HistoryPage(Struct, frozen=True):
 
 
 class TrackTotal(Struct, frozen=True):
-    """Plays by all listeners together."""
+    """Plays by all listeners together.
+
+    Attributes:
+        last_played_at: when it was heard last; 0 if that is not known.
+    """
 
     track_id: str
     count: int
+    last_played_at: int = 0
 
 
 class TotalsChanged(Struct, frozen=True):

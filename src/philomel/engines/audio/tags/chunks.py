@@ -10,7 +10,7 @@ from philomel.engines.audio.decoding.reading import FileReader
 from philomel.engines.audio.tags import names as tag_names
 from philomel.engines.audio.tags.cleaning import Raw, add
 from philomel.engines.audio.tags.formats import TAG_ERRORS, Found, Unplayable
-from philomel.engines.audio.tags.id3 import read_id3
+from philomel.engines.audio.tags.id3 import Mark, read_id3
 
 _MAX_TEXT: Final = 1 << 16
 _MAX_ID3: Final = 64 << 20
@@ -20,6 +20,7 @@ _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 def read_wav(file: FileReader) -> Found:
     raw: Raw = {}
     warnings: list[str] = []
+    marks: list[Mark] = []
     layout, samples, picture = None, None, False
     for chunk in chunks(file, "<"):
         match chunk.kind:
@@ -30,11 +31,11 @@ def read_wav(file: FileReader) -> Found:
             case b"LIST" if file.at(chunk.start, 4) == b"INFO":
                 _read_info(file, chunk, raw)
             case b"id3 " | b"ID3 ":
-                picture |= _read_id3_chunk(file, chunk, raw, warnings)
+                picture |= _read_id3_chunk(file, chunk, raw, warnings, marks)
     if layout is None or samples is None:
         raise Unplayable("This WAV file has no audio in it.")
     channels, rate, depth = layout
-    return _found("wav", samples, channels, rate, depth, raw, picture, warnings)
+    return _found("wav", samples, channels, rate, depth, raw, picture, warnings, marks)
 
 
 def _wav_layout(head: bytes) -> tuple[int, int, int]:
@@ -51,6 +52,7 @@ def _wav_layout(head: bytes) -> tuple[int, int, int]:
 def read_aiff(file: FileReader) -> Found:
     raw: Raw = {}
     warnings: list[str] = []
+    marks: list[Mark] = []
     layout, samples, picture = None, None, False
     for chunk in chunks(file, ">"):
         match chunk.kind:
@@ -60,14 +62,14 @@ def read_aiff(file: FileReader) -> Found:
                 # offset and block size stand before the samples
                 samples = chunk._replace(size=max(chunk.size - 8, 0), claimed=chunk.claimed - 8)
             case b"ID3 " | b"id3 ":
-                picture |= _read_id3_chunk(file, chunk, raw, warnings)
-            case b"NAME" | b"AUTH":
-                name = "title" if chunk.kind == b"NAME" else "artist"
+                picture |= _read_id3_chunk(file, chunk, raw, warnings, marks)
+            case b"NAME" | b"AUTH" | b"(c) " | b"ANNO":
+                name = tag_names.AIFF[chunk.kind]
                 raw.setdefault(name, [_text(file.at(chunk.start, min(chunk.size, _MAX_TEXT)))])
     if layout is None or samples is None:
         raise Unplayable("This AIFF file has no audio in it.")
     channels, rate, depth = layout
-    return _found("aiff", samples, channels, rate, depth, raw, picture, warnings)
+    return _found("aiff", samples, channels, rate, depth, raw, picture, warnings, marks)
 
 
 def _aiff_layout(head: bytes) -> tuple[int, int, int]:
@@ -90,6 +92,7 @@ def _found(
     raw: Raw,
     picture: bool,
     warnings: list[str],
+    marks: list[Mark],
 ) -> Found:
     frame = channels * ((depth + 7) // 8)
     if frame == 0 or rate == 0:
@@ -109,6 +112,7 @@ def _found(
         raw,
         picture,
         warnings,
+        marks,
     )
 
 
@@ -123,7 +127,9 @@ def _read_info(file: FileReader, chunk: Chunk, raw: Raw) -> None:
         position += 8 + size + size % 2
 
 
-def _read_id3_chunk(file: FileReader, chunk: Chunk, raw: Raw, warnings: list[str]) -> bool:
+def _read_id3_chunk(
+    file: FileReader, chunk: Chunk, raw: Raw, warnings: list[str], marks: list[Mark]
+) -> bool:
     try:
         found = read_id3(io.BytesIO(file.at(chunk.start, min(chunk.size, _MAX_ID3))))
     except TAG_ERRORS:
@@ -131,8 +137,9 @@ def _read_id3_chunk(file: FileReader, chunk: Chunk, raw: Raw, warnings: list[str
         return False
     if found is None:
         return False
-    raw.update(found[0])  # it says more, and more exactly, than the older chunks
-    return found[1]
+    raw.update(found.raw)  # it says more, and more exactly, than the older chunks
+    marks.extend(found.chapters)
+    return found.picture
 
 
 def _text(data: bytes) -> str:

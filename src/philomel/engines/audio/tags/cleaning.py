@@ -17,8 +17,12 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9 _.:/-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
-_LONG: Final = frozenset({"lyrics", "comment"})
-_PAIRS: Final = (("tracknumber", "tracktotal"), ("discnumber", "disctotal"))
+_LONG: Final = ("lyrics", "comment")
+_PAIRS: Final = (
+    ("tracknumber", "tracktotal"),
+    ("discnumber", "disctotal"),
+    ("movementnumber", "movementtotal"),
+)
 _REFERENCE_SHIFT_DB: Final = 5.0
 """R128 gains aim at -23 LUFS, ReplayGain 2 at -18."""
 
@@ -45,8 +49,9 @@ def clean(raw: Raw) -> tuple[tuple[TagValue, ...], tuple[str, ...]]:
     """Tags sorted by name, and warnings."""
     _split_totals(raw)
     _convert_r128(raw)
-    if synced := raw.pop("syncedlyrics", None):
-        raw["lyrics"] = synced + raw.get("lyrics", [])
+    for name in [name for name in raw if name.startswith("syncedlyrics")]:
+        plain = name.removeprefix("synced")
+        raw[plain] = raw.pop(name) + raw.get(plain, [])
     warnings: list[str] = []
     tags: list[TagValue] = []
     total = 0
@@ -64,7 +69,7 @@ def clean(raw: Raw) -> tuple[tuple[TagValue, ...], tuple[str, ...]]:
 
 def _values(name: str, raw: list[str], warnings: list[str]) -> tuple[str, ...]:
     values: dict[str, None] = {}
-    limit = MAX_LYRICS if name == "lyrics" else MAX_VALUE
+    limit = MAX_LYRICS if name.startswith("lyrics") else MAX_VALUE
     if len(raw) > MAX_VALUES:
         warnings.append(f"The tag {name} has {len(raw)} values; {MAX_VALUES} were kept.")
     for value in raw[:MAX_VALUES]:
@@ -79,9 +84,14 @@ def _values(name: str, raw: list[str], warnings: list[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
+def clean_text(text: str) -> str:
+    """One line of a text that was not a tag."""
+    return _mend("", text).strip()
+
+
 def _mend(name: str, value: str) -> str:
     """Without control characters; line breaks are for texts only."""
-    if name in _LONG:
+    if name.startswith(_LONG):
         value = value.replace("\r\n", "\n").replace("\r", "\n")
     else:
         value = _SPACE.sub(" ", value)

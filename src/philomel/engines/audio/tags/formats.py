@@ -17,8 +17,10 @@ from mutagen.wavpack import WavPackInfo
 from philomel.engines.audio import AudioFormat
 from philomel.engines.audio.decoding.reading import FileReader
 from philomel.engines.audio.tags import names as tag_names
+from philomel.engines.audio.tags.chapters import Start, from_comments, from_cue, is_chapter
 from philomel.engines.audio.tags.cleaning import Raw, add, free_name, free_tags
-from philomel.engines.audio.tags.id3 import read_id3
+from philomel.engines.audio.tags.id3 import Tagged, read_id3
+from philomel.engines.audio.tags.quicktime import chapter_track
 
 TAG_ERRORS: Final = (MutagenError, ValueError, KeyError, IndexError, TypeError, OverflowError)
 
@@ -35,27 +37,30 @@ class Found:
     raw: Raw = field(default_factory=dict)
     picture: bool = False
     warnings: list[str] = field(default_factory=list)
+    chapters: list[Start] | list[tuple[int, int, str]] = field(default_factory=list)
 
 
 def read_mp3(file: FileReader) -> Found:
-    raw: Raw = {}
-    picture, size, warnings = False, 0, []
+    warnings: list[str] = []
+    tagged: Tagged | None = None
     try:
         tagged = read_id3(file)
-        if tagged is not None:
-            raw, picture, size = tagged
     except TAG_ERRORS:
         warnings.append("The ID3 tag is broken and was left out.")
     file.seek(0)
     try:
-        info: Any = MPEGInfo(file, size)
+        info: Any = MPEGInfo(file, tagged.size if tagged else 0)
     except TAG_ERRORS:
         raise Unplayable("No MPEG audio is in it.") from None
     if info.sketchy:
         raise Unplayable("It does not look like MPEG audio.")
+    raw = tagged.raw if tagged else {}
     if not raw:
         _read_ape(file, raw, warnings)
-    return Found(_format("mp3", "mp3", info, file), raw, picture, warnings)
+    format_ = _format("mp3", "mp3", info, file)
+    if tagged is None:
+        return Found(format_, raw, False, warnings)
+    return Found(format_, raw, tagged.picture, warnings, tagged.chapters)
 
 
 def read_flac(file: FileReader) -> Found:
@@ -81,13 +86,18 @@ def read_ogg(file: FileReader) -> Found:
 def _comments(container: str, codec: str, parsed: Any, file: FileReader) -> Found:
     raw: Raw = {}
     picture = False
+    marks: dict[str, str] = {}
     for key, value in parsed.tags or ():
         name = key.lower()
         if name in tag_names.PICTURES:
             picture = True
+        elif is_chapter(name):
+            marks.setdefault(name, value)
         elif (known := free_name(name)) is not None:
             add(raw, known, (value,))
-    return Found(_format(container, codec, parsed.info, file), raw, picture)
+    found = Found(_format(container, codec, parsed.info, file), raw, picture)
+    found.chapters = from_comments(marks) or from_cue("".join(raw.pop("cuesheet", [])[:1]))
+    return found
 
 
 def read_mp4(file: FileReader) -> Found:
@@ -109,9 +119,21 @@ def read_mp4(file: FileReader) -> Found:
         # mutagen sets aside text that is not UTF-8: the data behind two headers of 8 bytes
         if key in tag_names.MP4:
             add(raw, tag_names.MP4[key], [a[16:].decode("utf-8", "replace") for a in atoms])
-    return Found(
+    found = Found(
         _format("mp4", codec, info, file, exact_depth=codec == "alac"), raw, "covr" in tags
     )
+    found.chapters = _mp4_chapters(parsed, file)
+    return found
+
+
+def _mp4_chapters(parsed: Any, file: FileReader) -> list[Start]:
+    """Nero's list, or the text track of others, which says more where both are."""
+    try:
+        track = chapter_track(file)
+    except TAG_ERRORS:
+        track = []
+    listed = parsed.chapters or ()
+    return track or [(round(mark.start * 1000), mark.title) for mark in listed]
 
 
 def _mp4_tag(raw: Raw, key: str, values: Any) -> None:
@@ -126,8 +148,8 @@ def _mp4_tag(raw: Raw, key: str, values: Any) -> None:
             if total:
                 add(raw, f"{kind}total", (str(total),))
     elif (known := tag_names.MP4.get(key)) is not None:
-        if isinstance(values, bool):
-            values = ["1"] if values else []
+        if isinstance(values, bool | int):
+            values = [str(int(values))] if values else []
         add(raw, known, map(str, values))
 
 

@@ -37,15 +37,37 @@ ID3: Final = {
     "TENC": "encodedby",
     "GRP1": "grouping",
     "MVNM": "movementname",
+    "MVIN": "movementnumber",
+    "TSSE": "encodersettings",
 }
 
-ID3_PEOPLE: Final = {
+PEOPLE: Final = {
     "arranger": "arranger",
-    "engineer": "engineer",
-    "producer": "producer",
-    "mix": "mixer",
+    "arr": "arranger",
+    "composer": "composer",
+    "conductor": "conductor",
+    "director": "director",
     "dj-mix": "djmixer",
+    "dj mix": "djmixer",
+    "dj-mixer": "djmixer",
+    "djmixer": "djmixer",
+    "engineer": "engineer",
+    "recording engineer": "engineer",
+    "mastering": "engineer",
+    "mastering engineer": "engineer",
+    "lyricist": "lyricist",
+    "mix": "mixer",
+    "mixer": "mixer",
+    "mixing": "mixer",
+    "mixing engineer": "mixer",
+    "producer": "producer",
+    "co-producer": "producer",
+    "executive producer": "producer",
+    "remixer": "remixer",
+    "writer": "writer",
+    "performer": "performer",
 }
+"""Parts that lists of people name; whoever has another part there plays it."""
 
 MP4: Final = {
     "\xa9nam": "title",
@@ -70,6 +92,11 @@ MP4: Final = {
     "tmpo": "bpm",
     "cpil": "compilation",
     "rtng": "itunesadvisory",
+    "\xa9mvi": "movementnumber",
+    "\xa9mvc": "movementtotal",
+    "\xa9dir": "director",
+    "\xa9con": "conductor",
+    "\xa9st3": "subtitle",
 }
 
 INFO: Final = {
@@ -84,8 +111,21 @@ INFO: Final = {
     b"ICOP": "copyright",
     b"IWRI": "lyricist",
     b"IMUS": "composer",
+    b"IENG": "engineer",
+    b"IPRO": "producer",
+    b"ILNG": "language",
+    b"IMED": "media",
+    b"IENC": "encodedby",
+    b"ISFT": "encodersettings",
+    b"IBPM": "bpm",
+    b"ICNT": "releasecountry",
+    b"IPUB": "label",
+    b"ILYC": "lyrics",
 }
 """Chunks of a WAV file's INFO list."""
+
+AIFF: Final = {b"NAME": "title", b"AUTH": "artist", b"(c) ": "copyright", b"ANNO": "comment"}
+"""Text chunks of an AIFF file."""
 
 # Free names, in lower case: what ID3's TXXX, MP4's ----, APEv2 and Vorbis comments hold.
 FREE: Final = {
@@ -129,6 +169,37 @@ FREE: Final = {
     "explicit": "itunesadvisory",
     "original release date": "originaldate",
     "album_sort": "albumsort",
+    "initialkey": "key",
+    "initial key": "key",
+    "fbpm": "bpm",
+    "mixartist": "remixer",
+    "mix artist": "remixer",
+    "remixed by": "remixer",
+    "dj mixer": "djmixer",
+    "catalog": "catalognumber",
+    "catalog #": "catalognumber",
+    "catalog number": "catalognumber",
+    "catalogno": "catalognumber",
+    "label number": "catalognumber",
+    "labelno": "catalognumber",
+    "country": "releasecountry",
+    "setsubtitle": "discsubtitle",
+    "disc subtitle": "discsubtitle",
+    "movement name": "movementname",
+    "movement number": "movementnumber",
+    "movement total": "movementtotal",
+    "weblink": "website",
+    "encoded by": "encodedby",
+    "encoded-by": "encodedby",
+    "encoder": "encodersettings",
+    "encoder settings": "encodersettings",
+    "encoding": "encodersettings",
+    "edition": "albumversion",
+    "album version": "albumversion",
+    "musicbrainz_albumcomment": "albumversion",
+    "musicbrainz album comment": "albumversion",
+    "ensemble": "performer",
+    "titlesortorder": "titlesort",
 }
 
 PICTURES: Final = frozenset({"metadata_block_picture", "coverart", "coverartmime"})

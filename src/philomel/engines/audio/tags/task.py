@@ -10,6 +10,7 @@ from msgspec import Struct, msgpack
 from philomel.engines.audio import AudioFormat, FileTags
 from philomel.engines.audio.decoding.reading import FileReader
 from philomel.engines.audio.decoding.sniff import sniff
+from philomel.engines.audio.tags.chapters import settle
 from philomel.engines.audio.tags.chunks import read_aiff, read_wav
 from philomel.engines.audio.tags.cleaning import clean
 from philomel.engines.audio.tags.formats import (
@@ -154,7 +155,14 @@ def _read(file: FileReader, key: bytes) -> FileTags:
     if expected is not None and expected != container:
         ending = key[dot:].decode("ascii")
         found.warnings.append(f"It is named {ending} but holds {_NAMES[container]}.")
-    return FileTags(key, found.format, tags, found.picture, warnings=(*found.warnings, *warnings))
+    return FileTags(
+        key,
+        found.format,
+        tags,
+        found.picture,
+        warnings=(*found.warnings, *warnings),
+        chapters=settle(found.chapters, found.format.duration_ms) if found.chapters else (),
+    )
 
 
 def _check(audio: AudioFormat) -> None:

@@ -9,6 +9,18 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from philomel.services.catalog.contract.browsing import (
+    Editions,
+    Folder,
+    FolderPage,
+    Label,
+    LabelPage,
+    ListEditions,
+    ListFolder,
+    ListLabels,
+    ListSiblings,
+    Siblings,
+)
 from philomel.services.catalog.contract.entries import (
     Album,
     AlbumType,
@@ -19,7 +31,6 @@ from philomel.services.catalog.contract.entries import (
     CreditRole,
     EntryKind,
     Genre,
-    Lyrics,
     Named,
     Track,
 )
@@ -58,12 +69,12 @@ from philomel.services.catalog.contract.lists import (
     AlbumSort,
     ArtistPage,
     Artists,
+    ArtistSort,
     Counts,
     Genres,
     GetAlbums,
     GetArtists,
     GetCounts,
-    GetLyrics,
     GetTracks,
     ListAlbums,
     ListArtists,
@@ -72,6 +83,14 @@ from philomel.services.catalog.contract.lists import (
     TrackPage,
     Tracks,
     TrackSort,
+)
+from philomel.services.catalog.contract.lyrics import (
+    GetLyrics,
+    LyricAgent,
+    LyricLine,
+    Lyrics,
+    LyricSet,
+    LyricWord,
 )
 from philomel.services.catalog.contract.merges import (
     ListMerges,
@@ -99,6 +118,13 @@ from philomel.services.catalog.contract.searching import (
     SearchEntries,
     SearchEntry,
 )
+from philomel.services.catalog.contract.tags import (
+    AlbumTags,
+    Chapter,
+    Chapters,
+    GetChapters,
+    TrackTags,
+)
 
 __all__ = [
     "EVENTS",
@@ -106,35 +132,45 @@ __all__ = [
     "Album",
     "AlbumPage",
     "AlbumSort",
+    "AlbumTags",
     "AlbumType",
     "Albums",
     "Alias",
     "Artist",
     "ArtistPage",
+    "ArtistSort",
     "Artists",
     "BadLibraryPath",
     "CancelScan",
     "Catalog",
     "ChangeLibraryAccess",
+    "Chapter",
+    "Chapters",
     "Counts",
     "Cover",
     "Credit",
     "CreditRole",
+    "Editions",
     "EntriesChanged",
     "EntryKind",
     "EntryMerged",
     "EntrySplit",
     "FileError",
     "FileErrors",
+    "Folder",
+    "FolderPage",
     "Genre",
     "Genres",
     "GetAlbums",
     "GetArtists",
+    "GetChapters",
     "GetCounts",
     "GetLibraryAccess",
     "GetLyrics",
     "GetSearchEntries",
     "GetTracks",
+    "Label",
+    "LabelPage",
     "Libraries",
     "LibrariesChanged",
     "Library",
@@ -144,12 +180,20 @@ __all__ = [
     "LibraryNotFound",
     "ListAlbums",
     "ListArtists",
+    "ListEditions",
     "ListFileErrors",
+    "ListFolder",
     "ListGenres",
+    "ListLabels",
     "ListLibraries",
     "ListMerges",
     "ListSearchEntries",
+    "ListSiblings",
     "ListTracks",
+    "LyricAgent",
+    "LyricLine",
+    "LyricSet",
+    "LyricWord",
     "Lyrics",
     "Merge",
     "MergeNotFound",
@@ -170,12 +214,14 @@ __all__ = [
     "SearchEntries",
     "SearchEntry",
     "Settings",
+    "Siblings",
     "SplitTrack",
     "StartScan",
     "Track",
     "TrackNotFound",
     "TrackPage",
     "TrackSort",
+    "TrackTags",
     "Tracks",
     "UndoMerge",
     "WatchScan",
@@ -237,10 +283,36 @@ class Catalog(Protocol):
         ...
 
     async def get_lyrics(self, request: GetLyrics, /) -> Lyrics:
-        """The lyrics of a track.
+        """The lyrics of a track in all their forms.
 
         Raises: TrackNotFound, also when it has none.
         """
+        ...
+
+    async def get_chapters(self, request: GetChapters, /) -> Chapters:
+        """The chapters of a track.
+
+        Raises: TrackNotFound.
+        """
+        ...
+
+    async def list_folder(self, request: ListFolder, /) -> FolderPage:
+        """A page of at most 500 folders and tracks.
+
+        Raises: LibraryNotFound; a folder that holds nothing is empty.
+        """
+        ...
+
+    async def list_labels(self, request: ListLabels, /) -> LabelPage:
+        """A page of at most 500 labels of albums that the caller may see."""
+        ...
+
+    async def list_editions(self, request: ListEditions, /) -> Editions:
+        """The editions of an album; nothing if it is not known."""
+        ...
+
+    async def list_siblings(self, request: ListSiblings, /) -> Siblings:
+        """A track as it stands on other editions of its album; nothing if it is not known."""
         ...
 
     async def get_counts(self, request: GetCounts, /) -> Counts:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from philomel.services.catalog.contract.tags import AlbumTags, TrackTags
+
 
 class Named(Struct, frozen=True):
     """A reference to an artist, album or genre by id and name."""
@@ -30,13 +32,29 @@ class CreditRole(StrEnum):
     ARTIST = "artist"
     ALBUM_ARTIST = "album_artist"
     COMPOSER = "composer"
+    CONDUCTOR = "conductor"
+    PERFORMER = "performer"
+    REMIXER = "remixer"
+    LYRICIST = "lyricist"
+    ARRANGER = "arranger"
+    PRODUCER = "producer"
+    ENGINEER = "engineer"
+    MIXER = "mixer"
+    DJ_MIXER = "dj_mixer"
+    WRITER = "writer"
+    DIRECTOR = "director"
 
 
 class Credit(Struct, frozen=True):
-    """Someone's part in a track or album."""
+    """Someone's part in a track or album.
+
+    Attributes:
+        instrument: what a PERFORMER plays or sings, as tagged: "violin", "lead vocals".
+    """
 
     artist: Named
     role: CreditRole
+    instrument: str = ""
 
 
 class AlbumType(StrEnum):
@@ -66,6 +84,9 @@ class Track(Struct, frozen=True):
         true_peak: of that file, dBTP.
         album_loudness: of the album's tracks played as one; None until all are measured.
         album_true_peak: of the loudest of them.
+        bpm: rounded; `tags` has it as tagged.
+        tags: what else is tagged; None if nothing is.
+        last_played_at: by any listener, milliseconds since the Unix epoch.
     """
 
     id: str
@@ -107,6 +128,8 @@ class Track(Struct, frozen=True):
     true_peak: float | None = None
     album_loudness: float | None = None
     album_true_peak: float | None = None
+    tags: TrackTags | None = None
+    last_played_at: int | None = None
 
 
 class Album(Struct, frozen=True):
@@ -115,6 +138,10 @@ class Album(Struct, frozen=True):
     track_count: tracks the caller may see, missing ones included.
     duration_ms: of these tracks together.
     added_at: when its first track was seen.
+    edition: what sets it apart from other editions: "Deluxe Edition", "Remastered 2011".
+    release_group_id: MusicBrainz's id of all its editions together.
+    tags: what else is tagged; None if nothing is.
+    last_played_at: by any listener, milliseconds since the Unix epoch.
     """
 
     id: str
@@ -134,6 +161,10 @@ class Album(Struct, frozen=True):
     musicbrainz_id: str | None = None
     explicit: bool = False
     play_count: int = 0
+    edition: str | None = None
+    release_group_id: str | None = None
+    tags: AlbumTags | None = None
+    last_played_at: int | None = None
 
 
 class Artist(Struct, frozen=True):
@@ -153,6 +184,7 @@ class Artist(Struct, frozen=True):
     genres: tuple[str, ...] = ()
     musicbrainz_id: str | None = None
     play_count: int = 0
+    last_played_at: int | None = None
 
 
 class Genre(Struct, frozen=True):
@@ -167,17 +199,6 @@ class Alias(Struct, frozen=True):
 
     old: str
     new: str
-
-
-class Lyrics(Struct, frozen=True):
-    """Attributes:
-    text: plain or LRC (`synced`), as found in the tags or beside the file.
-    language: ISO 639 code, "und" if not tagged.
-    """
-
-    text: str
-    synced: bool
-    language: str = "und"
 
 
 class EntryKind(StrEnum):

@@ -57,6 +57,8 @@ class TrackSort(StrEnum):
     RECENTLY_ADDED = "recently_added"
     MOST_PLAYED = "most_played"
     RANDOM = "random"
+    RECENTLY_PLAYED = "recently_played"
+    """Last played first; only what was ever played."""
 
 
 class AlbumSort(StrEnum):
@@ -67,6 +69,16 @@ class AlbumSort(StrEnum):
     RECENTLY_ADDED = "recently_added"
     MOST_PLAYED = "most_played"
     RANDOM = "random"
+    RECENTLY_PLAYED = "recently_played"
+    """Last played first; only what was ever played."""
+
+
+class ArtistSort(StrEnum):
+    NAME = "name"
+    MOST_PLAYED = "most_played"
+    """Only who was ever played."""
+    RECENTLY_PLAYED = "recently_played"
+    """Last played first; only who was ever played."""
 
 
 class ListTracks(Struct, frozen=True):
@@ -107,6 +119,8 @@ class ListAlbums(Struct, frozen=True):
     Attributes:
         artist_id: albums of this album artist.
         appears_on: with artist_id: albums of others that credit the artist on a track.
+        label: id or name of a record label.
+        one_edition: of several editions of an album only the one that was first added.
     """
 
     sort: AlbumSort = AlbumSort.NAME
@@ -120,6 +134,8 @@ class ListAlbums(Struct, frozen=True):
     limit: int = 50
     cursor: str | None = None
     offset: int = 0
+    label: str | None = None
+    one_edition: bool = False
 
 
 class AlbumPage(Struct, frozen=True):
@@ -129,7 +145,7 @@ class AlbumPage(Struct, frozen=True):
 
 
 class ListArtists(Struct, frozen=True):
-    """A page of artists by sort name.
+    """A page of artists.
 
     Attributes:
         album_artists_only: leave out who has no album of their own.
@@ -140,6 +156,7 @@ class ListArtists(Struct, frozen=True):
     limit: int = 50
     cursor: str | None = None
     offset: int = 0
+    sort: ArtistSort = ArtistSort.NAME
 
 
 class ArtistPage(Struct, frozen=True):
@@ -158,10 +175,6 @@ class Genres(Struct, frozen=True):
     """
 
     items: tuple[Genre, ...]
-
-
-class GetLyrics(Struct, frozen=True):
-    track_id: str
 
 
 class GetCounts(Struct, frozen=True):

@@ -11,7 +11,12 @@ from philomel.rpc import codec
 from philomel.services.accounts.contract import UserRemoved
 from philomel.services.catalog.store.loading import resolve
 from philomel.services.catalog.store.merging import loudness
-from philomel.services.catalog.store.merging.hearing import Heard, record_analysis, record_totals
+from philomel.services.catalog.store.merging.hearing import (
+    Heard,
+    Played,
+    record_analysis,
+    record_totals,
+)
 from philomel.services.catalog.store.merging.loudness import Measured
 from philomel.services.media.contract import Asset, AssetsAnalysed, GetAssets, Media
 from philomel.services.plays.contract import TotalsChanged
@@ -64,7 +69,9 @@ class Follower:
         return keep
 
     def _counted(self, event: TotalsChanged) -> Effect | None:
-        totals = {total.track_id: total.count for total in event.tracks}
+        totals = {
+            total.track_id: Played(total.count, total.last_played_at) for total in event.tracks
+        }
         if not totals:
             return None
 

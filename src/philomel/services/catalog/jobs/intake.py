@@ -14,9 +14,10 @@ from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
+from philomel.services.catalog.contract import Chapter, LyricSet
 from philomel.services.catalog.jobs.walking import Found
-from philomel.services.catalog.rules import lyrics
-from philomel.services.catalog.rules.drafts import Draft, Drafter, LyricsDraft
+from philomel.services.catalog.rules import lyrics, paths
+from philomel.services.catalog.rules.drafts import Draft, Drafter
 from philomel.services.catalog.store.applying import Stale, apply
 from philomel.services.catalog.store.planning import Intake, Plan, Planner
 from philomel.services.catalog.store.scanning import Counters
@@ -27,7 +28,7 @@ BATCH = 100
 AHEAD = 6
 _TRIES = 5
 _PAUSE = 0.5
-_LRC_BYTES = 1 << 20
+_LYRICS_BYTES = 1 << 20
 
 
 class Source(Struct, frozen=True):
@@ -43,6 +44,13 @@ class Todo(Struct, frozen=True):
 
     found: Found
     file_id: str | None
+
+
+class Beside(Struct, frozen=True):
+    """What a file of lyrics beside a track holds, or why nothing."""
+
+    lyrics: LyricSet | None = None
+    error: str = ""
 
 
 class IntakeLine:
@@ -183,16 +191,21 @@ class IntakeLine:
         counters.errors += plan.failed
         return counters
 
-    def _intake(self, todo: Todo, found: FileTags, text: str | None) -> Intake:
+    def _intake(self, todo: Todo, found: FileTags, beside: Sequence[Beside]) -> Intake:
         entry, format_ = todo.found.entry, found.format
         draft: Draft | None = None
         warnings = found.warnings
         if format_ is not None:
             draft = self._drafter.draft(entry.key, ((tag.name, tag.values) for tag in found.tags))
             warnings += draft.warnings
-            if text:
-                beside = LyricsDraft(text, lyrics.is_synced(text), "und")
-                draft = structs.replace(draft, lyrics=beside)
+            if beside:
+                sets = [one.lyrics for one in beside if one.lyrics is not None]
+                warnings += tuple(one.error for one in beside if one.error)
+                every = lyrics.best_first([*sets, *draft.lyrics])
+                draft = structs.replace(draft, lyrics=every)
+            if found.chapters:
+                items = tuple(Chapter(c.start_ms, c.end_ms, c.title) for c in found.chapters)
+                draft = structs.replace(draft, chapters=items)
         intake = Intake(
             path=entry.key, size=entry.size, modified_ns=entry.modified_ns,
             inode=entry.inode & (2**63 - 1), lyrics_ns=todo.found.lyrics_ns, draft=draft,
@@ -208,27 +221,36 @@ class IntakeLine:
             bit_depth=format_.bit_depth,
         )  # fmt: skip
 
-    async def _read_lyrics(self, batch: list[Todo]) -> list[str | None]:
+    async def _read_lyrics(self, batch: list[Todo]) -> list[list[Beside]]:
         return [
-            await self._lyrics_beside(todo.found.entry.key) if todo.found.lyrics_ns else None
+            [await self._lyrics_beside(todo.found.entry.key, key) for key in todo.found.lyrics]
             for todo in batch
         ]
 
-    async def _lyrics_beside(self, key: bytes) -> str | None:
-        """An .lrc file is what somebody put there on purpose: it wins over the tags."""
-        for extension in (b".lrc", b".LRC"):
-            try:
-                blob = await self._source.blobs.open(key.rpartition(b".")[0] + extension)
-            except Away:
-                raise
-            except PhilomelError:
-                continue
-            try:
-                if blob.size is not None and blob.size <= _LRC_BYTES:
-                    return lyrics.decode(b"".join([part async for part in blob.stream()]))
-            finally:
-                await blob.close()
-        return None
+    async def _lyrics_beside(self, track: bytes, key: bytes) -> Beside:
+        """A file of lyrics is what somebody put there on purpose: it wins over the tags."""
+        name = paths.display(key.rpartition(b"/")[2])
+        try:
+            blob = await self._source.blobs.open(key)
+        except Away:
+            raise
+        except PhilomelError:
+            return Beside(error=f"The lyrics in {name} could not be read.")
+        try:
+            if blob.size is None or blob.size > _LYRICS_BYTES:
+                return Beside(error=f"The lyrics in {name} are too large.")
+            text = lyrics.decode(b"".join([part async for part in blob.stream()]))
+        except Away:
+            raise
+        except PhilomelError:
+            return Beside(error=f"The lyrics in {name} could not be read.")
+        finally:
+            await blob.close()
+        language = lyrics.language_of(paths.lyrics_language(key, track))
+        try:
+            return Beside(lyrics.parse(text, language, "file"))
+        except lyrics.BadLyrics as error:
+            return Beside(error=f"The lyrics in {name} were left out: {error}.")
 
     async def _register(self, plan: Plan) -> None:
         """Media hears of files first: what is in the catalogue can be played."""

@@ -1,13 +1,18 @@
 """The walk over one library, in pieces: audio files with what lies beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from zlib import crc32
 
 from msgspec import Struct
 
 from philomel.engines.blobs import Blobs, Entry, LinkRefused
-from philomel.services.catalog.rules.paths import is_audio
+from philomel.services.catalog.rules.paths import is_audio, is_lyrics, lyrics_stems
 
 PIECE = 1_000
+_GROUP = 2_000
+"""Names that begin alike, so many at the most, are looked at together."""
+_LYRICS = 8
+"""More files of lyrics beside one track are left out."""
 _PICTURES = frozenset((b"jpg", b"jpeg", b"png", b"webp", b"gif"))
 _COVERS = frozenset((b"cover", b"folder", b"front", b"artist"))
 
@@ -26,10 +31,15 @@ PORTRAIT_NAMES = _spellings(b"artist")
 
 
 class Found(Struct, frozen=True):
-    """An audio file; `lyrics_ns` is when the .lrc file beside it changed, or 0."""
+    """An audio file with the lyrics that lie beside it.
+
+    Attributes:
+        lyrics_ns: changes when they do; 0 without any.
+    """
 
     entry: Entry
     lyrics_ns: int
+    lyrics: tuple[bytes, ...] = ()
 
 
 class Walker:
@@ -61,24 +71,24 @@ class Walker:
         return piece
 
     def _pair(self, entries: Iterator[Entry]) -> Iterator[Found]:
-        """Give files their lyrics: all names with one stem stand together in the order."""
+        """Give files their lyrics: names with one beginning stand together in the order.
+
+        "song.en.lrc" comes before "song.mp3", so a group is as long as the beginning of its
+        names up to their first dot stays the same.
+        """
         group: list[Entry] = []
-        prefix, lyrics_ns = b"", 0
+        prefix = b""
         for entry in entries:
             key = entry.key
-            if not prefix or not key.startswith(prefix):
-                for member in group:
-                    yield Found(member, lyrics_ns)
+            if not prefix or not key.startswith(prefix) or len(group) > _GROUP:
+                yield from _paired(group)
                 group.clear()
-                prefix, lyrics_ns = _stem(key), 0
-            if is_audio(key):
+                prefix = _beginning(key)
+            if is_audio(key) or is_lyrics(key):
                 group.append(entry)
-            elif key[-4:].lower() == b".lrc":
-                lyrics_ns = entry.modified_ns
             elif entry.modified_ns > self._since_ns and _is_cover(key):
                 self.pictures.add(key.rpartition(b"/")[0])
-        for member in group:
-            yield Found(member, lyrics_ns)
+        yield from _paired(group)
 
     def _on_error(self, key: bytes, error: OSError) -> None:
         reason = error.strerror or "unknown error"
@@ -99,10 +109,36 @@ class Walker:
         return b"" in self._blocked
 
 
-def _stem(key: bytes) -> bytes:
+def _paired(group: list[Entry]) -> Iterator[Found]:
+    """The audio files of a group, each with the lyrics that are named after it."""
+    texts = [entry for entry in group if not is_audio(entry.key)]
+    if not texts:
+        yield from (Found(entry, 0) for entry in group)
+        return
+    by_stem: dict[bytes, list[Entry]] = {}
+    for text in texts:
+        for stem in lyrics_stems(text.key):
+            by_stem.setdefault(stem, []).append(text)
+    for entry in group:
+        if not is_audio(entry.key):
+            continue
+        beside = by_stem.get(entry.key.rpartition(b".")[0], ())[:_LYRICS]
+        yield Found(entry, _stamp(beside), tuple(text.key for text in beside))
+
+
+def _stamp(beside: Sequence[Entry]) -> int:
+    """What changes when one of these comes, changes or goes; for one .lrc file its own time."""
+    total = 0
+    for text in beside:
+        suffix = text.key.rpartition(b"/")[2].partition(b".")[2].lower()
+        total += text.modified_ns ^ (0 if suffix == b"lrc" else crc32(suffix))
+    return (total & (2**63 - 1)) or (1 if beside else 0)
+
+
+def _beginning(key: bytes) -> bytes:
     folder, slash, name = key.rpartition(b"/")
-    stem, dot, _ = name.rpartition(b".")
-    return folder + slash + (stem + dot if dot else name)
+    first, dot, _ = name.partition(b".")
+    return folder + slash + (first + dot if dot else name)
 
 
 def _is_cover(key: bytes) -> bool:

@@ -6,10 +6,21 @@ from typing import Final
 
 from msgspec import Struct
 
-from philomel.services.catalog.contract import AlbumType, Settings
+from philomel.services.catalog.contract import (
+    AlbumTags,
+    AlbumType,
+    Chapter,
+    CreditRole,
+    LyricSet,
+    Settings,
+    TrackTags,
+)
 from philomel.services.catalog.rules import lyrics, paths, values
+from philomel.services.catalog.rules.editions import group_key, part_title
 from philomel.services.catalog.rules.folding import digest, fold
 from philomel.services.catalog.rules.names import Splitter
+from philomel.services.catalog.rules.people import parts
+from philomel.services.catalog.rules.tagged import album_tags, track_tags
 
 UNKNOWN_ARTIST: Final = "[Unknown Artist]"
 UNKNOWN_ALBUM: Final = "[Unknown Album]"
@@ -40,6 +51,7 @@ class AlbumDraft(Struct, frozen=True):
     Attributes:
         key: what makes it the same album, together with `folder` and `year` (see `matching`).
         artists: as tagged; empty if they are to be found among the tracks' artists.
+        group_key: see `editions`; empty if the artists are not known yet.
     """
 
     key: str
@@ -52,16 +64,22 @@ class AlbumDraft(Struct, frozen=True):
     original_date: str | None
     label: str | None
     barcode: str | None
+    edition: str | None = None
+    release_group_id: str | None = None
+    group_key: str = ""
+    tags: AlbumTags | None = None
 
     @property
     def year(self) -> int | None:
         return year_of(self.original_date, self.date)
 
 
-class LyricsDraft(Struct, frozen=True):
-    text: str
-    synced: bool
-    language: str
+class Taking(Struct, frozen=True):
+    """Somebody's part in a recording, besides its artists and composers."""
+
+    role: CreditRole
+    name: Name
+    instrument: str = ""
 
 
 class Draft(Struct, frozen=True):
@@ -89,8 +107,11 @@ class Draft(Struct, frozen=True):
     gain_peak: float | None
     album_gain_db: float | None
     album_gain_peak: float | None
-    lyrics: LyricsDraft | None
+    lyrics: tuple[LyricSet, ...]
     warnings: tuple[str, ...]
+    others: tuple[Taking, ...] = ()
+    tags: TrackTags | None = None
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def year(self) -> int | None:
@@ -149,7 +170,8 @@ class Drafter:
             bpm=_bpm(_first(found, "bpm")),
             gain_db=_gain(found, "track"), gain_peak=_peak(found, "track"),
             album_gain_db=_gain(found, "album"), album_gain_peak=_peak(found, "album"),
-            lyrics=_lyrics(found), warnings=tuple(warnings),
+            lyrics=_lyrics(found, warnings), warnings=tuple(warnings),
+            others=self._others(found), tags=track_tags(found),
         )  # fmt: skip
 
     def _people(
@@ -173,6 +195,12 @@ class Drafter:
             warnings.append(f"{len(given)} names in {tag}: {len(names)} were kept.")
         return _named(
             names[:100], found.get(f"musicbrainz_{tag}id", ()), found.get(f"{tag}sort", ())
+        )
+
+    def _others(self, found: Mapping[str, tuple[str, ...]]) -> tuple[Taking, ...]:
+        return tuple(
+            Taking(role, Name(name), instrument)
+            for role, name, instrument in parts(found, self._artists)
         )
 
     def _album(
@@ -212,12 +240,17 @@ class Drafter:
         else:
             # Loose files in the library's root: an equal title alone makes no album.
             identity = ("album", fold(name), *(fold(artist.name) for artist in artists))
+        group = _first_good(found, "musicbrainz_releasegroupid", values.mbid) if name else None
         return AlbumDraft(
             key=digest(*identity), name=name or UNKNOWN_ALBUM, artists=by,
             folder=folder, type=kind or AlbumType.ALBUM, mbid=mbid,
             date=dates[0] if name else None, original_date=dates[1] if name else None,
             label=(_text(found, "label") or _text(found, "publisher")) if name else None,
             barcode=(_text(found, "barcode") or "")[:64] or None if name else None,
+            edition=(_text(found, "albumversion") or part_title(name)[1] or None) if name else None,
+            release_group_id=group,
+            group_key=group_key(group, by[0].name if by else None, name) if name else "",
+            tags=album_tags(found) if name else None,
         )  # fmt: skip
 
 
@@ -284,13 +317,19 @@ def _peak(found: Mapping[str, tuple[str, ...]], of: str) -> float | None:
     return peak if peak is not None and peak >= 0 else None
 
 
-def _lyrics(found: Mapping[str, tuple[str, ...]]) -> LyricsDraft | None:
-    for tag in ("syncedlyrics", "lyrics", "unsyncedlyrics"):
-        text = _first(found, tag).replace("\0", "").strip()
-        if text:
-            text = text.encode("utf-8", "replace").decode()
-            language = _first(found, "language").strip().casefold()
-            if not (2 <= len(language) <= 3 and language.isalpha()):
-                language = "und"
-            return LyricsDraft(text, lyrics.is_synced(text), language)
-    return None
+def _lyrics(found: Mapping[str, tuple[str, ...]], warnings: list[str]) -> tuple[LyricSet, ...]:
+    """All that stands in tags named "lyrics" or "lyrics:eng"."""
+    sets: list[LyricSet] = []
+    for tag in [tag for tag in found if tag.startswith("lyrics")]:
+        name, colon, code = tag.partition(":")
+        if name != "lyrics":
+            continue
+        told = code if colon else next(iter(found.get("language", ())), "")
+        for text in found[tag]:
+            try:
+                one = lyrics.parse(text, lyrics.language_of(told))
+            except lyrics.BadLyrics as error:
+                warnings.append(f"Its lyrics were left out: {error}.")
+            else:
+                sets += [one] if one is not None else []
+    return lyrics.best_first(sets)

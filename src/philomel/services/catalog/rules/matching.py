@@ -121,9 +121,9 @@ def replaced(
     """Who of a track's artists, (role, artist id), became whom: in each role, in order."""
     was, becomes = list(before), list(now)
     moves: list[tuple[str, str]] = []
-    for role in dict.fromkeys(role for role, _ in was):
-        old = [artist for of, artist in was if of == role]
-        new = [artist for of, artist in becomes if of == role]
+    for role in dict.fromkeys(each[0] for each in was):
+        old = [each[1] for each in was if each[0] == role]
+        new = [each[1] for each in becomes if each[0] == role]
         kept = set(old) & set(new)
         gone, come = ([a for a in names if a not in kept] for names in (old, new))
         moves.extend(zip(gone, come, strict=False))

@@ -18,6 +18,10 @@ EXTENSIONS = frozenset((
 ))  # fmt: skip
 
 
+LYRICS = (b".lrc", b".elrc", b".ttml", b".txt")
+_LANGUAGE_SUFFIX = re.compile(rb"\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2})\Z")
+
+
 class PathNames(Struct, frozen=True):
     """Names guessed from a path."""
 
@@ -34,6 +38,24 @@ def is_audio(key: bytes) -> bool:
     name = key.rpartition(b"/")[2]
     stem, dot, extension = name.rpartition(b".")
     return bool(dot and stem) and extension.lower() in EXTENSIONS and not name.startswith(b"._")
+
+
+def is_lyrics(key: bytes) -> bool:
+    """Whether a file's extension is one that lyrics have."""
+    return key[-5:].lower().endswith(LYRICS)
+
+
+def lyrics_stems(key: bytes) -> tuple[bytes, ...]:
+    """The tracks that lyrics may belong to: "song.en" and "song" of "song.en.lrc"."""
+    stem = key.rpartition(b".")[0]
+    found = _LANGUAGE_SUFFIX.search(stem)
+    return (stem, stem[: found.start()]) if found else (stem,)
+
+
+def lyrics_language(key: bytes, track: bytes) -> str:
+    """The language that a file of lyrics names besides the track: "en", or ""."""
+    stem, own = key.rpartition(b".")[0], track.rpartition(b".")[0]
+    return stem[len(own) + 1 :].decode("ascii", "replace") if stem != own else ""
 
 
 def display(key: bytes) -> str:

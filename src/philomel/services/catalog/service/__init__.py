@@ -20,6 +20,7 @@ from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
+from philomel.services.catalog.store.browsing import editions, folders, labels, texts
 from philomel.services.catalog.store.ranks import Ranks
 from philomel.services.catalog.store.visible import visible_libraries
 from philomel.services.media.contract import GetAnalysisState, Media
@@ -33,6 +34,7 @@ FOLLOW_SECONDS = 0.5
 ANALYSIS_SECONDS = 0.5
 MANY = 50
 """More ids than these are looked up in a thread: five hundred tracks take 10 ms and more."""
+MOST_EDITIONS = 100
 LONG_LIST = 20_000
 """A list this long is counted in a thread, so that others need not wait."""
 _PICTURED = (it.EntryKind.ALBUM, it.EntryKind.ARTIST)
@@ -116,10 +118,39 @@ class CatalogService:
         return it.Genres(items=await self._look(look, long=True))
 
     async def get_lyrics(self, request: it.GetLyrics, /) -> it.Lyrics:
-        found = await self._look(lambda c, seen: entries.get_lyrics(c, request.track_id, seen))
+        found = await self._look(lambda c, seen: texts.get_lyrics(c, request.track_id, seen))
         if found is None:
             raise it.TrackNotFound("there are no lyrics of that track")
         return found
+
+    async def get_chapters(self, request: it.GetChapters, /) -> it.Chapters:
+        found = await self._look(lambda c, seen: texts.get_chapters(c, request.track_id, seen))
+        if found is None:
+            raise it.TrackNotFound("there is no such track")
+        return found
+
+    async def list_folder(self, request: it.ListFolder, /) -> it.FolderPage:
+        check_limit(request.limit)
+        found = await self._look(
+            lambda c, seen: folders.list_folder(c, request, seen), long=request.limit > MANY
+        )
+        if found is None:
+            raise it.LibraryNotFound("there is no such library")
+        return found
+
+    async def list_labels(self, request: it.ListLabels, /) -> it.LabelPage:
+        check_limit(request.limit)
+        return await self._look(lambda c, seen: labels.list_labels(c, request, seen), long=True)
+
+    async def list_editions(self, request: it.ListEditions, /) -> it.Editions:
+        check_limit(request.limit, MOST_EDITIONS)
+        items = await self._look(lambda c, seen: editions.list_editions(c, request, seen))
+        return it.Editions(items=items)
+
+    async def list_siblings(self, request: it.ListSiblings, /) -> it.Siblings:
+        check_limit(request.limit, MOST_EDITIONS)
+        items = await self._look(lambda c, seen: editions.list_siblings(c, request, seen))
+        return it.Siblings(items=items)
 
     async def get_counts(self, request: it.GetCounts, /) -> it.Counts:
         def look(connection: Connection, seen: Sequence[str]) -> it.Counts:

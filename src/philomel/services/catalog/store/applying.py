@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.browsing.tables import album_labels, chapters, labels, lyrics
 from philomel.services.catalog.store.merging.emptied import merge_emptied
 from philomel.services.catalog.store.planning import Plan, Row, position_key
 from philomel.services.catalog.store.refreshing import refresh
@@ -29,7 +30,6 @@ from philomel.services.catalog.store.tables import (
     files,
     genres,
     libraries,
-    lyrics,
     track_credits,
     track_genres,
     tracks,
@@ -63,7 +63,12 @@ _UPDATE_ALBUM = update(albums).where(albums.c.id == bindparam("album"))
 _COVERS_DUE = update(albums).where(albums.c.id.in_(_IDS)).values(cover_due=bindparam("due"))
 _DROP_CREDITS = delete(track_credits).where(track_credits.c.track_id.in_(_IDS))
 _DROP_GENRES = delete(track_genres).where(track_genres.c.track_id.in_(_IDS))
-_DROP_LYRICS = delete(lyrics).where(lyrics.c.track_id.in_(_IDS))
+_DROP_TEXTS = (
+    delete(lyrics).where(lyrics.c.track_id.in_(_IDS)),
+    delete(chapters).where(chapters.c.track_id.in_(_IDS)),
+)
+_DROP_LABELS = delete(album_labels).where(album_labels.c.album_id.in_(_IDS))
+_KNOWN_LABELS = select(labels.c.key).where(labels.c.key.in_(_IDS))
 _ORDER = select(
     tracks.c.id, tracks.c.album_id, tracks.c.disc_number, tracks.c.track_number, tracks.c.sort_key
 ).where(tracks.c.album_id.in_(_IDS))
@@ -105,9 +110,11 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
         (track_credits, plan.credits),
         (track_genres, plan.genres),
         (lyrics, plan.lyrics),
+        (chapters, plan.chapters),
     ):
         if rows:
             connection.execute(insert(table), rows)
+    _label(connection, plan)
     connection.execute(_FORGET_ERRORS, {"library": plan.library_id, "ids": plan.paths})
     if plan.errors:
         connection.execute(insert(file_errors), plan.errors)
@@ -142,7 +149,7 @@ def _update(connection: Connection, plan: Plan) -> None:
         connection.execute(_UPDATE_FILE.values(_columns(rows[0], "file")), rows)
     if plan.track_updates:
         ids = {"ids": [row["track"] for row in plan.track_updates]}
-        for statement in (_DROP_CREDITS, _DROP_GENRES, _DROP_LYRICS):
+        for statement in (_DROP_CREDITS, _DROP_GENRES, *_DROP_TEXTS):
             connection.execute(statement, ids)
         columns = _columns(plan.track_updates[0], "track")
         connection.execute(_UPDATE_TRACK.values(columns), plan.track_updates)
@@ -150,6 +157,17 @@ def _update(connection: Connection, plan: Plan) -> None:
         columns = _columns(plan.album_updates[0], "album")
         connection.execute(_UPDATE_ALBUM.values(columns), plan.album_updates)
         reorder(connection, [row["album"] for row in plan.album_updates])
+
+
+def _label(connection: Connection, plan: Plan) -> None:
+    if plan.relabelled:
+        connection.execute(_DROP_LABELS, {"ids": plan.relabelled})
+    if plan.album_labels:
+        known = set(connection.execute(_KNOWN_LABELS, {"ids": list(plan.labels)}).scalars())
+        new = [{"key": k, "name": name} for k, name in plan.labels.items() if k not in known]
+        if new:
+            connection.execute(insert(labels), new)
+        connection.execute(insert(album_labels), plan.album_labels)
 
 
 def _columns(row: Row, key: str) -> dict[str, object]:

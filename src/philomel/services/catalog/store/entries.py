@@ -1,4 +1,4 @@
-"""Genres, lyrics, counts, and what search needs to know."""
+"""Genres, counts, and what search needs to know."""
 
 import json
 from collections import defaultdict
@@ -15,12 +15,10 @@ from philomel.services.catalog.contract import (
     Genre,
     ListFileErrors,
     ListSearchEntries,
-    Lyrics,
     SearchEntries,
     SearchEntry,
 )
 from philomel.services.catalog.rules import paths
-from philomel.services.catalog.store.loading import resolve_one
 from philomel.services.catalog.store.tables import (
     ARTIST,
     album_genres,
@@ -31,7 +29,6 @@ from philomel.services.catalog.store.tables import (
     genres,
     libraries,
     lies_in,
-    lyrics,
     track_genres,
     tracks,
 )
@@ -53,11 +50,6 @@ _ALBUMS_OF_GENRES = (
     .join_from(album_genres, albums, albums.c.id == album_genres.c.album_id)
     .where(lies_in(albums.c.library_id, _LIBRARIES), albums.c.track_count > 0)
     .group_by(album_genres.c.genre_id)
-)
-_LYRICS = (
-    select(lyrics.c.text, lyrics.c.synced, lyrics.c.language)
-    .join_from(lyrics, tracks, tracks.c.id == lyrics.c.track_id)
-    .where(lyrics.c.track_id == bindparam("id"), lies_in(tracks.c.library_id, _LIBRARIES))
 )
 _COUNT_TRACKS = select(func.coalesce(func.sum(albums.c.track_count), 0)).where(
     albums.c.library_id.in_(_LIBRARIES)
@@ -113,12 +105,6 @@ def list_genres(connection: Connection, visible: Sequence[str]) -> tuple[Genre, 
         Genre(row[0], row[1], track_count=on_tracks[row[0]], album_count=on_albums.get(row[0], 0))
         for row in sorted(named, key=lambda row: row[2])
     )
-
-
-def get_lyrics(connection: Connection, track_id: str, visible: Sequence[str]) -> Lyrics | None:
-    values = {"id": resolve_one(connection, track_id), "libraries": visible}
-    row = connection.execute(_LYRICS, values).one_or_none()
-    return None if row is None else Lyrics(text=row[0], synced=row[1], language=row[2])
 
 
 def get_counts(connection: Connection, visible: Sequence[str]) -> Counts:
@@ -192,7 +178,11 @@ def _entries(
     credited: dict[str, list[str]] = {}
     for row in rows:
         every = json.loads(str(row[2]))
-        ids = every if kind is EntryKind.ALBUM else [a for role, a in every if role <= ARTIST + 1]
+        ids = (
+            every
+            if kind is EntryKind.ALBUM
+            else [each[1] for each in every if each[0] <= ARTIST + 1]
+        )
         credited[str(row[0])] = list(dict.fromkeys(ids))[:_CONTEXT_NAMES]
     wanted = list({artist for every in credited.values() for artist in every})
     names = {row[0]: row[1] for row in connection.execute(_NAMES, {"ids": wanted})}

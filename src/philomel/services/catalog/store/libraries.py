@@ -21,6 +21,7 @@ from philomel.engines.sql import insert_on
 from philomel.services.catalog.contract import Library, LibraryKind
 from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.browsing.tables import chapters, lyrics
 from philomel.services.catalog.store.merging.emptied import drop_albums
 from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
@@ -32,7 +33,6 @@ from philomel.services.catalog.store.tables import (
     files,
     libraries,
     library_grants,
-    lyrics,
     track_credits,
     track_genres,
     tracks,
@@ -95,6 +95,7 @@ _FORGET_TRACKS = (
     delete(track_credits).where(track_credits.c.track_id.in_(_IDS)),
     delete(track_genres).where(track_genres.c.track_id.in_(_IDS)),
     delete(lyrics).where(lyrics.c.track_id.in_(_IDS)),
+    delete(chapters).where(chapters.c.track_id.in_(_IDS)),
     delete(aliases).where(aliases.c.new.in_(_IDS)),
     delete(files).where(files.c.track_id.in_(_IDS)),
     delete(tracks).where(tracks.c.id.in_(_IDS)),

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, bindparam, or_, select
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import (
     AlbumSort,
+    ArtistSort,
     ListAlbums,
     ListArtists,
     ListTracks,
     TrackSort,
 )
 from philomel.services.catalog.rules.folding import fold
+from philomel.services.catalog.store.browsing.tables import album_labels
 from philomel.services.catalog.store.loading import resolve_one
 from philomel.services.catalog.store.ranks import Place, Ranks
 from philomel.services.catalog.store.tables import (
@@ -24,11 +26,12 @@ from philomel.services.catalog.store.tables import (
     albums,
     artists,
     genres,
+    lies_in,
     track_credits,
     track_genres,
     tracks,
 )
-from philomel.services.catalog.store.viewing import ArtistView, Filter, Listed, Order, View
+from philomel.services.catalog.store.viewing import NEVER, ArtistView, Filter, Listed, Order, View
 
 _TRACK_ORDERS: dict[TrackSort, Order] = {
     TrackSort.NAME: Order(tracks.c.sort_key, down=False),
@@ -36,6 +39,7 @@ _TRACK_ORDERS: dict[TrackSort, Order] = {
     TrackSort.RECENTLY_ADDED: Order(tracks.c.added_at, down=True),
     TrackSort.MOST_PLAYED: Order(tracks.c.play_count, down=True),
     TrackSort.RANDOM: Order(tracks.c.shuffle, down=False),
+    TrackSort.RECENTLY_PLAYED: Order(tracks.c.last_played_at, down=True),
 }
 _ALBUM_ORDERS: dict[AlbumSort, Order] = {
     AlbumSort.NAME: Order(albums.c.sort_key, down=False),
@@ -45,9 +49,14 @@ _ALBUM_ORDERS: dict[AlbumSort, Order] = {
     AlbumSort.RECENTLY_ADDED: Order(albums.c.added_at, down=True),
     AlbumSort.MOST_PLAYED: Order(albums.c.play_count, down=True),
     AlbumSort.RANDOM: Order(albums.c.shuffle, down=False),
+    AlbumSort.RECENTLY_PLAYED: Order(albums.c.last_played_at, down=True),
 }
 
-_ARTIST_ORDER = Order(artists.c.sort_key, down=False)
+_ARTIST_ORDERS: dict[ArtistSort, Order] = {
+    ArtistSort.NAME: Order(artists.c.sort_key, down=False),
+    ArtistSort.MOST_PLAYED: Order(artists.c.play_count, down=True),
+    ArtistSort.RECENTLY_PLAYED: Order(artists.c.last_played_at, down=True),
+}
 
 _OF_ARTIST = select(track_credits.c.track_id).where(
     track_credits.c.artist_id == bindparam("artist")
@@ -64,6 +73,16 @@ _WITH_ARTIST = (
 _ALBUMS_OF_GENRE = select(album_genres.c.album_id).where(
     album_genres.c.genre_id == bindparam("genre")
 )
+_OF_LABEL = select(album_labels.c.album_id).where(album_labels.c.label_key == bindparam("label"))
+_other = albums.alias("other")
+_EARLIER = select(_other.c.id).where(
+    _other.c.group_key == albums.c.group_key,
+    _other.c.group_key != "",
+    _other.c.id < albums.c.id,
+    _other.c.track_count > 0,
+    lies_in(_other.c.library_id, bindparam("libraries", expanding=True)),
+)
+"""Editions of an album that were added before it."""
 
 _TRACKS = Listed(
     tracks,
@@ -79,6 +98,7 @@ _TRACKS = Listed(
         ),
         "from": Filter((tracks.c.year >= bindparam("from"),)),
         "to": Filter((tracks.c.year <= bindparam("to"),)),
+        "played": Filter((tracks.c.last_played_at > NEVER,)),
     },
     small=("album",),
 )
@@ -94,10 +114,13 @@ _ALBUMS = Listed(
         ),
         "from": Filter((albums.c.year_down >= bindparam("from"),)),
         "to": Filter((albums.c.year_up <= bindparam("to"),)),
+        "label": Filter((albums.c.id.in_(_OF_LABEL),)),
+        "first": Filter((~_EARLIER.exists(),)),
+        "played": Filter((albums.c.last_played_at > NEVER,)),
     },
     # Added to nothing, so that no index of it is taken instead of that of the order.
     always=Filter((albums.c.track_count > 0,), (albums.c.track_count + 0 > 0,)),
-    small=("artist", "appears"),
+    small=("artist", "appears", "label"),
 )
 _GENRE = select(genres.c.id).where(
     or_(genres.c.key == bindparam("key"), genres.c.id == bindparam("id"))
@@ -125,9 +148,9 @@ def list_tracks(
         "to": request.to_year,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    view = View(
-        connection, _TRACKS, tuple(given), given, _narrowed(visible, request.library_id), ranks
-    )
+    played = ("played",) if request.sort is TrackSort.RECENTLY_PLAYED else ()
+    libraries = _narrowed(visible, request.library_id)
+    view = View(connection, _TRACKS, (*given, *played), given, libraries, ranks)
     order = _TRACK_ORDERS[request.sort]
     if request.sort is TrackSort.RANDOM:
         return Page(_draw(view, order, request.limit), view.total, None)
@@ -146,11 +169,16 @@ def list_albums(
         # A year that is not known lies in no range: see the columns.
         "from": None if request.from_year is None else max(request.from_year, 1),
         "to": None if request.to_year is None else min(request.to_year, 9998),
+        "label": None if request.label is None else fold(request.label)[:200],
     }
     filters = tuple(name for name, value in values.items() if value is not None)
     given = {name: values[name] for name in filters}
     if artist is not None:
         given["artist"] = artist
+    if request.one_edition:
+        filters += ("first",)
+    if request.sort is AlbumSort.RECENTLY_PLAYED:
+        filters += ("played",)
     view = View(connection, _ALBUMS, filters, given, _narrowed(visible, request.library_id), ranks)
     order = _ALBUM_ORDERS[request.sort]
     if request.sort is AlbumSort.RANDOM:
@@ -163,8 +191,12 @@ def list_artists(
 ) -> Page:
     """A page of the artists in these libraries."""
     libraries = _narrowed(visible, request.library_id)
-    view = ArtistView(connection, libraries, ranks, albums_only=request.album_artists_only)
-    return _page(view, _ARTIST_ORDER, request)
+    order = _ARTIST_ORDERS[request.sort]
+    played = None if request.sort is ArtistSort.NAME else order.column
+    view = ArtistView(
+        connection, libraries, ranks, albums_only=request.album_artists_only, played=played
+    )
+    return _page(view, order, request)
 
 
 def _page(

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, func, select
 
 from philomel.services.catalog.contract import (
     Album,
+    AlbumTags,
     AlbumType,
     Alias,
     Artist,
@@ -17,8 +18,10 @@ from philomel.services.catalog.contract import (
     CreditRole,
     Named,
     Track,
+    TrackTags,
 )
 from philomel.services.catalog.rules import paths
+from philomel.services.catalog.rules.people import NUMBERED
 from philomel.services.catalog.store.tables import (
     PRESENT,
     album_credits,
@@ -35,9 +38,10 @@ from philomel.services.catalog.store.tables import (
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
 _ALBUM_COVER = func.coalesce(albums.c.cover_id, albums.c.found_cover_id)
-_ROLES = (CreditRole.ARTIST, CreditRole.ALBUM_ARTIST, CreditRole.COMPOSER)
 GENRES_OF_ARTIST = 5
 _GENRES: Final[msgspec.json.Decoder[list[str]]] = msgspec.json.Decoder(list[str])
+_TRACK_TAGS: Final = msgspec.json.Decoder(TrackTags)
+_ALBUM_TAGS: Final = msgspec.json.Decoder(AlbumTags)
 
 _TRACKS = (
     select(
@@ -51,6 +55,7 @@ _TRACKS = (
         files.c.container, files.c.codec, files.c.size, files.c.bitrate, files.c.sample_rate,
         files.c.channels, files.c.bit_depth, covers.c.colour, files.c.loudness,
         files.c.true_peak, albums.c.loudness, albums.c.true_peak,
+        tracks.c.tags, tracks.c.last_played_at,
     )
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
     .join(albums, albums.c.id == tracks.c.album_id)
@@ -62,7 +67,8 @@ _ALBUMS = (
         albums.c.id, albums.c.name, albums.c.type, albums.c.credits, albums.c.track_count,
         albums.c.duration_ms, albums.c.added_at, covers.c.id, covers.c.sizes, albums.c.genres,
         albums.c.date, albums.c.original_date, albums.c.year, albums.c.label, albums.c.barcode,
-        albums.c.mbid, albums.c.explicit, albums.c.play_count, covers.c.colour,
+        albums.c.mbid, albums.c.explicit, albums.c.play_count, covers.c.colour, albums.c.edition,
+        albums.c.release_group_id, albums.c.tags, albums.c.last_played_at,
     )
     .join_from(albums, covers, covers.c.id == _ALBUM_COVER, isouter=True)
     .where(
@@ -74,7 +80,7 @@ _ARTISTS = (
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
         artists.c.play_count, covers.c.id, covers.c.sizes,
         func.sum(artist_libraries.c.track_count), func.sum(artist_libraries.c.album_count),
-        covers.c.colour,
+        covers.c.colour, artists.c.last_played_at,
     )
     .join_from(artists, artist_libraries, artist_libraries.c.artist_id == artists.c.id)
     .outerjoin(
@@ -89,6 +95,7 @@ _ARTISTS = (
     .group_by(
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
         artists.c.play_count, covers.c.id, covers.c.sizes, covers.c.colour,
+        artists.c.last_played_at,
     )
 )  # fmt: skip
 # A row per artist: each row that is fetched lets others take the interpreter, so a thread
@@ -141,23 +148,24 @@ def load_tracks(
         return {}
     rows = connection.execute(_TRACKS, {"ids": ids, "libraries": visible}).all()
     credited = {row[0]: msgspec.json.decode(row[2]) for row in rows}
-    names = _names(connection, (a for every in credited.values() for _, a in every))
+    names = _names(connection, (each[1] for every in credited.values() for each in every))
     return {row[0]: _track(row, credited[row[0]], names) for row in rows}
 
 
-def _track(row: Sequence[Any], credited: list[tuple[int, str]], names: dict[str, Named]) -> Track:
+def _track(row: Sequence[Any], credited: Sequence[Sequence[Any]], names: dict[str, Named]) -> Track:
     (
         id_, title, _, duration, added, album, album_name, cover, sizes, genre_names,
         disc, discs, number, numbers, date, original, is_explicit, isrc,
         recording, comment, bpm, gain, peak, album_gain, album_peak,
         plays, library, file, state, path, container, codec, size, bitrate, rate,
         channels, depth, colour, loudness, true_peak, album_loudness, album_true_peak,
+        tags, last_played,
     ) = row  # fmt: skip
     here = state == PRESENT
     mime, suffix = content_type(container, codec) if here else (None, None)
     return Track(
         id=id_, title=title,
-        credits=tuple(Credit(names[a], _ROLES[role]) for role, a in credited if a in names),
+        credits=_credits(credited, names),
         duration_ms=duration, added_at=added, album=Named(album, album_name),
         cover=_cover(cover, sizes, colour), genres=_strings(genre_names),
         disc_number=disc, disc_total=discs, track_number=number, track_total=numbers,
@@ -170,7 +178,16 @@ def _track(row: Sequence[Any], credited: list[tuple[int, str]], names: dict[str,
         bit_depth=depth if here else None, path=paths.display(path), library_id=library,
         loudness=loudness if here else None, true_peak=true_peak if here else None,
         album_loudness=album_loudness, album_true_peak=album_true_peak,
+        tags=_TRACK_TAGS.decode(tags) if tags else None, last_played_at=last_played or None,
     )  # fmt: skip
+
+
+def _credits(credited: Sequence[Sequence[Any]], names: dict[str, Named]) -> tuple[Credit, ...]:
+    return tuple(
+        Credit(names[each[1]], NUMBERED[each[0]], each[2] if len(each) > 2 else "")
+        for each in credited
+        if each[1] in names
+    )
 
 
 def load_albums(
@@ -191,7 +208,8 @@ def load_albums(
             cover=_cover(row[7], row[8], row[18]),
             genres=_strings(row[9]), date=row[10], original_date=row[11], year=row[12],
             label=row[13], barcode=row[14], musicbrainz_id=row[15], explicit=bool(row[16]),
-            play_count=row[17],
+            play_count=row[17], edition=row[19], release_group_id=row[20],
+            tags=_ALBUM_TAGS.decode(row[21]) if row[21] else None, last_played_at=row[22] or None,
         )
         for row in rows
     }  # fmt: skip
@@ -208,7 +226,7 @@ def load_artists(
         row[0]: Artist(
             id=row[0], name=row[1], sort_name=row[2], added_at=row[3], musicbrainz_id=row[4],
             play_count=row[5], cover=_cover(row[6], row[7], row[10]), track_count=int(row[8]),
-            album_count=int(row[9]),
+            album_count=int(row[9]), last_played_at=row[11] or None,
             genres=often.get(row[0], ()),
         )
         for row in connection.execute(_ARTISTS, values)

@@ -20,7 +20,13 @@ from sqlalchemy import (
 )
 
 from philomel.kernel.ids import new_id
-from philomel.services.catalog.rules.drafts import VARIOUS_ARTISTS, VARIOUS_ARTISTS_ID
+from philomel.services.catalog.contract import AlbumTags, TrackTags
+from philomel.services.catalog.rules.drafts import (
+    UNKNOWN_ALBUM,
+    VARIOUS_ARTISTS,
+    VARIOUS_ARTISTS_ID,
+)
+from philomel.services.catalog.rules.editions import group_key
 from philomel.services.catalog.rules.folding import fold, sort_key
 from philomel.services.catalog.store.tables import (
     ARTIST,
@@ -38,8 +44,9 @@ from philomel.services.catalog.store.tables import (
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 
 _ALBUMS = select(
-    albums.c.id, albums.c.artists_tagged, albums.c.credits, albums.c.genres, albums.c.track_count
-).where(albums.c.id.in_(_IDS))
+    albums.c.id, albums.c.artists_tagged, albums.c.credits, albums.c.genres, albums.c.track_count,
+    albums.c.name, albums.c.release_group_id, albums.c.group_key,
+).where(albums.c.id.in_(_IDS))  # fmt: skip
 _SUMS = (
     select(
         tracks.c.album_id,
@@ -88,8 +95,11 @@ _SET_CREDITS = (
 _DROP_GENRES = delete(album_genres).where(album_genres.c.album_id.in_(_IDS))
 _DROP_CREDITS = delete(album_credits).where(album_credits.c.album_id.in_(_IDS))
 _ALBUM_ARTISTS = select(album_credits.c.artist_id).where(album_credits.c.album_id.in_(_IDS))
+_SET_GROUP = (
+    update(albums).where(albums.c.id == bindparam("album")).values(group_key=bindparam("group"))
+)
 _FIND_MBID = select(artists.c.id).where(artists.c.mbid == bindparam("mbid"))
-_SORT_KEY = select(artists.c.sort_key).where(artists.c.id == bindparam("id"))
+_SORT_KEY = select(artists.c.sort_key, artists.c.name).where(artists.c.id == bindparam("id"))
 
 _TRACKS_OF = (
     select(
@@ -113,6 +123,15 @@ _DROP_IN = delete(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS)
 def to_json(value: object) -> str:
     """As the tables keep lists."""
     return msgspec.json.encode(value).decode()
+
+
+def tags_json(tags: TrackTags | AlbumTags | None) -> str:
+    """Only what is tagged; empty without anything."""
+    if tags is None:
+        return ""
+    return to_json(
+        {name: value for name in tags.__struct_fields__ if (value := getattr(tags, name))}
+    )
 
 
 class Refreshed:
@@ -199,7 +218,7 @@ def _find_artists(
     now: int,
 ) -> None:
     """Whom albums without an album artist are by: who is on all tracks, or various artists."""
-    known = {row.id: row.credits for row in connection.execute(_ALBUMS, {"ids": album_ids})}
+    known = {row.id: row for row in connection.execute(_ALBUMS, {"ids": album_ids})}
     on_all: dict[str, set[str]] = defaultdict(set)
     for album, artist, count in connection.execute(_COMMON, {"ids": album_ids}):
         if count == counts[album]:
@@ -210,12 +229,15 @@ def _find_artists(
             one = msgspec.json.decode(
                 connection.execute(_CREDITS_OF_ONE, {"id": album}).scalar_one()
             )
-            everyone = [a for role, a in one if role == ARTIST and a in on_all[album]]
+            everyone = [each[1] for each in one if each[0] == ARTIST and each[1] in on_all[album]]
         by = everyone or [various_artists(connection, now)]
-        text = to_json(by)
-        if text == known[album]:
+        text, row = to_json(by), known[album]
+        key, name = connection.execute(_SORT_KEY, {"id": by[0]}).one()
+        group = "" if row.name == UNKNOWN_ALBUM else group_key(row.release_group_id, name, row.name)
+        if group != row.group_key:
+            connection.execute(_SET_GROUP, {"album": album, "group": group})
+        if text == row.credits:
             continue
-        key = connection.execute(_SORT_KEY, {"id": by[0]}).scalar_one()
         connection.execute(_SET_CREDITS, {"album": album, "artists": text, "artist_key": key})
         connection.execute(_DROP_CREDITS, {"ids": [album]})
         connection.execute(
@@ -253,6 +275,7 @@ def artist_row(
         "found_cover_id": None,
         "added_at": now,
         "play_count": 0,
+        "last_played_at": 0,
     }
 
 

@@ -5,7 +5,8 @@ too. So what a caller may see is decided by one column of the row itself, inside
 query. Artists span libraries: `artist_libraries` says what each library has of them.
 Sort keys are folded by the rules and compare as code points on both engines.
 The indexes named `_lost_` hold only what is missing: the migration says so, because saying
-it here would import the part of SQLAlchemy for an engine that is not in use.
+it here would import the part of SQLAlchemy for an engine that is not in use. Those named
+`_recent`, and `artists_played`, hold only what was ever played.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ PRESENT, MISSING, BROKEN = 1, 0, 2
 """States of a file; a broken one is there, but cannot be played."""
 
 ARTIST, ALBUM_ARTIST, COMPOSER = 0, 1, 2
-"""Roles in credits."""
+"""Roles in credits, by their numbers: see `rules.people`."""
 
 libraries = Table(
     "libraries",
@@ -146,6 +147,9 @@ tracks = Table(
     Column("added_at", BIG, nullable=False),
     Column("play_count", Integer, nullable=False),
     Column("shuffle", Integer, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("last_played_at", BIG, nullable=False),
+    Index("tracks_recent", "library_id", "last_played_at", "id"),
     Index("tracks_library", "library_id"),
     Index("tracks_sort", "library_id", "sort_key", "id"),
     Index("tracks_position", "library_id", "position_key", "id"),
@@ -157,7 +161,9 @@ tracks = Table(
     Index("tracks_lost_match", "match_key", "duration_ms"),
     Index("tracks_lost_recording", "recording_id"),
 )
-"""`credits`: JSON [[role, artist id], ...] in tag order; `genres`: JSON [name, ...]."""
+"""`credits`: JSON [[role, artist id], ...] in tag order, or [role, artist id, instrument];
+`genres`: JSON [name, ...]; `tags`: JSON of `TrackTags`, or empty.
+`last_played_at` is 0 before the first play, here and everywhere."""
 
 track_credits = Table(
     "track_credits",
@@ -213,6 +219,13 @@ albums = Table(
     Column("year_down", Integer, Computed("coalesce(year, 0)")),
     Column("loudness", Float),
     Column("true_peak", Float),
+    Column("tags", Text, nullable=False),
+    Column("edition", Text),
+    Column("release_group_id", String(36)),
+    Column("group_key", String(32), nullable=False),
+    Column("last_played_at", BIG, nullable=False),
+    Index("albums_group", "group_key", "id"),
+    Index("albums_recent", "library_id", "last_played_at", "id"),
     Index("albums_key", "library_id", "key"),
     Index("albums_listed", "library_id", "track_count"),
     Index("albums_sort", "library_id", "sort_key", "id"),
@@ -226,7 +239,8 @@ albums = Table(
 )
 """Without tracks (`track_count` 0) an album is in no list. `credits`: JSON [artist id, ...].
 `cover_due`: since when its cover waits to be looked for. `found_cover_id`: from elsewhere,
-shown while there is no other."""
+shown while there is no other. `tags`: JSON of `AlbumTags`, or empty.
+`group_key`: equal for the editions of one album; empty for what is no album."""
 
 album_credits = Table(
     "album_credits",
@@ -260,6 +274,9 @@ artists = Table(
     Column("found_cover_id", ID),
     Column("added_at", BIG, nullable=False),
     Column("play_count", Integer, nullable=False),
+    Column("last_played_at", BIG, nullable=False),
+    Index("artists_played", "play_count", "id"),
+    Index("artists_recent", "last_played_at", "id"),
     Index("artists_name", "name_key"),
     Index("artists_mbid", "mbid", unique=True),
     Index("artists_sort", "sort_key", "id"),
@@ -282,15 +299,6 @@ genres = Table(
     Column("id", ID, primary_key=True),
     Column("key", KEY, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-)
-
-lyrics = Table(
-    "lyrics",
-    METADATA,
-    Column("track_id", ID, primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("synced", Boolean, nullable=False),
-    Column("language", String(3), nullable=False),
 )
 
 covers = Table(

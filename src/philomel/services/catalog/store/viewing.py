@@ -49,6 +49,8 @@ SORTING = 4
 
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
 _ID: ColumnElement[Any] = literal_column("id")
+NEVER: ColumnElement[int] = literal_column("0")
+"""The indexes of what was played have only that; a literal lets the engines see that they fit."""
 _SORTED_BY: ColumnElement[Any] = literal_column("sorted_by")
 
 
@@ -170,7 +172,7 @@ def _counting(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
         return select(func.count(link.c.track_id.distinct())).where(
             link.c[f"{filters[0]}_id"] == bindparam(filters[0]), link.c.library_id.in_(_LIBRARIES)
         )
-    if not set(filters) - {"type", "from", "to"}:
+    if not set(filters) - {"type", "from", "to", "played"}:
         return (
             select(func.count())
             .select_from(listed.table)
@@ -256,7 +258,8 @@ class View:
                 self._listed, self._filters, order, len(some), after, self._connection.dialect.name
             )
             named = {f"library_{number}": id_ for number, id_ in enumerate(some)}
-            rows += self._connection.execute(statement, values | self._values | named)
+            given = values | self._values | named | {"libraries": self._libraries}
+            rows += self._connection.execute(statement, given)
         if not several:
             return rows
         rows.sort(key=lambda row: (row[1], row[0]), reverse=order.down)
@@ -283,7 +286,11 @@ class View:
 
 
 class ArtistView:
-    """The artists in the caller's libraries: they span libraries, so there is one order of all."""
+    """The artists in the caller's libraries: they span libraries, so there is one order of all.
+
+    Args:
+        played: a column, to list only those for whom it is more than 0.
+    """
 
     def __init__(
         self,
@@ -292,16 +299,19 @@ class ArtistView:
         ranks: Ranks,
         *,
         albums_only: bool,
+        played: Column[Any] | None = None,
     ) -> None:
         self._connection = connection
+        self._played = played
         self._values = {"libraries": sorted(libraries)}
         self._ranks = ranks
         self._albums_only = albums_only
-        self._key = ("artists", albums_only, *sorted(libraries))
+        by = None if played is None else played.name
+        self._key = ("artists", albums_only, by, *sorted(libraries))
 
     @cached_property
     def total(self) -> int:
-        count = _artists(self._albums_only)[2]
+        count = _artists(self._albums_only, self._played)[2]
         return self._ranks.count(
             ("total", self._key),
             lambda: int(self._connection.execute(count, self._values).scalar_one()),
@@ -327,8 +337,8 @@ class ArtistView:
         every = self._ranks.count(
             ("total", "artists"), lambda: self._connection.execute(_ALL_ARTISTS).scalar_one()
         )
-        few = self.total**2 * SORTING <= max(limit, 50) * every
-        statement = _artist_page(self._albums_only, few, order, after is not None)
+        few = self._played is None and self.total**2 * SORTING <= max(limit, 50) * every
+        statement = _artist_page(self._albums_only, self._played, few, order, after is not None)
         return list(self._connection.execute(statement, values))
 
 
@@ -336,7 +346,9 @@ _ALL_ARTISTS = select(func.count()).select_from(artists)
 
 
 @cache
-def _artists(albums_only: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
+def _artists(
+    albums_only: bool, played: Column[Any] | None
+) -> tuple[Select[Any], Select[Any], Select[Any]]:
     """Few of all artists; most of them; how many."""
     there = select(artist_libraries.c.artist_id).where(
         artist_libraries.c.library_id.in_(_LIBRARIES)
@@ -346,12 +358,17 @@ def _artists(albums_only: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
     count = select(func.count()).select_from(there.distinct().subquery())
     seen = there.where(artist_libraries.c.artist_id == artists.c.id).exists()
     every = select(artists.c.id)
+    if played is not None:
+        every = every.where(played > NEVER)
+        count = select(func.count()).select_from(every.where(seen).subquery())
     return every.where(artists.c.id.in_(there)), every.where(seen), count
 
 
 @cache
-def _artist_page(albums_only: bool, few: bool, order: Order, after: bool) -> Any:
-    statement = _artists(albums_only)[0 if few else 1]
+def _artist_page(
+    albums_only: bool, played: Column[Any] | None, few: bool, order: Order, after: bool
+) -> Any:
+    statement = _artists(albums_only, played)[0 if few else 1]
     statement = statement.add_columns(order.column.label("sorted_by"))
     if after:
         statement = statement.where(_beyond(order, artists.c.id))

@@ -36,7 +36,7 @@ _DROP_COUNTS = delete(COUNT).where(
     COUNT.c.item_id == bindparam("old"),
     COUNT.c.user_id.in_(bindparam("users", expanding=True)),
 )
-_TOTAL = select(TOTAL.c.times).where(TOTAL.c.track_id == bindparam("old"))
+_TOTAL = select(TOTAL).where(TOTAL.c.track_id == bindparam("old"))
 _DROP_TOTAL = delete(TOTAL).where(TOTAL.c.track_id == bindparam("old"))
 _MOVE_NOW = (
     update(NOW).where(NOW.c.track_id == bindparam("was")).values(track_id=bindparam("becomes"))
@@ -103,9 +103,9 @@ class Merge:
 
     def total(self, connection: Connection, old: str, new: str, at: int) -> bool:
         connection.execute(_MOVE_NOW, {"was": old, "becomes": new})
-        count = connection.scalar(_TOTAL, {"old": old})
-        if count is not None:
-            connection.execute(self._upserts.total, {"track_id": new, "times": count})
+        total = connection.execute(_TOTAL, {"old": old}).one_or_none()
+        if total is not None:
+            connection.execute(self._upserts.total, total._asdict() | {"track_id": new})
             connection.execute(_DROP_TOTAL, {"old": old})
             tell_totals(connection, [new], at)
         return False

@@ -93,9 +93,15 @@ class Upserts:
             },
         )
         total = insert(TOTAL)
+        latest = total.excluded.last_played_at
         self.total = total.on_conflict_do_update(
             index_elements=[TOTAL.c.track_id],
-            set_={"times": TOTAL.c.times + total.excluded.times},
+            set_={
+                "times": TOTAL.c.times + total.excluded.times,
+                "last_played_at": case(
+                    (latest > TOTAL.c.last_played_at, latest), else_=TOTAL.c.last_played_at
+                ),
+            },
         )
         now = insert(NOW)
         self.now = now.on_conflict_do_update(
@@ -232,7 +238,11 @@ class SqlPlays:
         ]
         connection.execute(self._upserts.count, rows)
         totals = [
-            {"track_id": item_id, "times": added.count}
+            {
+                "track_id": item_id,
+                "times": added.count,
+                "last_played_at": added.last_played_at,
+            }
             for (kind, item_id), added in ordered
             if kind is PlayedKind.TRACK
         ]
@@ -260,7 +270,7 @@ def resolve(connection: Connection, kind: PlayedKind, ids: Iterable[str]) -> dic
 def tell_totals(connection: Connection, ids: Iterable[str], at: int) -> None:
     """Announce the totals of at most 500 tracks as they are now."""
     rows = connection.execute(_TOTALS, {"ids": sorted(set(ids))})
-    tracks = tuple(TrackTotal(row.track_id, row.times) for row in rows)
+    tracks = tuple(TrackTotal(row.track_id, row.times, row.last_played_at) for row in rows)
     value = to_bytes(TotalsChanged(tracks=tracks, at=at))
     announce(connection, [Record(new_event_id(at), TOTALS_KEY, "plays.TotalsChanged", value)])
 

@@ -43,6 +43,7 @@ TOTAL = Table(
     METADATA,
     Column("track_id", _ID, primary_key=True),
     Column("times", BigInteger, nullable=False),
+    Column("last_played_at", BigInteger, nullable=False),
 )
 
 NOW = Table(

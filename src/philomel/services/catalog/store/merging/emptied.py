@@ -9,14 +9,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select, upd
 
 from philomel.services.catalog.contract import EntryKind, EntryMerged, MergeReason
 from philomel.services.catalog.rules.drafts import VARIOUS_ARTISTS_ID
+from philomel.services.catalog.store.browsing.tables import album_labels
 from philomel.services.catalog.store.merging.records import Pair, merge_ids, record
 from philomel.services.catalog.store.refreshing import Refreshed
-from philomel.services.catalog.store.tables import (
-    album_credits,
-    album_genres,
-    albums,
-    artists,
-)
+from philomel.services.catalog.store.tables import album_credits, album_genres, albums, artists
 
 Moves = Sequence[tuple[str, str]]
 """Former and present album (or artist) of a track, once for each track."""
@@ -28,6 +24,7 @@ _CREDITED = select(album_credits.c.artist_id).where(album_credits.c.album_id == 
 _DROP_ALBUM = (
     delete(album_credits).where(album_credits.c.album_id.in_(_IDS)),
     delete(album_genres).where(album_genres.c.album_id.in_(_IDS)),
+    delete(album_labels).where(album_labels.c.album_id.in_(_IDS)),
     delete(albums).where(albums.c.id.in_(_IDS)),
 )
 _DROP_ARTISTS = delete(artists).where(artists.c.id.in_(_IDS), artists.c.mbid.is_distinct_from(

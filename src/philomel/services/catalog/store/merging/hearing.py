@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
 
 from philomel.services.catalog.rules.succession import evidence, same_edition
 from philomel.services.catalog.store.announcing import announce, entries_changed
@@ -38,7 +38,15 @@ _CREDITED = select(track_credits.c.artist_id).where(
 )
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _COUNTED = (
-    update(tracks).where(tracks.c.id == bindparam("track")).values(play_count=bindparam("plays"))
+    update(tracks)
+    .where(tracks.c.id == bindparam("track"))
+    .values(
+        play_count=bindparam("plays"),
+        last_played_at=case(
+            (tracks.c.last_played_at > bindparam("last"), tracks.c.last_played_at),
+            else_=bindparam("last"),
+        ),
+    )
 )
 _ALBUM_OF = select(tracks.c.album_id).distinct().where(tracks.c.id.in_(_IDS))
 _SUM_ALBUM = (
@@ -47,20 +55,26 @@ _SUM_ALBUM = (
     .values(
         play_count=select(func.coalesce(func.sum(tracks.c.play_count), 0))
         .where(tracks.c.album_id == albums.c.id)
-        .scalar_subquery()
+        .scalar_subquery(),
+        last_played_at=select(func.coalesce(func.max(tracks.c.last_played_at), 0))
+        .where(tracks.c.album_id == albums.c.id)
+        .scalar_subquery(),
     )
 )
-_PLAYS_OF = (
-    select(func.coalesce(func.sum(tracks.c.play_count), 0))
-    .where(
-        tracks.c.id.in_(
-            select(track_credits.c.track_id).where(track_credits.c.artist_id == artists.c.id)
-        )
-    )
-    .scalar_subquery()
+_OF_ARTIST = tracks.c.id.in_(
+    select(track_credits.c.track_id).where(track_credits.c.artist_id == artists.c.id)
 )
 _SUM_ARTIST = (
-    update(artists).where(artists.c.id == bindparam("artist")).values(play_count=_PLAYS_OF)
+    update(artists)
+    .where(artists.c.id == bindparam("artist"))
+    .values(
+        play_count=select(func.coalesce(func.sum(tracks.c.play_count), 0))
+        .where(_OF_ARTIST)
+        .scalar_subquery(),
+        last_played_at=select(func.coalesce(func.max(tracks.c.last_played_at), 0))
+        .where(_OF_ARTIST)
+        .scalar_subquery(),
+    )
 )
 
 
@@ -116,9 +130,19 @@ def _merge_streams(connection: Connection, file_ids: Sequence[str], now: int) ->
             merge_tracks(connection, [pair], now)
 
 
-def record_totals(connection: Connection, totals: Mapping[str, int], now: int) -> None:
+class Played(Struct, frozen=True):
+    """Plays of a track by all listeners; `last_at` is 0 if it is not known."""
+
+    count: int
+    last_at: int
+
+
+def record_totals(connection: Connection, totals: Mapping[str, Played], now: int) -> None:
     """Copies of play counts, for the order of lists and of search."""
-    connection.execute(_COUNTED, [{"track": id_, "plays": n} for id_, n in totals.items()])
+    connection.execute(
+        _COUNTED,
+        [{"track": id_, "plays": n.count, "last": n.last_at} for id_, n in totals.items()],
+    )
     album_ids = connection.execute(_ALBUM_OF, {"ids": list(totals)}).scalars().all()
     people = connection.execute(_CREDITED, {"ids": list(totals)}).scalars().all()
     for album_id in set(album_ids):

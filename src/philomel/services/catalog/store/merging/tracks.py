@@ -1,5 +1,6 @@
 """A missing track turns out to be a present one: its id stays, and takes over what is there."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,13 +11,13 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete,
 from philomel.services.catalog.contract import EntryKind, EntryMerged
 from philomel.services.catalog.rules.matching import replaced
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.browsing.tables import chapters, lyrics
 from philomel.services.catalog.store.merging.emptied import merge_emptied
 from philomel.services.catalog.store.merging.records import Pair, apart, merge_ids, record
 from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
     PRESENT,
     files,
-    lyrics,
     track_credits,
     track_genres,
     tracks,
@@ -25,7 +26,7 @@ from philomel.services.catalog.store.tables import (
 Row = dict[str, Any]
 KEPT = frozenset(("id", "added_at", "shuffle"))
 """What a track keeps when it takes over what the tags of another file say."""
-OF_TRACK = (track_credits, track_genres, lyrics)
+OF_TRACK = (track_credits, track_genres, lyrics, chapters)
 """Tables whose rows belong to a track by `track_id`."""
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -74,12 +75,9 @@ def merge_tracks(
     found = _holding(connection, pairs, ordered=ordered)
     if not found:
         return []
-    text = {
-        row["track_id"]: dict(row)
-        for row in connection.execute(
-            _LYRICS, {"ids": [each.lost["id"] for each in found]}
-        ).mappings()
-    }
+    texts: dict[str, list[Row]] = defaultdict(list)
+    for row in connection.execute(_LYRICS, {"ids": [each.lost["id"] for each in found]}).mappings():
+        texts[row["track_id"]].append(dict(row))
     made: list[str] = []
     causes: dict[tuple[str, str], str] = {}
     album_moves: list[tuple[str, str]] = []
@@ -91,14 +89,14 @@ def merge_tracks(
             "heir": [heir],
             "lost": [lost],
             "lost_file": [each.lost_file],
-            "lyrics": [text[lost["id"]]] if lost["id"] in text else [],
+            "lyrics": texts[lost["id"]],
         }
         names = heir["title"], lost["title"]
         merge = record(connection, EntryKind.TRACK, each.pair, names, before, now)
         made.append(merge)
         was, becomes = (msgspec.json.decode(row["credits"]) for row in (lost, heir))
         moves = replaced(was, becomes)
-        people.update(artist for _, artist in (*was, *becomes))
+        people.update(credit[1] for credit in (*was, *becomes))
         artist_moves.extend(moves)
         if lost["album_id"] != heir["album_id"]:
             album_moves.append((lost["album_id"], heir["album_id"]))
@@ -164,6 +162,7 @@ def _write(connection: Connection, found: Sequence[_Found]) -> None:
 def _taken_over(each: _Found) -> Row:
     values = {name: value for name, value in each.heir.items() if name not in KEPT}
     values["play_count"] = each.lost["play_count"] + each.heir["play_count"]
+    values["last_played_at"] = max(each.lost["last_played_at"], each.heir["last_played_at"])
     return {**values, "track": each.lost["id"]}
 
 

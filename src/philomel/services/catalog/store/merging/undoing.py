@@ -18,6 +18,7 @@ from philomel.services.catalog.contract import (
     TrackNotFound,
 )
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.browsing.tables import lyrics
 from philomel.services.catalog.store.loading import resolve, resolve_one
 from philomel.services.catalog.store.merging import records
 from philomel.services.catalog.store.merging.tracks import OF_TRACK
@@ -32,7 +33,6 @@ from philomel.services.catalog.store.tables import (
     files,
     genres,
     libraries,
-    lyrics,
     track_credits,
     track_genres,
     tracks,
@@ -168,33 +168,37 @@ def _part_tracks(
     lost_file |= {"state": MISSING, "lost_at": now, "seek_due": None, "track_id": source}
     connection.execute(insert(files), lost_file)
     _link(connection, source, lost, credit, before.get("lyrics", ()))
-    people = {artist for _, artist in (*credit, *msgspec.json.decode(current["credits"]))}
+    people = {each[1] for each in (*credit, *msgspec.json.decode(current["credits"]))}
     found = refresh(connection, {lost["album_id"], current["album_id"]}, people, now)
     return found.changed
 
 
 def _fitting(table: Table, row: Row, others: Row) -> Row:
-    """A row that was kept, with the columns that the table has by now."""
-    return {c.name: row.get(c.name, others.get(c.name)) for c in table.columns}
+    """A row that was kept, with the columns that the table has by now; new ones begin empty."""
+    known = {**others, **row}
+    return {c.name: known[c.name] for c in table.columns if c.name in known}
 
 
 def _link(
     connection: Connection,
     track: str,
     lost: Row,
-    credit: Sequence[tuple[int, str]],
+    credit: Sequence[Sequence[Any]],
     text: Sequence[Row],
 ) -> None:
     here = {"track_id": track, "library_id": lost["library_id"]}
-    rows = [{**here, "artist_id": artist, "role": role} for role, artist in dict.fromkeys(credit)]
+    known_roles = dict.fromkeys((each[0], each[1]) for each in credit)
+    rows = [{**here, "artist_id": artist, "role": role} for role, artist in known_roles]
     if rows:
         connection.execute(insert(track_credits), rows)
     names = msgspec.json.decode(lost["genres"])
     known = connection.scalars(_GENRES, {"ids": names}).all() if names else ()
     if known:
         connection.execute(insert(track_genres), [{**here, "genre_id": id_} for id_ in known])
-    if text:
-        connection.execute(insert(lyrics), [{**row, "track_id": track} for row in text])
+    # What was kept before lyrics had sets has no place any more.
+    sets = [{**row, "track_id": track} for row in text if "content" in row]
+    if sets:
+        connection.execute(insert(lyrics), sets)
 
 
 def _album_now(connection: Connection, album_id: str, otherwise: str) -> str:
@@ -203,13 +207,13 @@ def _album_now(connection: Connection, album_id: str, otherwise: str) -> str:
     return otherwise if there is None else known
 
 
-def _credits_now(connection: Connection, text: str) -> list[tuple[int, str]]:
-    credit: list[tuple[int, str]] = msgspec.json.decode(text, type=list[tuple[int, str]])
-    ids = [artist for _, artist in credit]
-    merged = resolve(connection, ids, ())
-    now = [(role, merged.get(artist, artist)) for role, artist in credit]
-    there = set(connection.scalars(_ARTIST_IDS, {"ids": [artist for _, artist in now]}))
-    return [(role, artist) for role, artist in now if artist in there]
+def _credits_now(connection: Connection, text: str) -> list[list[Any]]:
+    """Roles and artists, and instruments where there are some."""
+    credit: list[list[Any]] = msgspec.json.decode(text, type=list[list[Any]])
+    merged = resolve(connection, [each[1] for each in credit], ())
+    now = [[each[0], merged.get(each[1], each[1]), *each[2:]] for each in credit]
+    there = set(connection.scalars(_ARTIST_IDS, {"ids": [each[1] for each in now]}))
+    return [each for each in now if each[1] in there]
 
 
 def _restore_album(

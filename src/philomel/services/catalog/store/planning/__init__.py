@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from philomel.services.catalog.contract import Settings
 from philomel.services.catalog.rules import matching
-from philomel.services.catalog.rules.drafts import Draft, LyricsDraft
+from philomel.services.catalog.rules.drafts import Draft
 from philomel.services.catalog.rules.folding import sort_key
-from philomel.services.catalog.store.planning.names import Genres, People, Shelf
+from philomel.services.catalog.store.planning.names import Credited, Genres, People, Shelf
 from philomel.services.catalog.store.planning.places import Places, library_has_lost
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row, away, position_key
-from philomel.services.catalog.store.refreshing import to_json
+from philomel.services.catalog.store.refreshing import tags_json, to_json
 
 __all__ = ["Intake", "Plan", "Planner", "Row", "away", "library_has_lost", "position_key"]
 
@@ -60,7 +60,7 @@ class Planner:
             if known is None:
                 row |= {
                     "id": track_id, "added_at": now, "play_count": 0, "cover_id": None,
-                    "shuffle": secrets.randbits(31),
+                    "shuffle": secrets.randbits(31), "last_played_at": 0,
                 }  # fmt: skip
                 plan.new_tracks.append(row)
             else:
@@ -69,7 +69,7 @@ class Planner:
                 plan.track_updates.append(row)
                 _moves(plan, known, album["id"], credit)
             _follow(plan, track_id, row["album_id"], credit, tags.ids(intake.draft.genres))
-            _add_lyrics(plan, track_id, intake.draft.lyrics)
+            _add_texts(plan, track_id, intake.draft)
         return plan
 
 
@@ -77,7 +77,7 @@ def _track_row(
     intake: Intake,
     draft: Draft,
     album: Row,
-    credit: list[tuple[int, str]],
+    credit: list[Credited],
     library_id: str,
     file_id: str,
 ) -> Row:
@@ -111,24 +111,25 @@ def _track_row(
         "album_gain_db": draft.album_gain_db,
         "album_gain_peak": draft.album_gain_peak,
         "duration_ms": intake.duration_ms,
+        "tags": tags_json(draft.tags),
     }
 
 
-def _moves(plan: Plan, known: Row, album_id: str, credit: list[tuple[int, str]]) -> None:
+def _moves(plan: Plan, known: Row, album_id: str, credit: list[Credited]) -> None:
     """Where a known track went: its former album and artists may be empty now."""
     plan.albums.add(known["album_id"])
     if known["album_id"] != album_id:
         plan.album_moves.append((known["album_id"], album_id))
     before = msgspec.json.decode(known["credits"])
-    plan.artists.update(artist for _, artist in before)
+    plan.artists.update(each[1] for each in before)
     plan.artist_moves.extend(matching.replaced(before, credit))
 
 
 def _follow(
-    plan: Plan, track_id: str, album_id: str, credit: list[tuple[int, str]], genre_ids: list[str]
+    plan: Plan, track_id: str, album_id: str, credit: list[Credited], genre_ids: list[str]
 ) -> None:
     plan.albums.add(album_id)
-    plan.artists.update(artist for _, artist in credit)
+    plan.artists.update(each[1] for each in credit)
     plan.credits.extend(
         {
             "track_id": track_id,
@@ -136,7 +137,7 @@ def _follow(
             "role": role,
             "library_id": plan.library_id,
         }
-        for role, artist in dict.fromkeys(credit)
+        for role, artist in dict.fromkeys((each[0], each[1]) for each in credit)
     )
     plan.genres.extend(
         {"track_id": track_id, "genre_id": genre, "library_id": plan.library_id}
@@ -144,13 +145,11 @@ def _follow(
     )
 
 
-def _add_lyrics(plan: Plan, track_id: str, lyrics: LyricsDraft | None) -> None:
-    if lyrics is not None:
-        plan.lyrics.append(
-            {
-                "track_id": track_id,
-                "text": lyrics.text,
-                "synced": lyrics.synced,
-                "language": lyrics.language,
-            }
-        )
+def _add_texts(plan: Plan, track_id: str, draft: Draft) -> None:
+    plan.lyrics.extend(
+        {"track_id": track_id, "number": number, "content": to_json(one)}
+        for number, one in enumerate(draft.lyrics)
+    )
+    if draft.chapters:
+        marks = to_json([(c.start_ms, c.end_ms, c.title) for c in draft.chapters])
+        plan.chapters.append({"track_id": track_id, "marks": marks})

@@ -15,8 +15,9 @@ from philomel.kernel.ids import new_event_id, new_id
 from philomel.services.catalog.rules import matching
 from philomel.services.catalog.rules.drafts import AlbumDraft, Draft, Name, year_of
 from philomel.services.catalog.rules.folding import fold, sort_key, sort_name
+from philomel.services.catalog.rules.people import ROLE_NUMBERS
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row
-from philomel.services.catalog.store.refreshing import artist_row, to_json
+from philomel.services.catalog.store.refreshing import artist_row, tags_json, to_json
 from philomel.services.catalog.store.tables import (
     ALBUM_ARTIST,
     ARTIST,
@@ -25,6 +26,9 @@ from philomel.services.catalog.store.tables import (
     artists,
     genres,
 )
+
+Credited = tuple[int, str] | tuple[int, str, str]
+"""A role's number, an artist's id, and an instrument if there is one."""
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _ARTISTS_BY_NAME = (
@@ -38,7 +42,8 @@ _ARTISTS_BY_MBID = select(artists.c.id, artists.c.name_key, artists.c.mbid).wher
 _ALBUMS = select(
     albums.c.id, albums.c.key, albums.c.folder, albums.c.year, albums.c.sort_key,
     albums.c.track_count, albums.c.name, albums.c.date, albums.c.original_date, albums.c.label,
-    albums.c.barcode, albums.c.type,
+    albums.c.barcode, albums.c.type, albums.c.edition, albums.c.release_group_id,
+    albums.c.tags, albums.c.group_key,
 ).where(albums.c.library_id == bindparam("library"), albums.c.key.in_(_IDS)).order_by(
     albums.c.added_at, albums.c.id
 )  # fmt: skip
@@ -82,12 +87,16 @@ class People:
     def sort_key(self, name: Name) -> str:
         return sort_key(name.sort or name.name, self._articles)
 
-    def credits(self, draft: Draft) -> list[tuple[int, str]]:
-        return [
+    def credits(self, draft: Draft) -> list[Credited]:
+        credit: list[Credited] = [
             *((ARTIST, self._ids[name]) for name in draft.artists),
             *((ALBUM_ARTIST, self._ids[name]) for name in draft.album.artists),
             *((COMPOSER, self._ids[name]) for name in draft.composers),
         ]
+        for other in draft.others:
+            role, id_ = ROLE_NUMBERS[other.role], self._ids[other.name]
+            credit.append((role, id_, other.instrument) if other.instrument else (role, id_))
+        return credit
 
     def _find(self, name: Name) -> str:
         key = self._keys[name]
@@ -127,6 +136,8 @@ def _names(draft: Draft) -> Iterable[Name]:
     yield from draft.artists
     yield from draft.album.artists
     yield from draft.composers
+    for other in draft.others:
+        yield other.name
 
 
 class Shelf:
@@ -199,30 +210,51 @@ class Shelf:
             "added_at": self._now,
             "play_count": 0,
             "shuffle": secrets.randbits(31),
+            "last_played_at": 0,
+            "edition": draft.edition,
+            "release_group_id": draft.release_group_id,
+            "group_key": draft.group_key,
+            "tags": tags_json(draft.tags),
         }
         self._plan.new_albums.append({**row, "track_count": 0})
+        self._plan.add_labels(row["id"], draft.tags.labels if draft.tags else ())
         self._plan.album_credits.extend({"album_id": row["id"], "artist_id": a} for a in by)
         known.append(row)
         return row
 
     def _update(self, row: Row, drafts: list[AlbumDraft]) -> None:
         """Follow a retag of the album, once most of its tracks say the same."""
-        new = {
-            name: getattr(drafts[0], name)
-            for name in ("name", "date", "original_date", "label", "barcode")
-        } | {"type": drafts[0].type.value}
-        agreed = all(
-            draft.type.value == new["type"]
-            and all(getattr(draft, name) == new[name] for name in new if name != "type")
-            for draft in drafts
-        )
+        new = _said(drafts[0])
+        agreed = all(_said(draft) == new for draft in drafts[1:])
         if not agreed or len(drafts) * 2 < row["track_count"]:
             return
+        # Without tagged artists the key is found later, when the album's artists are.
+        new["group_key"] = new["group_key"] or row["group_key"]
         if any(row[name] != value for name, value in new.items()):
+            if row["tags"] != new["tags"]:
+                tags = drafts[0].tags
+                self._plan.relabelled.append(row["id"])
+                self._plan.add_labels(row["id"], tags.labels if tags else ())
             year = year_of(drafts[0].original_date, drafts[0].date)
             new |= {"year": year, "sort_key": sort_key(drafts[0].name)}
             row |= new
             self._plan.album_updates.append({**new, "album": row["id"]})
+
+
+def _said(draft: AlbumDraft) -> Row:
+    """What an album's row takes over from its tags."""
+    return {
+        "name": draft.name,
+        "date": draft.date,
+        "original_date": draft.original_date,
+        "label": draft.label,
+        "barcode": draft.barcode,
+        "type": draft.type.value,
+        "edition": draft.edition,
+        "release_group_id": draft.release_group_id,
+        "group_key": draft.group_key,
+        "tags": tags_json(draft.tags),
+    }
 
 
 class Genres:

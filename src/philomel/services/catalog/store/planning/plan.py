@@ -1,10 +1,12 @@
 """What is planned: files as the scanner found them, and the rows to write."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from philomel.services.catalog.rules.drafts import Draft
+from philomel.services.catalog.rules.folding import fold
 
 Row = dict[str, Any]
 
@@ -14,7 +16,7 @@ class Intake(Struct, frozen=True):
 
     Attributes:
         file_id: of a file that is known at this path.
-        lyrics_ns: when the .lrc file beside it changed; 0 without one.
+        lyrics_ns: when the lyrics beside it changed; 0 without any.
     """
 
     path: bytes
@@ -55,6 +57,10 @@ class Plan:
         self.credits: list[Row] = []
         self.genres: list[Row] = []
         self.lyrics: list[Row] = []
+        self.chapters: list[Row] = []
+        self.labels: dict[str, str] = {}
+        self.album_labels: list[Row] = []
+        self.relabelled: list[str] = []
         self.errors: list[Row] = []
         self.displaced: list[Row] = []
         self.paths: list[bytes] = []
@@ -67,6 +73,12 @@ class Plan:
         }  # fmt: skip
         self.added = self.changed = self.failed = 0
         self.moved: list[str] = []
+
+    def add_labels(self, album_id: str, names: Sequence[str]) -> None:
+        """Let an album have these record labels; in `relabelled` it had others before."""
+        keys = {fold(name)[:200]: name for name in reversed(names)}
+        self.labels = keys | self.labels
+        self.album_labels.extend({"label_key": key, "album_id": album_id} for key in keys)
 
 
 def away(path: bytes, file_id: str) -> bytes:

@@ -1,0 +1,101 @@
+"""Ways through the catalogue besides its lists: folders, labels, editions."""
+
+from msgspec import Struct
+
+from philomel.services.catalog.contract.entries import Album, Track
+
+
+class ListFolder(Struct, frozen=True):
+    """A page of what lies in a folder of a library.
+
+    Attributes:
+        path: below the library, "/" between parts, without one at its ends; empty for the
+            library itself.
+    """
+
+    library_id: str
+    path: bytes = b""
+    limit: int = 100
+    cursor: str | None = None
+
+
+class Folder(Struct, frozen=True):
+    """A folder with music somewhere below it.
+
+    Attributes:
+        path: below the library, to ask for it.
+        name: its last part, for display.
+    """
+
+    path: bytes
+    name: str
+
+
+class FolderPage(Struct, frozen=True):
+    """Folders and tracks of the page, each in the order of their file names.
+
+    Attributes:
+        above: the folder that this one lies in; None for the library itself.
+    """
+
+    folders: tuple[Folder, ...]
+    tracks: tuple[Track, ...]
+    above: bytes | None = None
+    next: str | None = None
+
+
+class ListLabels(Struct, frozen=True):
+    """A page of record labels by name."""
+
+    limit: int = 50
+    cursor: str | None = None
+
+
+class Label(Struct, frozen=True):
+    """Attributes:
+    id: what `ListAlbums.label` takes; the name does as well.
+    album_count: that the caller may see.
+    """
+
+    id: str
+    name: str
+    album_count: int
+
+
+class LabelPage(Struct, frozen=True):
+    items: tuple[Label, ...]
+    next: str | None = None
+
+
+class ListEditions(Struct, frozen=True):
+    """All editions of an album that the caller may see, itself included, oldest first.
+
+    Attributes:
+        limit: at most 100.
+    """
+
+    album_id: str
+    limit: int = 50
+
+
+class Editions(Struct, frozen=True):
+    items: tuple[Album, ...]
+
+
+class ListSiblings(Struct, frozen=True):
+    """The same recording on other editions of its album.
+
+    Attributes:
+        limit: at most 100.
+    """
+
+    track_id: str
+    limit: int = 50
+
+
+class Siblings(Struct, frozen=True):
+    """Attributes:
+    items: without the track itself; the oldest first.
+    """
+
+    items: tuple[Track, ...]

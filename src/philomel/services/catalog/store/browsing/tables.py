@@ -1,0 +1,41 @@
+"""What lies beside the entries: record labels, lyrics, chapters."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text
+
+from philomel.services.catalog.store.tables import ID, KEY, METADATA
+
+__all__ = ["METADATA", "album_labels", "chapters", "labels", "lyrics"]
+
+labels = Table(
+    "labels",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+"""Folded names of record labels; one that no album has any more stays, and is in no list."""
+
+album_labels = Table(
+    "album_labels",
+    METADATA,
+    Column("label_key", KEY, primary_key=True),
+    Column("album_id", ID, primary_key=True),
+    Index("album_labels_album", "album_id"),
+    sqlite_with_rowid=False,
+)
+
+lyrics = Table(
+    "lyrics",
+    METADATA,
+    Column("track_id", ID, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""`content`: JSON of a `LyricSet`; number 0 is the best."""
+
+chapters = Table(
+    "chapters",
+    METADATA,
+    Column("track_id", ID, primary_key=True),
+    Column("marks", Text, nullable=False),
+)
+"""`marks`: JSON [[start_ms, end_ms, title], ...]."""
