@@ -176,7 +176,7 @@ def _part_tracks(
 def _fitting(table: Table, row: Row, others: Row) -> Row:
     """A row that was kept, with the columns that the table has by now; new ones begin empty."""
     known = {**others, **row}
-    return {c.name: known[c.name] for c in table.columns if c.name in known}
+    return {c.name: known[c.name] for c in table.columns if c.name in known and c.computed is None}
 
 
 def _link(
