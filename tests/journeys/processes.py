@@ -52,7 +52,9 @@ class Process:
         self.log = data.parent / f"{data.name}.log"
         self._running: subprocess.Popen[bytes] | None = None
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lines = [f"{name} = {json.dumps(value)}" for name, value in (settings or {}).items()]
+        # A scan that begins by itself would take from the journeys' own what they count.
+        settings = {"catalog.watch": "off", **(settings or {})}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
         (data / "philomel.toml").write_text("\n".join([f"port = {self.port}", *lines, ""]))
 
     @property

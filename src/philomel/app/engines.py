@@ -20,6 +20,7 @@ from philomel.engines.cache import Cache
 from philomel.engines.index import Index
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
+from philomel.engines.watching import Watching
 from philomel.engines.web import Web
 from philomel.engines.workers import Workers
 from philomel.kernel.clock import Clock
@@ -66,6 +67,7 @@ class Engines:
             Blobs: self._open_blobs,
             Folders: self._open_folders,
             Index: self._open_index,
+            Watching: self._open_watching,
             Workers: self._open_workers,
             TagReader: self._open_tag_reader,
             Analyzer: self._open_analyzer,
@@ -242,6 +244,11 @@ class Engines:
             buckets = BucketFolders(account, Spool(self._settings.data / "spool", limit))
             self._buckets = self.keep("buckets", buckets, buckets.close)
         return self._buckets
+
+    async def _open_watching(self) -> Watching:
+        from philomel.engines.watching.native import NativeWatching
+
+        return NativeWatching()
 
     async def _open_index(self) -> Index:
         from philomel.engines.index import tantivy

@@ -17,6 +17,7 @@ from philomel.engines.log import Log, Record
 from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
+from philomel.engines.watching.native import NativeWatching
 from philomel.engines.workers import Workers
 from philomel.kernel.caller import OPERATOR, Caller, CallerKind, acting, current
 from philomel.kernel.clock import FixedClock
@@ -41,6 +42,10 @@ from philomel.services.media import contract as media
 
 ANNA = Caller(kind=CallerKind.USER, user_id="anna".rjust(22, "0"), name="anna", scopes=("*",))
 BERT = Caller(kind=CallerKind.USER, user_id="bert".rjust(22, "0"), name="bert", scopes=("*",))
+
+
+CALM = Settings(watch="off", rescan="off")
+"""Scans only what it is told to."""
 
 
 class Shelf:
@@ -157,6 +162,7 @@ class House:
                 imager=WorkerImager(workers),
                 media=self.media,
                 settings=settings,
+                watching=NativeWatching(),
             )
         )
 
@@ -229,4 +235,4 @@ async def open_house(
     database_for: DatabaseFor, folder: Path, workers: Workers, settings: Settings | None = None
 ) -> House:
     database = await database_for(module.SCHEMA)
-    return House(database, folder, workers, settings or Settings())
+    return House(database, folder, workers, settings or CALM)

@@ -7,6 +7,7 @@ from philomel.engines.blobs import Blobs, Folders
 from philomel.engines.log import Log
 from philomel.engines.outbox import Consumer, Job, Relay
 from philomel.engines.sql import Database
+from philomel.engines.watching import Watching
 from philomel.kernel.clock import Clock
 from philomel.services.catalog import store
 from philomel.services.catalog.contract import Catalog, Settings
@@ -15,6 +16,7 @@ from philomel.services.catalog.jobs.following import TOPICS, Follower
 from philomel.services.catalog.jobs.measuring import AlbumLoudness
 from philomel.services.catalog.jobs.reconciling import Reconciling
 from philomel.services.catalog.jobs.scanner import Scanner
+from philomel.services.catalog.jobs.watching import Watcher
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.signals import Signals
@@ -37,6 +39,7 @@ class Deps:
     imager: Imager
     media: Media
     settings: Settings
+    watching: Watching
 
 
 def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
@@ -74,6 +77,14 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         signals=signals,
         heard=heard.analysed,
     )
+    watcher = Watcher(
+        database=deps.database,
+        folders=deps.folders,
+        watching=deps.watching,
+        clock=deps.clock,
+        signals=signals,
+        settings=deps.settings,
+    )
     follower = Consumer(
         deps.database,
         deps.log,
@@ -83,4 +94,4 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         clock=deps.clock,
         name="catalog follower",
     )
-    return service, (relay, scanner, covers, follower, measuring, reconciling)
+    return service, (relay, scanner, covers, follower, measuring, reconciling, watcher)

@@ -4,6 +4,7 @@ Everything listed here is seen through the caller's eyes: what lies only in libr
 caller may not see is not found, not listed and not counted.
 """
 
+import re
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -227,11 +228,13 @@ __all__ = [
     "WatchScan",
 ]
 
+_RESCAN = re.compile(r"daily|off|([01]?\d|2[0-3]):[0-5]\d|[1-9]\d{0,3}[hm]")
+
 EVENTS = (EntriesChanged, EntryMerged, EntrySplit, LibrariesChanged, ScanFinished)
 
 
 class Settings(Struct, frozen=True):
-    """How the catalogue reads tags.
+    """How the catalogue reads tags, and when it looks for changes.
 
     Attributes:
         artist_separators: between several artists in one tag value; a tag that really has
@@ -240,6 +243,11 @@ class Settings(Struct, frozen=True):
         genre_separators: between several genres in one tag value.
         genre_exceptions: genres that hold a separator and stay whole.
         articles: opening words that artists are not sorted by.
+        watch: auto (changes are scanned when they happen; network mounts and buckets are
+            looked at every poll_minutes), poll (every library is), or off.
+        poll_minutes: between two looks at a library that does not tell of its changes.
+        rescan: when all libraries are scanned: daily (in the night, UTC), a time of day
+            such as 04:30 (UTC), an interval such as 6h or 90m, or off.
     """
 
     artist_separators: tuple[str, ...] = (
@@ -249,6 +257,20 @@ class Settings(Struct, frozen=True):
     genre_separators: tuple[str, ...] = (" / ", ";", "/")
     genre_exceptions: tuple[str, ...] = ("R&B/Soul",)
     articles: tuple[str, ...] = ("The", "A", "An")
+    watch: str = "auto"
+    poll_minutes: int = 15
+    rescan: str = "daily"
+
+    def __post_init__(self) -> None:
+        if self.watch not in {"auto", "poll", "off"}:
+            raise ValueError(f"watch is auto, poll or off, not {self.watch!r}")
+        if not 1 <= self.poll_minutes <= 7 * 24 * 60:
+            raise ValueError("poll_minutes is between 1 and a week")
+        if not _RESCAN.fullmatch(self.rescan):
+            raise ValueError(
+                f"rescan is daily, off, a time such as 04:30 or an interval such as 6h, "
+                f"not {self.rescan!r}"
+            )
 
 
 class Catalog(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    func,
     insert,
     select,
     tuple_,
@@ -135,7 +136,13 @@ _SET_SCAN = (
     )
 )
 _CANCEL = update(scans).where(scans.c.id == bindparam("scan")).values(cancel=True)
-_OLD_SCANS = select(scans.c.id).order_by(scans.c.started_at.desc()).offset(50)
+_LAST_WHOLE = select(func.max(scans.c.started_at)).where(scans.c.path.is_(None))
+_OLD_SCANS = (
+    select(scans.c.id)
+    .where(scans.c.started_at != func.coalesce(_LAST_WHOLE.scalar_subquery(), 0))
+    .order_by(scans.c.started_at.desc())
+    .offset(50)
+)
 
 Known = tuple[bytes, str, int, int, int, int, int]
 """path, id, state, size, modified_ns, lyrics_ns, inode"""
@@ -284,6 +291,12 @@ def add_scan(
     }  # fmt: skip
     connection.execute(insert(scans), row)
     return True
+
+
+def last_whole_scan(connection: Connection) -> int | None:
+    """When the last scan of all libraries began."""
+    at: int | None = connection.execute(_LAST_WHOLE).scalar_one()
+    return at
 
 
 def open_scan(connection: Connection) -> ScanRow | None:
