@@ -172,7 +172,7 @@ class _Library:
         self._watching = watching
         self._settings = settings
         self._pace = pace
-        self._everything = self._missed = self._hears = False
+        self._everything = self._missed = self._hears = self._deaf = False
         self._paths: set[bytes] = set()
         self._heard = self._since = 0.0
         self._task = asyncio.create_task(self._run())
@@ -199,7 +199,7 @@ class _Library:
         place = None
         if self._settings.watch == "auto" and self.root.path.startswith(b"/"):
             place = (await self._folder.place()).rstrip(b"/")
-        if place is None or not self._watching.hears(place):
+        if place is None or self._deaf or not self._watching.hears(place):
             await asyncio.sleep(self._settings.poll_minutes * 60)
             self.due = self.root.path
             return
@@ -215,6 +215,7 @@ class _Library:
                 await asyncio.wait((hearing,), timeout=self._pace.check)
             self._missed = True
             if hearing.done():
+                self._deaf = True  # more folders than the system watches, perhaps
                 hearing.result()
         except Unavailable:
             self._missed = True
