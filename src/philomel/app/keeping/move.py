@@ -6,6 +6,7 @@ killed move left is looked at again: what is equal already stays, the rest is ca
 """
 
 import json
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -123,15 +124,14 @@ async def _carry(now: Moment, schema: Schema, target: Place) -> int:
     wanted = await now.tallies(schema)
     if await _tallies(target, schema) != wanted:
         working = target.folder / _WORKING
-        working.mkdir(mode=0o700, exist_ok=True)
+        shutil.rmtree(working, ignore_errors=True)  # what a killed move left
+        working.mkdir(mode=0o700)
         file = working / f"{schema.name}.sqlite"
-        file.unlink(missing_ok=True)
         try:
             await now.write(schema, file)
             await fill(target, schema, file)
         finally:
-            file.unlink(missing_ok=True)
-            working.rmdir()
+            shutil.rmtree(working, ignore_errors=True)
         found = await _tallies(target, schema)
         if found != wanted:
             different = sorted(name for name in wanted if found.get(name) != wanted[name])

@@ -20,6 +20,9 @@ from philomel.kernel.clock import SystemClock
 MADE_AGAIN = (b"renditions/", b"cache/")
 """Blobs that are made from the music whenever they are asked for."""
 
+LEDGERS = ("renditions",)
+"""Databases that say what of that is there."""
+
 INDEX = "index"
 LOG = "log.sqlite"
 _BUSIEST = ("catalog", "media")

@@ -11,7 +11,15 @@ import msgspec
 
 from philomel.app.keeping.filling import bring_up_to_date, fill_postgres
 from philomel.app.keeping.moment import states_of_postgres
-from philomel.app.keeping.place import INDEX, LOG, Place, schemas, sync_folder, write_durably
+from philomel.app.keeping.place import (
+    INDEX,
+    LEDGERS,
+    LOG,
+    Place,
+    schemas,
+    sync_folder,
+    write_durably,
+)
 from philomel.app.process.marks import ARRIVING, Arriving
 from philomel.app.refusal import Exit, Refusal
 from philomel.engines.sql import Schema
@@ -41,8 +49,7 @@ class Target:
 
     def _names(self) -> Sequence[str]:
         """In the data folder; the key ring is seen to by itself."""
-        names = [f"{schema.name}.sqlite" for schema in schemas()]
-        names += [LOG]
+        names = [*(f"{name}.sqlite" for name in _databases()), LOG]
         names += [f"{name}{end}" for name in names for end in ("-wal", "-shm", "-journal")]
         return [*names, f"{LOG}.groups", INDEX, "blobs"]
 
@@ -98,10 +105,8 @@ class Target:
                 await self.clear()
                 if self._place.dsn is not None:
                     async with connected(self._place.dsn) as connection:
-                        for schema in schemas():
-                            await connection.execute(
-                                f'DROP SCHEMA IF EXISTS "{schema.name}" CASCADE'
-                            )
+                        for name in _databases():
+                            await connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
             if coming.aside:
                 aside = folder / coming.aside
                 await self._rename_schemas(
@@ -119,10 +124,14 @@ class Target:
         if self._place.dsn is None:
             return
         async with connected(self._place.dsn) as connection:
-            for schema in schemas():
-                old, new = names(schema.name)
+            for name in _databases():
+                old, new = names(name)
                 if await connection.fetchval("SELECT to_regnamespace($1)::text", f'"{old}"'):
                     await connection.execute(f'ALTER SCHEMA "{old}" RENAME TO "{new}"')
+
+
+def _databases() -> Sequence[str]:
+    return [*(schema.name for schema in schemas()), *LEDGERS]
 
 
 def _aside_name(schema: str, aside: str) -> str:

@@ -70,8 +70,12 @@ def tables(metadata: MetaData) -> Sequence[Table]:
 
 
 def columns(table: Table) -> Sequence[Column[Any]]:
-    """The columns that mean the same on every server."""
-    return [column for column in table.columns if not isinstance(column.type, UserDefinedType)]
+    """The columns that mean the same on every server, and that a server does not fill itself."""
+    return [
+        column
+        for column in table.columns
+        if column.computed is None and not isinstance(column.type, UserDefinedType)
+    ]
 
 
 def read_sqlite(source: sqlite3.Connection, table: Table) -> Iterator[list[Row]]:
