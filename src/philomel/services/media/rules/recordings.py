@@ -13,7 +13,7 @@ MAX_OFFSET = 30
 """Frames that one may begin earlier than the other: 5 s."""
 
 MAX_LONGER_MS = 6_000
-MAX_DIFFERENT = 0.30
+MAX_DIFFERENT = 0.25
 MAX_DIFFERENT_SHORT = 0.22
 _SHORT = 96
 _MIN_FRAMES = 24
@@ -71,11 +71,10 @@ def compare(one: Sound, other: Sound) -> Likeness:
 
 def _best_offset(one: Sound, other: Sound) -> int | None:
     """Where `other` begins in `one`, in frames."""
-    most = min(len(one.words), len(other.words)) // 4 - _MIN_FRAMES
-    reach = min(MAX_OFFSET, most)
-    if reach < 0:
+    later, earlier = (len(each.words) // 4 - _MIN_FRAMES for each in (one, other))
+    if later < 0 or earlier < 0:
         return None
-    offsets = range(-reach, reach + 1)
+    offsets = range(-min(earlier, MAX_OFFSET), min(later, MAX_OFFSET) + 1)
     likely = sorted(offsets, key=lambda offset: _share(one, other, offset, _COARSE))[:_TRIED]
     likely.sort(key=lambda offset: _share(one, other, offset, None))
     return likely[0]
