@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from msgspec import structs
 from tests.gateway.running import House
 from tests.gateway.shelf import ALICE, BOB, id_of
 
@@ -116,3 +117,20 @@ def _refs(node: Any) -> set[str]:
     if isinstance(node, list):
         return set().union(*(_refs(value) for value in node))
     return set()
+
+
+def test_what_a_track_sounds_like(house: House) -> None:
+    token, track = house.people.token(ALICE), id_of("track Airbag")
+    assert get(house, f"/tracks/{track}/waveform", token).json() == {
+        "duration_ms": 200_001, "peak": [255, 128], "rms": [64, 32],
+    }  # fmt: skip
+    assert get(house, f"/tracks/{track}/loudness", token).json() == {"track": None, "album": None}
+    house.shelf.tracks[track] = structs.replace(
+        house.shelf.tracks[track],
+        loudness=-9.0, true_peak=0.5, album_loudness=-20.0, album_true_peak=-3.0,
+    )  # fmt: skip
+    assert get(house, f"/tracks/{track}/loudness", token).json() == {
+        "track": {"integrated": -9.0, "true_peak": 0.5, "gain_db": -5.0},
+        "album": {"integrated": -20.0, "true_peak": -3.0, "gain_db": 2.0},
+    }
+    assert get(house, f"/tracks/{'0' * 22}/waveform", token).status_code == 404

@@ -18,6 +18,7 @@ from philomel.services.media.contract import (
     GetAssets,
     GetWaveform,
     ListAssets,
+    Loudness,
     MeasureTogether,
     RecordingPair,
     RemoveAssets,
@@ -182,10 +183,10 @@ async def test_only_services_compare(house: House) -> None:
 
 
 def test_the_gain_leaves_room_for_the_peaks() -> None:
-    assert loudness.gain(-20.0, -9.0) == 6.0
-    assert loudness.gain(-20.0, -3.0) == 2.0
-    assert loudness.gain(-8.0, 0.5) == -6.0
-    assert loudness.gain(-14.0, 1.0) == -2.0
+    assert Loudness(-20.0, -9.0).gain_db == 6.0
+    assert Loudness(-20.0, -3.0).gain_db == 2.0
+    assert Loudness(-8.0, 0.5).gain_db == -6.0
+    assert Loudness(-14.0, 1.0).gain_db == -2.0
 
 
 def test_a_quiet_part_does_not_make_an_album_quiet() -> None:

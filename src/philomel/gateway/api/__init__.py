@@ -17,7 +17,7 @@ from litestar import Request, Response, get, route
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from philomel.gateway.api import enrichment, libraries, scans, server
+from philomel.gateway.api import enrichment, libraries, scans, server, sounds
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
 from philomel.gateway.authentication import Authenticator
@@ -39,6 +39,7 @@ PREFIXES = (PREFIX,)
 TOPICS: Mapping[str, Routes] = {
     "server": server.ROUTES,
     "libraries": libraries.ROUTES,
+    "sounds": sounds.ROUTES,
     "enrichment": enrichment.ROUTES,
     "scans": scans.ROUTES,
 }

@@ -2,12 +2,20 @@
 
 from msgspec import Struct
 
+TARGET_LUFS = -14.0
+CEILING_DBTP = -1.0
+
 
 class Loudness(Struct, frozen=True):
     """EBU R128: integrated LUFS, and true peak in dBTP."""
 
     integrated: float
     true_peak: float
+
+    @property
+    def gain_db(self) -> float:
+        """What a player adds to reach TARGET_LUFS: less where peaks would pass CEILING_DBTP."""
+        return round(min(TARGET_LUFS - self.integrated, CEILING_DBTP - self.true_peak), 2)
 
 
 class Gapless(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Loudness of several files together, and how much a player turns a track up or down.
+"""Loudness of several files together.
 
 EBU Tech 3341 and ITU-R BS.1770: blocks of 400 ms count if they are above -70 LUFS and not
 more than 10 LU below the mean of those; the mean is that of the energies.
@@ -8,8 +8,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-TARGET_LUFS = -14.0
-CEILING_DBTP = -1.0
 _GATE = -70.0
 _RELATIVE_LU = 10.0
 
@@ -30,11 +28,6 @@ def together(histograms: Iterable[Sequence[int]]) -> float | None:
     gate = mean - _RELATIVE_LU
     mean = _mean({place: count for place, count in blocks.items() if _level(place) > gate})
     return None if mean is None else round(mean, 2)
-
-
-def gain(loudness: float, true_peak: float) -> float:
-    """DB to reach TARGET_LUFS, less where the peaks would pass CEILING_DBTP."""
-    return round(min(TARGET_LUFS - loudness, CEILING_DBTP - true_peak), 2)
 
 
 def _mean(blocks: "Counter[int] | dict[int, int]") -> float | None:
