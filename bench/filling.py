@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 def id_of(kind: str, number: int) -> str:
     """Ids are spread as real ones are."""
-    return hashlib.sha256(f"{kind} {number}".encode()).hexdigest()[:22]
+    return "0" + hashlib.sha256(f"{kind} {number}".encode()).hexdigest()[:21]
 
 
 def library_ids() -> list[str]:
@@ -114,7 +114,7 @@ def _albums(shelves: Shelves, names: list[str]) -> Iterator[Row]:
             "genres": json.dumps([f"Genre {album.genre}"]), "type": "album", "year": album.year,
             "date": str(album.year), "track_count": 10, "duration_ms": 2_400_000,
             "added_at": ADDED + number * 1_000, "play_count": album.popularity,
-            "artists_tagged": True, "shuffle": int(id_of("drawn", number)[:8], 16) >> 1,
+            "artists_tagged": True, "shuffle": int(id_of("drawn", number)[1:9], 16) >> 1,
         }  # fmt: skip
 
 
@@ -166,5 +166,5 @@ def _track(number: int, track: Track, album: Album, row: Row) -> Row:
         "genres": row["genres"], "match_key": id_of("match", number), "disc_number": 1,
         "track_number": track.number, "track_total": 10, "year": album.year,
         "date": str(album.year), "duration_ms": 240_000, "added_at": row["added_at"],
-        "play_count": track.popularity, "shuffle": int(id_of("draw", number)[:8], 16) >> 1,
+        "play_count": track.popularity, "shuffle": int(id_of("draw", number)[1:9], 16) >> 1,
     }  # fmt: skip

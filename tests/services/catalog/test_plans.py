@@ -204,7 +204,10 @@ def plans(connection: Connection, heard: Overheard) -> list[str]:
 
 WALKED: list[tuple[Any, Any]] = [
     *((listing.list_tracks, request) for request in TRACK_LISTS[:6]),
+    (listing.list_tracks, ListTracks(from_year=1955, to_year=2001)),
     *((listing.list_albums, request) for request in ALBUM_LISTS[:6]),
+    (listing.list_albums, ListAlbums(from_year=1955, to_year=2001)),
+    (listing.list_albums, ListAlbums(sort=AlbumSort.YEAR, from_year=1955, to_year=2001)),
 ]
 
 
@@ -230,7 +233,8 @@ async def test_long_lists_are_read_in_the_order_of_an_index(database: Database) 
                 known = ranks()
                 heard = Overheard(connection)
                 first = find(heard, request, seen, known)
-                follow = type(request)(sort=request.sort, cursor=first.next, genre=request.genre)
+                fields = {name: getattr(request, name) for name in request.__struct_fields__}
+                follow = type(request)(**fields | {"cursor": first.next})
                 find(heard, follow, seen, known)
                 for plan in plans(connection, heard):
                     for bad in BAD[connection.dialect.name]:

@@ -21,10 +21,12 @@ from philomel.services.catalog.contract import (
     EntryKind,
     EntryMerged,
     GetSearchEntries,
+    Ids,
     Libraries,
     LibrariesChanged,
     Library,
     LibraryKind,
+    ListIds,
     ListLibraries,
     ListSearchEntries,
     ScanFinished,
@@ -74,6 +76,16 @@ class Shelf:
         page = tuple(kind[start : start + request.limit])
         end = start + len(page)
         return SearchEntries(page, str(end) if end < len(kind) else None)
+
+    async def list_ids(self, request: ListIds, /) -> Ids:
+        visible = {library.id for library in (await self.list_libraries(ListLibraries())).items}
+        ids = [
+            entry.id
+            for entry in self.entries.values()
+            if entry.kind is request.kind and visible & set(entry.library_ids)
+        ]
+        end = request.offset + request.limit
+        return Ids(tuple(ids[request.offset : end]), len(ids))
 
     async def list_libraries(self, _request: ListLibraries, /) -> Libraries:
         self.calls += 1

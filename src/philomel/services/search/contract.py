@@ -9,7 +9,8 @@ class Search(Struct, frozen=True):
     """What was typed so far.
 
     Attributes:
-        text: at most 500 characters; empty matches everything, most popular first.
+        text: at most 500 characters; empty matches everything, most played first and artists
+            by name.
         artists, albums, tracks: how many of each are wanted, 0 to 500.
         artist_offset, album_offset, track_offset: where their pages start.
         library_id: only what this library holds; nothing if the caller may not see it.
@@ -28,7 +29,7 @@ class Search(Struct, frozen=True):
 class Hits(Struct, frozen=True):
     """Attributes:
     ids: best first.
-    total: of all matches the caller may see.
+    total: of all matches the caller may see; an estimate where ten thousands match.
     """
 
     ids: tuple[str, ...] = ()

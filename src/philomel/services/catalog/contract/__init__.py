@@ -115,6 +115,8 @@ from philomel.services.catalog.contract.scans import (
 )
 from philomel.services.catalog.contract.searching import (
     GetSearchEntries,
+    Ids,
+    ListIds,
     ListSearchEntries,
     SearchEntries,
     SearchEntry,
@@ -170,6 +172,7 @@ __all__ = [
     "GetLyrics",
     "GetSearchEntries",
     "GetTracks",
+    "Ids",
     "Label",
     "LabelPage",
     "Libraries",
@@ -185,6 +188,7 @@ __all__ = [
     "ListFileErrors",
     "ListFolder",
     "ListGenres",
+    "ListIds",
     "ListLabels",
     "ListLibraries",
     "ListMerges",
@@ -442,6 +446,10 @@ class Catalog(Protocol):
 
         Raises: TrackNotFound, NotMergeable for a track without a present file.
         """
+        ...
+
+    async def list_ids(self, request: ListIds, /) -> Ids:
+        """Ids of a page of at most 500 entries."""
         ...
 
     async def get_search_entries(self, request: GetSearchEntries, /) -> SearchEntries:

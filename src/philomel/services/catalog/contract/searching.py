@@ -39,3 +39,21 @@ class ListSearchEntries(Struct, frozen=True):
 class SearchEntries(Struct, frozen=True):
     items: tuple[SearchEntry, ...]
     next: str | None = None
+
+
+class ListIds(Struct, frozen=True):
+    """A page of all there is of a kind: most played first, artists by name."""
+
+    kind: EntryKind
+    library_id: str | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+class Ids(Struct, frozen=True):
+    """Attributes:
+    total: of the whole list.
+    """
+
+    ids: tuple[str, ...]
+    total: int

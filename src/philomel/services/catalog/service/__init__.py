@@ -298,6 +298,16 @@ class CatalogService:
         current().caller.require_admin()
         return await self._merging.split(request)
 
+    async def list_ids(self, request: it.ListIds, /) -> it.Ids:
+        check_limit(request.limit)
+        if request.offset < 0:
+            raise InvalidArgument("offset must not be negative")
+        page = await self._look(
+            lambda c, seen: listing.list_ids(c, request, seen, self._ranks),
+            long=self._longest > LONG_LIST,
+        )
+        return it.Ids(ids=page.ids, total=page.total)
+
     async def get_search_entries(self, request: it.GetSearchEntries, /) -> it.SearchEntries:
         current().caller.require_service()
         ids = _ids(request.ids)

@@ -11,8 +11,10 @@ from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import (
     AlbumSort,
     ArtistSort,
+    EntryKind,
     ListAlbums,
     ListArtists,
+    ListIds,
     ListTracks,
     TrackSort,
 )
@@ -31,7 +33,15 @@ from philomel.services.catalog.store.tables import (
     track_genres,
     tracks,
 )
-from philomel.services.catalog.store.viewing import NEVER, ArtistView, Filter, Listed, Order, View
+from philomel.services.catalog.store.viewing import (
+    NEVER,
+    ArtistView,
+    Filter,
+    Held,
+    Listed,
+    Order,
+    View,
+)
 
 _TRACK_ORDERS: dict[TrackSort, Order] = {
     TrackSort.NAME: Order(tracks.c.sort_key, down=False),
@@ -90,14 +100,18 @@ _TRACKS = Listed(
         "album": Filter((tracks.c.album_id == bindparam("album"),)),
         "artist": Filter(
             (tracks.c.id.in_(_OF_ARTIST),),
-            (_OF_ARTIST.where(track_credits.c.track_id == tracks.c.id).exists(),),
+            (Held(_OF_ARTIST.where(track_credits.c.track_id == tracks.c.id).exists()),),
         ),
         "genre": Filter(
             (tracks.c.id.in_(_OF_GENRE),),
-            (_OF_GENRE.where(track_genres.c.track_id == tracks.c.id).exists(),),
+            (Held(_OF_GENRE.where(track_genres.c.track_id == tracks.c.id).exists()),),
         ),
-        "from": Filter((tracks.c.year >= bindparam("from"),)),
-        "to": Filter((tracks.c.year <= bindparam("to"),)),
+        "from": Filter(
+            (tracks.c.year >= bindparam("from"),), (Held(tracks.c.year + 0 >= bindparam("from")),)
+        ),
+        "to": Filter(
+            (tracks.c.year <= bindparam("to"),), (Held(tracks.c.year + 0 <= bindparam("to")),)
+        ),
         "played": Filter((tracks.c.last_played_at > NEVER,)),
     },
     small=("album",),
@@ -110,16 +124,29 @@ _ALBUMS = Listed(
         "type": Filter((albums.c.type == bindparam("type"),)),
         "genre": Filter(
             (albums.c.id.in_(_ALBUMS_OF_GENRE),),
-            (_ALBUMS_OF_GENRE.where(album_genres.c.album_id == albums.c.id).exists(),),
+            (Held(_ALBUMS_OF_GENRE.where(album_genres.c.album_id == albums.c.id).exists()),),
         ),
-        "from": Filter((albums.c.year_down >= bindparam("from"),)),
-        "to": Filter((albums.c.year_up <= bindparam("to"),)),
+        "from": Filter(
+            (albums.c.year_down >= bindparam("from"),),
+            (
+                Held(albums.c.year_down + 0 >= bindparam("from")),
+                Held(albums.c.year_up >= bindparam("from"), albums.c.year_up),
+                Held(albums.c.year_down >= bindparam("from"), albums.c.year_down),
+            ),
+        ),
+        "to": Filter(
+            (albums.c.year_up <= bindparam("to"),),
+            (
+                Held(albums.c.year_up + 0 <= bindparam("to")),
+                Held(albums.c.year_up <= bindparam("to"), albums.c.year_up),
+                Held(albums.c.year_down <= bindparam("to"), albums.c.year_down),
+            ),
+        ),
         "label": Filter((albums.c.id.in_(_OF_LABEL),)),
         "first": Filter((~_EARLIER.exists(),)),
         "played": Filter((albums.c.last_played_at > NEVER,)),
     },
-    # Added to nothing, so that no index of it is taken instead of that of the order.
-    always=Filter((albums.c.track_count > 0,), (albums.c.track_count + 0 > 0,)),
+    always=Filter((albums.c.track_count > 0,), (Held(albums.c.track_count + 0 > 0),)),
     small=("artist", "appears", "label"),
 )
 _GENRE = select(genres.c.id).where(
@@ -199,6 +226,29 @@ def list_artists(
     return _page(view, order, request)
 
 
+def list_ids(
+    connection: Connection, request: ListIds, visible: Sequence[str], ranks: Ranks
+) -> Page:
+    """A page of all there is of a kind."""
+    library, limit, offset = request.library_id, request.limit, request.offset
+    match request.kind:
+        case EntryKind.TRACK:
+            tracks_ = ListTracks(
+                TrackSort.MOST_PLAYED, library_id=library, limit=limit, offset=offset
+            )
+            return list_tracks(connection, tracks_, visible, ranks)
+        case EntryKind.ALBUM:
+            albums_ = ListAlbums(
+                AlbumSort.MOST_PLAYED, library_id=library, limit=limit, offset=offset
+            )
+            return list_albums(connection, albums_, visible, ranks)
+        case EntryKind.ARTIST:
+            every = ListArtists(
+                album_artists_only=False, library_id=library, limit=limit, offset=offset
+            )
+            return list_artists(connection, every, visible, ranks)
+
+
 def _page(
     view: View | ArtistView, order: Order, request: ListTracks | ListAlbums | ListArtists
 ) -> Page:
@@ -208,21 +258,33 @@ def _page(
         after = decode_cursor(request.cursor, order.shape)
     elif skip >= view.total:
         return Page((), view.total, None)
+    elif view.is_long and view.total - skip <= view.near_end:
+        return _last_page(view, order, request.limit, skip)
     elif view.is_long:
         found = view.seek(order, skip)
         if found is None:
             return Page((), view.total, None)
         after, skip = found
-    rows = view.rows(order, after, request.limit + 1, skip)
-    ids = tuple(row[0] for row in rows[: request.limit])
-    last = rows[request.limit - 1] if len(rows) > request.limit else None
+    return _cut(view, view.rows(order, after, request.limit + 1, skip), request.limit)
+
+
+def _last_page(view: View | ArtistView, order: Order, limit: int, skip: int) -> Page:
+    """A page near the end of a long list, which is read from there."""
+    count = min(limit + 1, view.total - skip)
+    rows = view.rows(order.turned, None, count, view.total - skip - count)
+    return _cut(view, rows[::-1], limit)
+
+
+def _cut(view: View | ArtistView, rows: Sequence[Any], limit: int) -> Page:
+    ids = tuple(row[0] for row in rows[:limit])
+    last = rows[limit - 1] if len(rows) > limit else None
     return Page(ids, view.total, None if last is None else encode_cursor((last[1], last[0])))
 
 
 def _draw(view: View, order: Order, limit: int) -> tuple[str, ...]:
     """Some of a list in random order, without reading a long one from end to end."""
     chance = secrets.SystemRandom()
-    if view.total <= ALL_AT_ONCE or view.total <= limit * 2:
+    if view.total <= ALL_AT_ONCE or view.total <= limit * 2 or view.is_sorted:
         ids = [row[0] for row in view.rows(order, None, view.total, 0)]
         return tuple(chance.sample(ids, min(limit, len(ids))))
     drawn: dict[str, None] = {}

@@ -9,7 +9,7 @@ is shorter.
 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -61,9 +61,24 @@ class Order(Struct, frozen=True):
     down: bool
 
     @property
+    def turned(self) -> "Order":
+        """The other way round."""
+        return Order(self.column, down=not self.down)
+
+    @property
     def shape(self) -> Any:
         """Of its places, as cursors carry them."""
         return tuple[str, str] if self.column.type.python_type is str else tuple[int, str]
+
+
+class Held(NamedTuple):
+    """What each row is looked at for: without an index, which would be taken for the order's.
+
+    A column says that the clause is for lists in its order only: there it says where to begin.
+    """
+
+    clause: ColumnElement[bool]
+    column: Column[Any] | None = None
 
 
 class Filter(Struct, frozen=True):
@@ -73,7 +88,14 @@ class Filter(Struct, frozen=True):
     """
 
     finds: tuple[ColumnElement[bool], ...]
-    holds: tuple[ColumnElement[bool], ...] = ()
+    holds: tuple[Held, ...] = ()
+
+    def held(self, order: Order) -> tuple[ColumnElement[bool], ...]:
+        """What to look at where rows are read in an order."""
+        fits = tuple(
+            one.clause for one in self.holds if one.column is None or one.column is order.column
+        )
+        return fits or self.finds
 
 
 class Listed(Struct, frozen=True):
@@ -127,11 +149,10 @@ def _walking(
     branches = []
     for number in range(libraries):
         branch = select(table.c.id.label("id"), order.column.label("sorted_by")).where(
-            table.c.library_id == bindparam(f"library_{number}"), *listed.always.holds
+            table.c.library_id == bindparam(f"library_{number}"), *listed.always.held(order)
         )
         for name in filters:
-            known = listed.filters[name]
-            branch = branch.where(*(known.holds or known.finds))
+            branch = branch.where(*listed.filters[name].held(order))
         if after:
             branch = branch.where(_beyond(order, table.c.id))
         if dialect == "postgresql" and libraries > 1:
@@ -169,7 +190,8 @@ def _counting(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
     links = {"artist": track_credits, "genre": track_genres}
     if listed.table is tracks and len(filters) == 1 and filters[0] in links:
         link = links[filters[0]]
-        return select(func.count(link.c.track_id.distinct())).where(
+        several = filters == ("artist",)  # roles of one track
+        return select(func.count(link.c.track_id.distinct() if several else link.c.track_id)).where(
             link.c[f"{filters[0]}_id"] == bindparam(filters[0]), link.c.library_id.in_(_LIBRARIES)
         )
     if not set(filters) - {"type", "from", "to", "played"}:
@@ -216,15 +238,20 @@ class View:
     @property
     def is_long(self) -> bool:
         """Whether a page far away is reached by places."""
-        return self.total > self._ranks.many and not self._is_sorted(0)
+        return self.total > self._ranks.many and not self.is_sorted
+
+    @property
+    def near_end(self) -> int:
+        """So many rows before the end a page is read from there: two steps."""
+        step = max(LEAST_STEP, self._ranks.step * self.total // max(self._every, 1))
+        return 2 * min(step, self._ranks.step)
 
     def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
         """Where a page begins: see `Ranks.seek`.
 
         As many rows are looked at from one place to the next, however few a filter leaves.
         """
-        step = max(LEAST_STEP, self._ranks.step * self.total // max(self._every, 1))
-        step = min(step, self._ranks.step)
+        step = self.near_end // 2
 
         def walk(place: Place | None) -> Place | None:
             rows = self.rows(order, place, 1, step - 1)
@@ -239,7 +266,7 @@ class View:
         values: dict[str, Any] = {"limit": limit, "offset": skip}
         if after is not None:
             values["last_key"], values["last_id"] = after
-        if self._is_sorted(limit):
+        if self._sorts_for(limit):
             statement = _sorting(self._listed, self._filters, order, after is not None)
             values |= self._values | {"libraries": self._libraries}
             return list(self._connection.execute(statement, values))
@@ -265,8 +292,12 @@ class View:
         rows.sort(key=lambda row: (row[1], row[0]), reverse=order.down)
         return rows[skip : skip + limit]
 
-    def _is_sorted(self, limit: int) -> bool:
-        """Whether it is quicker to find all that the filters leave."""
+    @property
+    def is_sorted(self) -> bool:
+        """Whether all that the filters leave is found and sorted for a page."""
+        return self._sorts_for(0)
+
+    def _sorts_for(self, limit: int) -> bool:
         if not self._filters:
             return False
         if not set(self._filters).isdisjoint(self._listed.small):
@@ -320,6 +351,11 @@ class ArtistView:
     @property
     def is_long(self) -> bool:
         return self.total > self._ranks.many
+
+    @property
+    def near_end(self) -> int:
+        """So many rows before the end a page is read from there."""
+        return 2 * self._ranks.step
 
     def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
         """Where a page begins: see `Ranks.seek`."""
