@@ -19,7 +19,7 @@ from philomel.services.catalog.contract import (
     TrackSort,
 )
 from philomel.services.catalog.store import listing
-from philomel.services.catalog.store.ranks import Ranks
+from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.catalog.store.tables import (
     album_credits,
     albums,

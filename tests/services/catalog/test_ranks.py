@@ -1,8 +1,8 @@
 """Long lists are counted and walked once for a while, short ones each time."""
 
 from philomel.kernel.clock import FixedClock
-from philomel.services.catalog.store import ranks as module
-from philomel.services.catalog.store.ranks import LEAST_MS, Place, Ranks
+from philomel.services.catalog.store.listing import ranks as module
+from philomel.services.catalog.store.listing.ranks import LEAST_MS, Place, Ranks
 
 
 class Numbers:

@@ -21,7 +21,7 @@ from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.browsing import editions, folders, labels, texts
-from philomel.services.catalog.store.ranks import Ranks
+from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.catalog.store.visible import visible_libraries
 from philomel.services.media.contract import GetAnalysisState, Media
 

@@ -20,8 +20,17 @@ from philomel.services.catalog.contract import (
 )
 from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.store.browsing.tables import album_labels
+from philomel.services.catalog.store.listing.artists import ArtistView
+from philomel.services.catalog.store.listing.ranks import Place, Ranks
+from philomel.services.catalog.store.listing.viewing import (
+    NEVER,
+    Filter,
+    Held,
+    Listed,
+    Order,
+    View,
+)
 from philomel.services.catalog.store.loading import resolve_one
-from philomel.services.catalog.store.ranks import Place, Ranks
 from philomel.services.catalog.store.tables import (
     album_credits,
     album_genres,
@@ -32,15 +41,6 @@ from philomel.services.catalog.store.tables import (
     track_credits,
     track_genres,
     tracks,
-)
-from philomel.services.catalog.store.viewing import (
-    NEVER,
-    ArtistView,
-    Filter,
-    Held,
-    Listed,
-    Order,
-    View,
 )
 
 _TRACK_ORDERS: dict[TrackSort, Order] = {

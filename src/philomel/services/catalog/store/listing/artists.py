@@ -1,0 +1,108 @@
+"""Artists in order, through the eyes of one caller."""
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, Connection, Select, bindparam, func, select
+
+from philomel.services.catalog.store.listing.ranks import Place, Ranks
+from philomel.services.catalog.store.listing.viewing import NEVER, SORTING, Order, beyond, cut
+from philomel.services.catalog.store.tables import artist_libraries, artists
+
+_LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
+
+
+class ArtistView:
+    """The artists in the caller's libraries: they span libraries, so there is one order of all.
+
+    Args:
+        played: a column, to list only those for whom it is more than 0.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        libraries: Sequence[str],
+        ranks: Ranks,
+        *,
+        albums_only: bool,
+        played: Column[Any] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._played = played
+        self._values = {"libraries": sorted(libraries)}
+        self._ranks = ranks
+        self._albums_only = albums_only
+        by = None if played is None else played.name
+        self._key = ("artists", albums_only, by, *sorted(libraries))
+
+    @cached_property
+    def total(self) -> int:
+        count = _artists(self._albums_only, self._played)[2]
+        return self._ranks.count(
+            ("total", self._key),
+            lambda: int(self._connection.execute(count, self._values).scalar_one()),
+        )
+
+    @property
+    def is_long(self) -> bool:
+        return self.total > self._ranks.many
+
+    @property
+    def near_end(self) -> int:
+        """So many rows before the end a page is read from there."""
+        return 2 * self._ranks.step
+
+    def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
+        """Where a page begins: see `Ranks.seek`."""
+
+        def walk(place: Place | None) -> Place | None:
+            rows = self.rows(order, place, 1, self._ranks.step - 1)
+            return (rows[0][1], rows[0][0]) if rows else None
+
+        return self._ranks.seek(("places", order, self._key), offset, self._ranks.step, walk)
+
+    def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
+        values: dict[str, Any] = self._values | {"limit": limit, "offset": skip}
+        if after is not None:
+            values["last_key"], values["last_id"] = after
+        every = self._ranks.count(
+            ("total", "artists"), lambda: self._connection.execute(_ALL_ARTISTS).scalar_one()
+        )
+        few = self._played is None and self.total**2 * SORTING <= max(limit, 50) * every
+        statement = _artist_page(self._albums_only, self._played, few, order, after is not None)
+        return list(self._connection.execute(statement, values))
+
+
+_ALL_ARTISTS = select(func.count()).select_from(artists)
+
+
+@cache
+def _artists(
+    albums_only: bool, played: Column[Any] | None
+) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Few of all artists; most of them; how many."""
+    there = select(artist_libraries.c.artist_id).where(
+        artist_libraries.c.library_id.in_(_LIBRARIES)
+    )
+    if albums_only:
+        there = there.where(artist_libraries.c.album_count > 0)
+    count = select(func.count()).select_from(there.distinct().subquery())
+    seen = there.where(artist_libraries.c.artist_id == artists.c.id).exists()
+    every = select(artists.c.id)
+    if played is not None:
+        every = every.where(played > NEVER)
+        count = select(func.count()).select_from(every.where(seen).subquery())
+    return every.where(artists.c.id.in_(there)), every.where(seen), count
+
+
+@cache
+def _artist_page(
+    albums_only: bool, played: Column[Any] | None, few: bool, order: Order, after: bool
+) -> Any:
+    statement = _artists(albums_only, played)[0 if few else 1]
+    statement = statement.add_columns(order.column.label("sorted_by"))
+    if after:
+        statement = statement.where(beyond(order, artists.c.id))
+    return cut(statement, order)
