@@ -43,12 +43,10 @@ ASKED: dict[str, dict[str, object]] = {
 UNSUPPORTED_SONG = {
     "averageRating",
     "bookmarkPosition",
-    "movements",
     "originalHeight",
     "originalWidth",
     "transcodedContentType",
     "transcodedSuffix",
-    "works",
 }
 
 

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from philomel.gateway.subsonic.answer import Form, escape, write
 from philomel.gateway.subsonic.errors import Failure
 from philomel.gateway.subsonic.parameters import Parameters
-from philomel.gateway.subsonic.system import _lines
-from philomel.services.catalog.contract import Lyrics
 
 careful = settings(max_examples=200, deadline=None, derandomize=True)
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -56,12 +54,3 @@ def test_whole_numbers_are_in_their_range(text: str) -> None:
     parameters = Parameters([("size", text)])
     with suppress(Failure):
         assert 0 <= parameters.whole("size", 10, high=500) <= 500
-
-
-@careful
-@given(st.text(alphabet=st.sampled_from("[]0123456789:.\n abcti")))
-def test_any_text_is_lyrics(text: str) -> None:
-    lines = _lines(Lyrics(text, synced=True))
-    starts = [start for start, _ in lines if start is not None]
-    assert starts == sorted(starts)
-    assert len(starts) in {0, len(lines)}

@@ -9,7 +9,7 @@ from tests.gateway.running import House
 from tests.gateway.shelf import ALICE, id_of
 from tests.gateway.subsonic.conftest import Connect
 
-from philomel.services.catalog.contract import Lyrics
+from philomel.services.catalog.contract import LyricAgent, LyricLine, Lyrics, LyricSet, LyricWord
 
 OK = id_of("album OK Computer")
 PARANOID = id_of("track Paranoid Android")
@@ -183,16 +183,24 @@ async def test_pictures(player: AsyncConnection) -> None:
 
 
 async def test_lyrics(house: House, player: AsyncConnection) -> None:
-    house.shelf.lyrics[PARANOID] = Lyrics(
-        "[ti:x]\n[00:01.50]Please could you\n[00:04.000][01:00.25]stop the noise", synced=True
-    )
-    house.shelf.lyrics[id_of("track Airbag")] = Lyrics("One\nTwo", synced=False, language="eng")
+    timed = (
+        LyricLine("Please could you", 1500),
+        LyricLine("stop the noise", 4000, 5000, agent="v1", words=(
+            LyricWord(4000, "stop ", 4300), LyricWord(4300, "the "), LyricWord(4600, "n\xf6ise"),
+        )),
+        LyricLine("(noise)", 4600, words=(LyricWord(4600, "(noise)"),), background=True),
+    )  # fmt: skip
+    agents = (LyricAgent("v1", "Thom"),)
+    words = LyricSet("eng", synced=True, worded=True, source="file", lines=timed, agents=agents)
+    plain_lines = (LyricLine("One"), LyricLine("Two"))
+    plain_set = LyricSet("eng", synced=False, worded=False, source="tag", lines=plain_lines)
+    house.shelf.lyrics[PARANOID] = Lyrics("", synced=True, sets=(words,))
+    house.shelf.lyrics[id_of("track Airbag")] = Lyrics("One\nTwo", synced=False, sets=(plain_set,))
     (synced,) = await player.get_lyrics_by_song_id(PARANOID)
     assert synced.synced
     assert [(line.start, line.value) for line in synced.line] == [
         (1500, "Please could you"),
         (4000, "stop the noise"),
-        (60_250, "stop the noise"),
     ]
     (plain,) = await player.get_lyrics_by_song_id(id_of("track Airbag"))
     assert (plain.synced, plain.lang, len(plain.line)) == (False, "eng", 2)

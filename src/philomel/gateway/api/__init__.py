@@ -17,7 +17,7 @@ from litestar import Request, Response, get, route
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from philomel.gateway.api import enrichment, libraries, scans, server, sounds
+from philomel.gateway.api import browse, enrichment, libraries, scans, server, sounds
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
 from philomel.gateway.authentication import Authenticator
@@ -37,6 +37,7 @@ from philomel.services.search.contract import SearchEngine
 PREFIX = "/api/philomel/v1"
 PREFIXES = (PREFIX,)
 TOPICS: Mapping[str, Routes] = {
+    "browse": browse.ROUTES,
     "server": server.ROUTES,
     "libraries": libraries.ROUTES,
     "sounds": sounds.ROUTES,

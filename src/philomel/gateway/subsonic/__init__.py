@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 from philomel.gateway.authentication import client_address
 from philomel.gateway.delivery import MediaBytes
 from philomel.gateway.public import Public
-from philomel.gateway.subsonic import annotation, answer, browsing, lists, media, system
+from philomel.gateway.subsonic import annotation, answer, browsing, lists, lyrics, media, system
 from philomel.gateway.subsonic.answer import Form, form_of, is_long, write, write_failure
 from philomel.gateway.subsonic.call import Call, Services
 from philomel.gateway.subsonic.credentials import authenticate
@@ -47,8 +47,8 @@ METHODS: Mapping[str, Handler] = {
     "getUser": system.get_user,
     "getScanStatus": system.get_scan_status,
     "startScan": system.start_scan,
-    "getLyrics": system.get_lyrics,
-    "getLyricsBySongId": system.get_lyrics_by_song_id,
+    "getLyrics": lyrics.get_lyrics,
+    "getLyricsBySongId": lyrics.get_lyrics_by_song_id,
     "getMusicFolders": browsing.get_music_folders,
     "getIndexes": browsing.get_indexes,
     "getArtists": browsing.get_artists,

@@ -145,7 +145,7 @@ def _attributes(parts: list[str], node: Node) -> tuple[list[tuple[str, object]],
         # The commonest first: a list of 500 albums has some 20,000 attributes.
         if isinstance(value, str):
             shown = value if value.isalnum() and value.isascii() else escape(value)
-            if key == "value":
+            if key == "value" and "cue" not in node:
                 text = shown
             else:
                 add(f' {key}="{shown}"')

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 
 from philomel.gateway.subsonic.call import BATCH, Call, folder_number
 from philomel.gateway.subsonic.errors import NOT_FOUND, Failure
-from philomel.gateway.subsonic.items import Item
+from philomel.gateway.subsonic.items import Item, disc_titles
 from philomel.services.catalog.contract import (
     Album,
     AlbumSort,
@@ -64,7 +64,7 @@ async def get_album(call: Call) -> Body:
     album = await call.album(call.parameters.id())
     tracks = await _tracks_of(call, album.id)
     (item,), songs = await asyncio.gather(call.album_items([album]), call.songs(tracks))
-    return {"album": {**item, "song": songs}}
+    return {"album": {**item, "discTitles": disc_titles(tracks), "song": songs}}
 
 
 async def get_song(call: Call) -> Body:

@@ -4,12 +4,23 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from philomel.services.catalog.contract import Album, Artist, Cover, Credit, CreditRole, Track
+from philomel.services.catalog.contract import (
+    Album,
+    AlbumTags,
+    Artist,
+    Cover,
+    Credit,
+    CreditRole,
+    Track,
+    TrackTags,
+)
 from philomel.services.playlists.contract import Mark
 from philomel.services.plays.contract import PlayCount
 
 Item = dict[str, object]
 
+_NO_TAGS, _NO_ALBUM_TAGS = TrackTags(), AlbumTags()
+_ROLES = {CreditRole.DJ_MIXER: "djmixer"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _REPLAY_GAIN_LUFS = -18.0
 """What ReplayGain 2.0 turns everything to: players add their own preference to it."""
@@ -39,6 +50,7 @@ def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None)
     artists = named(track.credits, CreditRole.ARTIST)
     album_artists = named(track.credits, CreditRole.ALBUM_ARTIST) or artists
     composers = named(track.credits, CreditRole.COMPOSER)
+    tags = track.tags or _NO_TAGS
     album = track.album
     item: Item = {
         "id": track.id,
@@ -54,19 +66,21 @@ def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None)
         "playCount": plays.count if plays else 0,
         "bpm": track.bpm or 0,
         "comment": track.comment or "",
-        "sortName": track.title,
+        "sortName": tags.title_sort or track.title,
         "musicBrainzId": track.musicbrainz_id or "",
-        "isrc": [track.isrc] if track.isrc else [],
+        "isrc": tags.isrcs or ([track.isrc] if track.isrc else []),
         "genres": [{"name": genre} for genre in track.genres],
         "artists": artists,
         "displayArtist": display(artists),
         "albumArtists": album_artists,
         "displayAlbumArtist": display(album_artists),
-        "contributors": [{"role": "composer", "artist": artist} for artist in composers],
+        "contributors": contributors(track.credits),
         "displayComposer": display(composers),
-        "moods": [],
-        "groupings": [],
-        "explicitStatus": "explicit" if track.explicit else "",
+        "moods": tags.moods,
+        "groupings": tags.grouping,
+        "works": _works(tags),
+        "movements": _movements(tags),
+        "explicitStatus": "explicit" if track.explicit else "clean" if tags.clean else "",
         "replayGain": _gain(track),
         "channelCount": track.channels or 0,
         "samplingRate": track.sample_rate or 0,
@@ -91,9 +105,55 @@ def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None)
     return _marked(item, mark, plays)
 
 
+def contributors(credits_: Iterable[Credit]) -> list[Item]:
+    """Who took part besides the artists; the instrument is the role within the role."""
+    found: list[Item] = []
+    for credit in credits_:
+        if credit.role in (CreditRole.ARTIST, CreditRole.ALBUM_ARTIST):
+            continue
+        item: Item = {"role": _ROLES.get(credit.role, credit.role.value)}
+        if credit.instrument:
+            item["subRole"] = credit.instrument
+        found.append(item | {"artist": {"id": credit.artist.id, "name": credit.artist.name}})
+    return found
+
+
+def _works(tags: TrackTags) -> list[Item]:
+    if not tags.work:
+        return []
+    item: Item = {"name": tags.work}
+    _add(item, musicBrainzId=tags.work_id or None)
+    return [item]
+
+
+def _movements(tags: TrackTags) -> list[Item]:
+    if not tags.movement:
+        return []
+    item: Item = {"name": tags.movement}
+    _add(item, number=tags.movement_number, count=tags.movement_total)
+    return [item]
+
+
+def disc_titles(tracks: Iterable[Track]) -> list[Item]:
+    """The titles of an album's discs, as its tracks have them."""
+    titles: dict[int, str] = {}
+    for track in tracks:
+        if track.tags is not None and track.tags.disc_subtitle:
+            titles.setdefault(track.disc_number or 1, track.tags.disc_subtitle)
+    return [{"disc": disc, "title": titles[disc]} for disc in sorted(titles)]
+
+
+def _release_types(album: Album, tags: AlbumTags) -> list[str]:
+    """As MusicBrainz writes them: "Album", "EP", "Live"."""
+    kinds = tags.release_types or (album.type.value,)
+    return ["EP" if kind == "ep" else kind.capitalize() for kind in kinds]
+
+
 def album_id3(album: Album, mark: Mark | None = None, plays: PlayCount | None = None) -> Item:
     """An AlbumID3, without its songs."""
     artists = named(album.credits, CreditRole.ALBUM_ARTIST) or named(album.credits, None)
+    tags = album.tags or _NO_ALBUM_TAGS
+    labels = tags.labels or ((album.label,) if album.label else ())
     item: Item = {
         "id": album.id,
         "name": album.name,
@@ -102,20 +162,20 @@ def album_id3(album: Album, mark: Mark | None = None, plays: PlayCount | None = 
         "duration": round(album.duration_ms / 1000),
         "playCount": plays.count if plays else 0,
         "created": moment(album.added_at),
-        "sortName": album.name,
+        "sortName": tags.name_sort or album.name,
         "musicBrainzId": album.musicbrainz_id or "",
         "genres": [{"name": genre} for genre in album.genres],
         "artists": artists,
         "displayArtist": display(artists),
-        "releaseTypes": [album.type.value.capitalize() if album.type != "ep" else "EP"],
-        "recordLabels": [{"name": album.label}] if album.label else [],
+        "releaseTypes": _release_types(album, tags),
+        "recordLabels": [{"name": label} for label in labels],
         "moods": [],
         "originalReleaseDate": _item_date(album.original_date),
         "releaseDate": _item_date(album.date),
         "isCompilation": album.type == "compilation",
         "explicitStatus": "explicit" if album.explicit else "",
         "discTitles": [],
-        "version": "",
+        "version": album.edition or "",
     }
     _add(
         item,
