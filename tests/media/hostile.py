@@ -43,6 +43,28 @@ def id3_with_picture_of(claimed: int) -> bytes:
     return tag + encode("mp3")
 
 
+def id3_with_frame_of(claimed: int) -> bytes:
+    """An MP3 whose small tag holds a picture's frame that claims any 32-bit length."""
+    frame = b"APIC" + struct.pack(">IH", claimed, 0) + b"\0image/png\0\x03\0" + bytes(200)
+    return b"ID3\x03\0\0" + _syncsafe(len(frame)) + frame + encode("mp3")
+
+
+def mp4_with_table_of(kind: bytes, claimed: int) -> bytes:
+    """An M4A file one of whose sample tables claims any number of entries."""
+    data = bytearray(encode("m4a"))
+    place = data.index(kind) + 4
+    count = place + (8 if kind == b"stsz" else 4)
+    data[count : count + 4] = struct.pack(">I", claimed)
+    return bytes(data)
+
+
+def gif_with_frames(count: int) -> bytes:
+    """A GIF of one pixel and many pictures."""
+    palette = b"\0\xc8\0" + bytes(3)
+    frame = b"\x2c" + struct.pack("<4HB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0"
+    return b"GIF89a" + struct.pack("<2H3B", 1, 1, 0x80, 0, 0) + palette + frame * count + b";"
+
+
 def id3_with_compressed(size: int) -> bytes:
     """An MP3 whose tag holds a text frame that is `size` bytes when unpacked."""
     packed = zlib.compress(b"\0" + b"A" * size, 9)

@@ -88,11 +88,19 @@ async def test_the_front_cover_goes_before_other_pictures(
 
 
 @pytest.mark.parametrize(
-    "name", [*sorted(hostile.UNPLAYABLE), "huge-picture.mp3", "comments.ogg", "comments.flac"]
+    "name",
+    [
+        *sorted(hostile.UNPLAYABLE),
+        "huge-picture.mp3",
+        "huge-frame.mp3",
+        "comments.ogg",
+        "comments.flac",
+    ],
 )
 async def test_hostile_files_have_no_cover(imager: WorkerImager, tmp_path: Path, name: str) -> None:
     special = {
         "huge-picture.mp3": lambda: hostile.id3_with_picture_of((1 << 28) - 20),
+        "huge-frame.mp3": lambda: hostile.id3_with_frame_of(0x7FFFFFFF),
         "comments.ogg": lambda: hostile.ogg_with_comments(0xFFFFFFFF),
         "comments.flac": lambda: hostile.flac_with_comments(0xFFFFFFFF),
     }
@@ -157,6 +165,13 @@ async def test_of_an_animation_the_first_picture_is_taken(imager: WorkerImager) 
     data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
     [made] = await imager.render(data, (64,))
     assert near(opened(made).getpixel((30, 30)), (0, 200, 0))
+
+
+async def test_a_picture_of_many_pictures_costs_no_more_than_one(imager: WorkerImager) -> None:
+    data = hostile.gif_with_frames(100_000)
+    [made] = await imager.render(data, (64,))
+    assert near(opened(made).getpixel((0, 0)), (0, 200, 0))
+    assert (await imager.colour(data)).startswith("#0")
 
 
 @pytest.mark.parametrize(
