@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,13 @@ def all_in_one(folder: Path) -> Shape:
     return Shape(process.url, process, {"all": process})
 
 
-def split(folder: Path, database: str, s3_url: str, bucket: str) -> Shape:
+def split(
+    folder: Path,
+    database: str,
+    s3_url: str,
+    bucket: str,
+    settings: Mapping[str, Any] | None = None,
+) -> Shape:
     """Gateway, media and the rest: three processes that share nothing but the music.
 
     Args:
@@ -63,6 +70,7 @@ def split(folder: Path, database: str, s3_url: str, bucket: str) -> Shape:
         database: a PostgreSQL server; every process that keeps something gets its own database.
         s3_url: where pictures are kept, because they cannot share a folder.
         bucket: as `s3_url`.
+        settings: further ones, of every process.
     """
     from tests.servers.s3 import ACCESS_KEY, SECRET_KEY
 
@@ -81,6 +89,7 @@ def split(folder: Path, database: str, s3_url: str, bucket: str) -> Shape:
             "rpc_listen": core_rpc,
             "peers.media": media_rpc,
             **blobs,
+            **(settings or {}),
         },
     )
     media = Process(
@@ -91,6 +100,7 @@ def split(folder: Path, database: str, s3_url: str, bucket: str) -> Shape:
             "log": core_rpc,
             "rpc_listen": media_rpc,
             **blobs,
+            **(settings or {}),
         },
     )
     gateway = Process(
@@ -100,6 +110,7 @@ def split(folder: Path, database: str, s3_url: str, bucket: str) -> Shape:
             **{f"peers.{name}": core_rpc for name in _CORE},
             "peers.media": media_rpc,
             "peers.media_http": media.url,
+            **(settings or {}),
         },
     )
     # One key ring, by content: whoever holds it is Philomel.

@@ -1,16 +1,21 @@
 """Ways to call a contract: here, over there, and for those who call us."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from philomel.engines.keys import Keys
 from philomel.kernel.clock import Clock
 from philomel.rpc import chain
+from philomel.rpc.shapes import Method
 
 if TYPE_CHECKING:
     from philomel.rpc.client import Channel
     from philomel.rpc.server import Server
 
 C = TypeVar("C")
+Counted = Callable[[str, str, float], None]
+"""Told of each call: the method's path, "ok" or the error's code, and seconds."""
+
 _PURPOSE = "rpc.caller"
 
 
@@ -28,16 +33,21 @@ class _Seal:
 
 
 class Calls:
-    """Every call passes the same chain, wherever it goes. gRPC is loaded when it is needed."""
+    """Every call passes the same chain, wherever it goes. gRPC is loaded when it is needed.
+
+    Attributes:
+        counted: hears of every call, if it is set.
+    """
 
     def __init__(self, keys: Keys, clock: Clock) -> None:
         self._seal = _Seal(keys)
         self._clock = clock
+        self.counted: Counted | None = None
         self._channels: dict[str, Channel] = {}
         self._remote: dict[tuple[type, str], Any] = {}
 
     def local(self, contract: type[C], service: C) -> C:
-        return chain.local(contract, service)
+        return chain.local(contract, service, self._observe)
 
     def remote(self, contract: type[C], address: str) -> C:
         key = (contract, address)
@@ -54,13 +64,17 @@ class Calls:
         from philomel.rpc.client import Channel
 
         if address not in self._channels:
-            self._channels[address] = Channel(address, self._seal, self._clock)
+            self._channels[address] = Channel(address, self._seal, self._clock, self._observe)
         return self._channels[address]
 
     def server(self) -> "Server":
         from philomel.rpc.server import Server
 
-        return Server(self._seal, self._clock)
+        return Server(self._seal, self._clock, self._observe)
+
+    def _observe(self, method: Method, outcome: str, seconds: float) -> None:
+        if self.counted is not None:
+            self.counted(method.path, outcome, seconds)
 
     async def close(self) -> None:
         for channel in self._channels.values():

@@ -7,6 +7,8 @@ import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
 from philomel.app.keeping.notes import last
@@ -24,6 +26,9 @@ from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import Catalog, ListLibraries
 
 _OLD_BACKUP_DAYS = 8
+if TYPE_CHECKING:
+    from philomel.engines.sql import Schema
+
 _LOW_DISK, _NO_DISK = 2 << 30, 100 << 20
 
 
@@ -43,6 +48,10 @@ class Finding:
     verdict: Verdict
     message: str
     remedy: str = ""
+
+
+class _Warning(Exception):
+    """Something is not as it should be, and all works nevertheless."""
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -159,6 +168,9 @@ def _checks(
 
         yield f"database {name}", database, "see `philomel migrate`, or restore a backup"
 
+        events = partial(_parked, assembly, schema)
+        yield f"events {name}", events, "the log says why when it says `parks event`"
+
     if not settings.role.services:
         return
 
@@ -177,10 +189,26 @@ def _checks(
     yield "workers", workers, "this system does not let processes be limited"
 
 
+async def _parked(assembly: Assembly, schema: "Schema") -> str:
+    from philomel.engines.outbox import count_parked
+    from philomel.engines.sql.migrate import examine as state_of
+
+    database = await assembly.engines.database(schema)
+    if (await state_of(database, schema)).version == 0:
+        return "none were announced yet"
+    parked = await database.read(count_parked)
+    if parked:
+        shown = ", ".join(f"{count} of {group}" for group, count in parked.items())
+        raise _Warning(f"events are parked because they failed again and again: {shown}")
+    return "none are parked"
+
+
 async def _try(name: str, check: Callable[[], Awaitable[str]], remedy: str) -> Finding:
     try:
         async with asyncio.timeout(15):
             return Finding(name, Verdict.OK, await check())
+    except _Warning as warning:
+        return Finding(name, Verdict.WARN, str(warning), remedy)
     except (Refusal, PhilomelError) as error:
         return Finding(name, Verdict.FAIL, error.message, remedy)
     except TimeoutError:

@@ -32,6 +32,7 @@ from philomel.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from philomel.kernel.spans import Kind, Span, span
 
 AnyRequest = Request[Any, Any, State]
 ErrorResponse = Callable[[AnyRequest, PhilomelError], Response[Any]]
@@ -43,7 +44,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1 << 20
 _ISSUER = "/.well-known/oauth-authorization-server"
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _HEADERS = (
     (
         b"content-security-policy",
@@ -57,7 +58,10 @@ _HEADERS = (
 )
 _LIVE = b"text/event-stream"
 """What a proxy must not hold back until it is much."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _log = logging.getLogger(__name__)
+_requests = logging.getLogger("philomel.requests")
+"""One line a request, at the level "info"; the setting log_requests lets it through."""
 
 
 class MethodNotAllowed(InvalidArgument):
@@ -92,12 +96,15 @@ class Door:
     Attributes:
         prefixes: path prefixes that belong to it; the longest match of all doors counts.
         error_response: how it tells a failure.
+        route_of: what a path of it is counted and logged as, where it does not say it by its
+            routes: never anything that a client made up.
     """
 
     name: str
     prefixes: tuple[str, ...]
     handlers: Sequence[ControllerRouterHandler]
     error_response: ErrorResponse
+    route_of: Callable[[str], str] | None = None
 
 
 def plain_error(_request: AnyRequest, error: PhilomelError) -> Response[Any]:
@@ -190,34 +197,94 @@ class _Shell:
         prefix = self._public.prefix(ASGIConnection(scope))  # type: ignore[arg-type]  # as below
         scope = _below(scope, prefix)
         path = scope["path"]  # a mounted door changes it
-        door = self._table.find(path).name
-        trace_id = _trace_of(scope)
-        started = time.perf_counter()
-        status = 0
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                self._metrics.answered(door, status, time.perf_counter() - started)
-                message["headers"] = _complete(message.get("headers", ()), trace_id)
-            await send(message)
-
+        door = self._table.find(path)
+        trace_id, parent_id = _trace_of(scope)
+        answer = _Answer(send, trace_id)
         self._metrics.begin()
-        try:
-            with entering(Context(trace_id=trace_id)), lying_under(prefix):
-                await self._inner(scope, receive, send_with_headers)
-        except Exception as error:
-            if status == 0:
-                raise
-            # The answer has begun: all that is left is to return, and the listener hangs up.
-            cause = error.__cause__ or error  # Litestar wraps it
-            if isinstance(cause, PhilomelError):
-                _log.warning("an answer at %s broke off: %s", path, cause)
-            else:
-                _log.error("an answer at %s broke off", path, exc_info=cause)
-        finally:
-            self._metrics.end()
+        with (
+            entering(Context(trace_id=trace_id, span_id=parent_id)),
+            lying_under(prefix),
+            span(scope["method"], Kind.SERVER) as made,
+        ):
+            try:
+                await self._inner(scope, receive, answer.send)
+            except Exception as error:
+                if answer.status == 0:
+                    raise
+                # The answer has begun: all that is left is to return, and the listener hangs up.
+                cause = error.__cause__ or error  # Litestar wraps it
+                if isinstance(cause, PhilomelError):
+                    _log.warning("an answer at %s broke off: %s", path, cause)
+                else:
+                    _log.error("an answer at %s broke off", path, exc_info=cause)
+            finally:
+                route = _route_of(door, path, scope)
+                self._metrics.end(door.name, route, scope["method"], answer)
+                self._log(scope["method"], route, answer)
+                if made is not None:
+                    _describe(made, scope["method"], route, answer)
+
+    def _log(self, method: str, route: str, answer: "_Answer") -> None:
+        """Say what was asked and answered: never the address itself, which may hold secrets."""
+        if not _requests.isEnabledFor(logging.INFO):
+            return
+        method = method if method in _METHODS else "OTHER"
+        milliseconds = round((time.perf_counter() - answer.began) * 1000, 1)
+        text = f"{method} {route} {answer.status} {milliseconds} ms {answer.size} B"
+        fields = {
+            "method": method,
+            "route": route,
+            "status": answer.status,
+            "ms": milliseconds,
+            "bytes": answer.size,
+        }
+        _requests.info(text, extra={"fields": fields})
+
+
+class _Answer:
+    """Sends an answer with its headers complete, and remembers what it was.
+
+    Attributes:
+        seconds: until its first byte.
+        size: bytes of its body.
+    """
+
+    def __init__(self, send: Send, trace_id: str) -> None:
+        self.status = 0
+        self.seconds = 0.0
+        self.size = 0
+        self.began = time.perf_counter()
+        self._send = send
+        self._trace_id = trace_id
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.seconds = time.perf_counter() - self.began
+            message["headers"] = _complete(message.get("headers", ()), self._trace_id)
+        else:
+            self.size += len(message.get("body", b""))
+        await self._send(message)
+
+
+def _route_of(door: Door, path: str, scope: Scope) -> str:
+    if door.route_of is not None:
+        return door.route_of(path)
+    return str(scope.get("path_template") or "none")
+
+
+def _describe(made: Span, method: str, route: str, answer: _Answer) -> None:
+    made.name = f"{method} {route}" if method in _METHODS else route
+    made.attributes.update(
+        {
+            "http.request.method": method if method in _METHODS else "_OTHER",
+            "http.route": route,
+            "http.response.status_code": answer.status,
+            "http.response.body.size": answer.size,
+        }
+    )
+    if answer.status >= 500:
+        made.error = str(answer.status)
 
 
 def _below(scope: Scope, prefix: str) -> Scope:
@@ -239,13 +306,14 @@ def _below(scope: Scope, prefix: str) -> Scope:
     return scope
 
 
-def _trace_of(scope: Scope) -> str:
+def _trace_of(scope: Scope) -> tuple[str, str]:
+    """The trace of the request, and the span it was sent from if that is known."""
     for name, value in scope["headers"]:
         if name == b"traceparent":
             match = _TRACEPARENT.fullmatch(value)
             if match is not None and match[1] != b"0" * 32:
-                return match[1].decode()
-    return secrets.token_hex(16)
+                return match[1].decode(), match[2].decode()
+    return secrets.token_hex(16), ""
 
 
 def _complete(given: Sequence[tuple[bytes, bytes]], trace_id: str) -> list[tuple[bytes, bytes]]:

@@ -126,11 +126,13 @@ class Context(Struct, frozen=True):
     Attributes:
         deadline: on the monotonic clock of this process, seconds; None is no deadline.
         trace_id: 32 hexadecimal digits (W3C trace context), one per request from outside.
+        span_id: 16 hexadecimal digits, of what goes on at the moment; empty if it is not recorded.
     """
 
     caller: Caller = ANONYMOUS
     deadline: float | None = None
     trace_id: str = ""
+    span_id: str = ""
 
     def remaining(self) -> float | None:
         """Seconds left, or None without a deadline.
@@ -171,6 +173,9 @@ def acting(
 ) -> Iterator[Context]:
     """Call services in the name of `caller`, for at most `timeout` seconds."""
     deadline = None if timeout is None else time.monotonic() + timeout
-    trace = trace_id or _current.get().trace_id or secrets.token_hex(16)
-    with entering(Context(caller=caller, deadline=deadline, trace_id=trace)) as context:
+    around = _current.get()
+    trace = trace_id or around.trace_id or secrets.token_hex(16)
+    span = around.span_id if trace == around.trace_id else ""
+    made = Context(caller=caller, deadline=deadline, trace_id=trace, span_id=span)
+    with entering(made) as context:
         yield context

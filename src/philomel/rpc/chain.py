@@ -18,6 +18,7 @@ import msgspec
 
 from philomel.kernel.caller import Context, current, entering
 from philomel.kernel.errors import DeadlineExceeded, Internal, PhilomelError
+from philomel.kernel.spans import Kind, begin, end, span
 from philomel.rpc.shapes import Method, methods_of
 
 C = TypeVar("C")
@@ -54,11 +55,15 @@ def proxy(contract: type[C], calls: dict[str, UnaryCall | StreamCall]) -> C:
     return cast("C", made)
 
 
-def unary(method: Method, call: UnaryCall, observe: Observe) -> UnaryCall:
+def unary(
+    method: Method, call: UnaryCall, observe: Observe, kind: Kind = Kind.INTERNAL
+) -> UnaryCall:
+    name = _name(method)
+
     async def checked(request: Any, /) -> Any:
         started = time.monotonic()
         outcome = "cancelled"
-        with entering(traced(current())) as context:
+        with span(name, kind), entering(traced(current())) as context:
             try:
                 reply = await within(context, call(request))
             except Exception as error:
@@ -74,13 +79,17 @@ def unary(method: Method, call: UnaryCall, observe: Observe) -> UnaryCall:
     return checked
 
 
-def stream(method: Method, call: StreamCall, observe: Observe) -> StreamCall:
+def stream(
+    method: Method, call: StreamCall, observe: Observe, kind: Kind = Kind.INTERNAL
+) -> StreamCall:
+    name = _name(method)
+
     async def checked(request: Any, /) -> AsyncIterator[Any]:
         started = time.monotonic()
         outcome = "cancelled"
         # The consumer may leave its `acting` block before the stream ends, and each step
         # runs in the consumer's context: so it is entered anew for each.
-        context = traced(current())
+        made, context = begin(name, kind, traced(current()))
         items = None
         try:
             with entering(context):
@@ -102,8 +111,16 @@ def stream(method: Method, call: StreamCall, observe: Observe) -> StreamCall:
             if close is not None:
                 await close()
             observe(method, outcome, time.monotonic() - started)
+            if made is not None:
+                made.error = "" if outcome in {"ok", "cancelled"} else outcome
+                end(made)
 
     return checked
+
+
+def _name(method: Method) -> str:
+    """Of its spans: catalog.v1.Catalog/GetTracks."""
+    return method.path.removeprefix("/philomel.")
 
 
 async def within(context: Context, work: Awaitable[Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from philomel.kernel.caller import Context, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, InvalidArgument, PhilomelError, Unavailable
+from philomel.kernel.spans import Kind
 from philomel.rpc import chain, errors
 from philomel.rpc.codec import reply_from_bytes, to_bytes
 from philomel.rpc.shapes import Method, methods_of
@@ -59,10 +60,12 @@ class Channel:
         for method in methods_of(contract):
             if method.streaming:
                 calls[method.name] = chain.stream(
-                    method, self._streaming(method, known), self._observe
+                    method, self._streaming(method, known), self._observe, Kind.CLIENT
                 )
             else:
-                calls[method.name] = chain.unary(method, self._unary(method, known), self._observe)
+                calls[method.name] = chain.unary(
+                    method, self._unary(method, known), self._observe, Kind.CLIENT
+                )
         return chain.proxy(contract, calls)
 
     async def ready(self) -> None:

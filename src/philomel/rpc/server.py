@@ -10,6 +10,7 @@ import msgspec
 from philomel.kernel.caller import Context, entering
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, PhilomelError, Unavailable
+from philomel.kernel.spans import Kind
 from philomel.rpc import chain, errors
 from philomel.rpc.codec import from_bytes, reply_to_bytes
 from philomel.rpc.shapes import Method, full_name, methods_of
@@ -54,13 +55,13 @@ class Server:
             call = getattr(implementation, method.name)
             name = method.path.rpartition("/")[2]
             if method.streaming:
-                checked = chain.stream(method, call, self._observe)
+                checked = chain.stream(method, call, self._observe, Kind.SERVER)
                 handlers[name] = grpc.unary_stream_rpc_method_handler(
                     self._streaming(method, checked)
                 )
             else:
                 handlers[name] = grpc.unary_unary_rpc_method_handler(
-                    self._unary(method, chain.unary(method, call, self._observe))
+                    self._unary(method, chain.unary(method, call, self._observe, Kind.SERVER))
                 )
         handler = grpc.method_handlers_generic_handler(full_name(contract), handlers)
         self._server.add_generic_rpc_handlers((handler,))

@@ -15,6 +15,8 @@ from philomel.kernel.errors import InvalidArgument, Unauthenticated
 from philomel.rpc.codec import from_bytes, to_bytes
 
 LIFETIME_MS = 60_000
+_TRACE_DIGITS = 32
+"""Of a trace id; what follows is the id of the caller's span."""
 
 CALLER, EXPIRES, TRACE, SIGNATURE = (
     "philomel-caller-bin",
@@ -44,8 +46,12 @@ def sign_call(
     caller = to_bytes(context.caller)
     expires = str(clock.now() + LIFETIME_MS)
     # A trace that is no header value is not worth a call; the other side makes a new one.
-    fit = len(context.trace_id) <= 64 and context.trace_id.isascii() and context.trace_id.isalnum()
-    trace = context.trace_id if fit else ""
+    fit = (
+        len(context.trace_id) <= _TRACE_DIGITS
+        and context.trace_id.isascii()
+        and context.trace_id.isalnum()
+    )
+    trace = context.trace_id + context.span_id if fit else ""
     signature = signer.sign(_signed(path, request, caller, expires, trace))
     return (
         (CALLER, caller),
@@ -82,7 +88,11 @@ def check_call(
     if not clock.now() <= int(expires) <= clock.now() + 2 * LIFETIME_MS:
         raise Unauthenticated("the signature of the call has expired; compare the clocks")
     try:
-        return Context(caller=from_bytes(Caller, caller), trace_id=trace)
+        return Context(
+            caller=from_bytes(Caller, caller),
+            trace_id=trace[:_TRACE_DIGITS],
+            span_id=trace[_TRACE_DIGITS:],
+        )
     except InvalidArgument:
         raise Unauthenticated("the caller cannot be read") from None
 

@@ -20,7 +20,11 @@ def serve(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
     from philomel.app.server.serve import Task
     from philomel.app.server.serve import serve as run
 
-    journal.begin(settings.text("log_level"), settings.text("log_format"))
+    journal.begin(
+        settings.text("log_level"),
+        settings.text("log_format"),
+        requests=settings.flag("log_requests"),
+    )
     task = Task(
         music=tuple(absolute(path) for path in parsed.music),
         sampler=None if parsed.sampler is None else absolute(parsed.sampler),

@@ -15,12 +15,13 @@ from philomel.kernel.caller import current
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
-def begin(level: str, form: str) -> None:
+def begin(level: str, form: str, *, requests: bool = False) -> None:
     """Log to standard error from now on.
 
     Args:
         level: debug, info, warning or error.
         form: text, json, or auto (text on a terminal).
+        requests: a line for every request as well.
     """
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler(sys.stderr)
@@ -31,6 +32,7 @@ def begin(level: str, form: str) -> None:
     # These log addresses with their query, or say at length what is none of our business.
     for name in ("httpx", "httpcore", "alembic", "asyncio", "PIL", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("philomel.requests").setLevel(logging.INFO if requests else logging.WARNING)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
@@ -44,6 +46,7 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        content |= getattr(record, "fields", {})
         trace = current().trace_id
         if trace:
             content["trace"] = trace

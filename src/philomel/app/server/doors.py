@@ -58,6 +58,7 @@ class Doors:
             prefixes=tuple(module.PREFIXES),
             handlers=tuple(module.routes(deps)),
             error_response=getattr(module, "error_response", plain_error),
+            route_of=getattr(module, "route_of", None),
         )
 
     async def _provide(self, need: Any) -> object:
@@ -72,6 +73,8 @@ class Doors:
             if need not in self._made:
                 made: Any = await fill(need, self._provide)
                 self._made[need] = made
+                if hasattr(made, "numbers"):
+                    self._metrics.numbers.append(made.numbers)
                 if hasattr(made, "close"):
                     self._assembly.engines.keep(need.__name__, made, made.close)
             return self._made[need]

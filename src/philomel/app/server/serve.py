@@ -22,6 +22,7 @@ from philomel.app.refusal import Exit, Refusal, refusal_of
 from philomel.app.server import network
 from philomel.app.server.doors import Doors
 from philomel.app.server.listener import Listener
+from philomel.app.server.telemetry import open_telemetry
 from philomel.app.server.tls import Certificate, open_certificate, secured
 from philomel.app.server.vitals import Vitals, checks
 from philomel.app.settings import Settings
@@ -169,6 +170,11 @@ class _Serving:
         assembly = self._assembly
         await assembly.build([wiring(name) for name in self._settings.role.services])
         metrics = Metrics(Vitals(assembly).sample)
+        assembly.calls.counted = metrics.called
+        telemetry = open_telemetry(self._settings)
+        if telemetry is not None:
+            telemetry.start()
+            assembly.engines.keep("telemetry", telemetry, telemetry.close)
         doors = Doors(assembly, metrics, checks(assembly))
         tls = None if self._certificate is None else self._certificate.context
         listener = Listener(await doors.open(self._settings.role.doors), tls)

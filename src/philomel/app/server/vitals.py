@@ -1,22 +1,28 @@
 """Whether what this process needs can be reached, and what the whole server counts."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from philomel import __version__
 from philomel.app.assembly import Assembly
 from philomel.app.calls import Calls
 from philomel.app.keeping.notes import last
 from philomel.app.keeping.place import Place
 from philomel.app.roles import SERVICES
+from philomel.engines.log import Log
 from philomel.engines.sql import Database
 from philomel.gateway.health import Check
 from philomel.kernel.caller import SERVICE, acting
+from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import Catalog, ScanNotFound, ScanStatus, WatchScan
 from philomel.services.media.contract import GetAnalysisState, Media
 
 _SCAN_COUNTS = ("found", "read", "added", "changed", "moved", "missing", "unchanged", "errors")
 _NOW = text("SELECT 1")
+_WAITING = text("SELECT count(*) FROM outbox")
+_PARKED = text("SELECT count(*) FROM parked")
 
 
 def checks(assembly: Assembly) -> dict[str, Check]:
@@ -55,23 +61,52 @@ class Vitals:
 
     def __init__(self, assembly: Assembly) -> None:
         self._assembly = assembly
+        self._role = assembly.settings.role.name
 
     async def sample(self) -> Mapping[str, float]:
         services = self._assembly.settings.role.services
         runner = self._assembly.runner
-        found: dict[str, float] = {"philomel_jobs_running": runner.running}
+        found: dict[str, float] = {
+            "philomel_jobs_running": runner.running,
+            f'philomel_build_info{{version="{__version__}",role="{self._role}"}}': 1,
+        }
         for job, failures in runner.failures.items():
-            found[f'philomel_job_failures_total{{job="{job}"}}'] = failures
+            found[f'philomel_job_failures_total{{task="{job}"}}'] = failures
         found |= self._backup()
-        with acting(SERVICE, timeout=2.0):
-            if "catalog" in services:
-                found |= await self._scan()
-            if "media" in services:
-                media = self._assembly.service(Media)
-                state = await media.get_analysis_state(GetAnalysisState())
-                for name in ("done", "waiting", "failed"):
-                    found[f'philomel_analysis_assets{{state="{name}"}}'] = getattr(state, name)
-        return found
+        parts: list[Callable[[], Awaitable[Mapping[str, float]]]] = [self._log]
+        parts += [partial(_of_database, *each) for each in self._assembly.databases.items()]
+        if "catalog" in services:
+            parts.append(self._scan)
+        if "media" in services:
+            parts.append(self._analysis)
+        missing = 0
+        for part in parts:
+            try:
+                with acting(SERVICE, timeout=2.0):
+                    found |= await part()
+            except PhilomelError:
+                missing += 1  # the rest is worth having, most of all now
+        return {**found, "philomel_metrics_missing": missing}
+
+    async def _analysis(self) -> Mapping[str, float]:
+        state = await self._assembly.service(Media).get_analysis_state(GetAnalysisState())
+        return {
+            f'philomel_analysis_assets{{state="{name}"}}': getattr(state, name)
+            for name in ("done", "waiting", "failed")
+        }
+
+    async def _log(self) -> Mapping[str, float]:
+        """Events that each group of consumers has not had yet, where the log is in this process."""
+        if not self._assembly.settings.role.keeps_log:
+            return {}
+        log = await self._assembly.engines.get(Log)
+        behind = getattr(log, "behind", None)  # other logs have their own tools for this
+        if behind is None:
+            return {}
+        return {
+            f'philomel_log_behind_events{{group="{group}",topic="{topic}"}}': count
+            for (group, topic), count in behind().items()
+        }
 
     def _backup(self) -> Mapping[str, float]:
         latest = last(Place(self._assembly.settings))
@@ -94,3 +129,19 @@ class Vitals:
                 for name in _SCAN_COUNTS
             },
         }
+
+
+async def _of_database(name: str, database: Database) -> Mapping[str, float]:
+    """What waits to be written, to be announced, and to be looked at by somebody."""
+
+    def work(connection: Connection) -> tuple[int, int]:
+        waiting, parked = (connection.execute(each).scalar() or 0 for each in (_WAITING, _PARKED))
+        return waiting, parked
+
+    waiting, parked = await database.read(work)
+    label = f'{{database="{name}"}}'
+    return {
+        f"philomel_database_writes_waiting{label}": getattr(database, "waiting", 0),
+        f"philomel_outbox_events{label}": waiting,
+        f"philomel_parked_events{label}": parked,
+    }

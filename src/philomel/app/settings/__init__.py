@@ -54,6 +54,14 @@ class Settings:
         assert isinstance(value, int)
         return value
 
+    def flag(self, name: str) -> bool:
+        return self._chosen[name].value is True
+
+    def share(self, name: str) -> float:
+        value = self._chosen[name].value
+        assert isinstance(value, float)
+        return value
+
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._chosen[name].value
         assert isinstance(value, tuple)

@@ -31,6 +31,19 @@ def check_public(chosen: Mapping[str, Chosen]) -> None:
                 "networks, such as 127.0.0.1 and 10.0.0.0/8",
                 Exit.USAGE,
             ) from None
+    endpoint = str(chosen["telemetry.otlp_endpoint"].value)
+    if endpoint and not _is_base(endpoint):
+        raise Refusal(
+            f"the setting telemetry.otlp_endpoint cannot be {endpoint!r}; it looks like "
+            "http://127.0.0.1:4318",
+            Exit.USAGE,
+        )
+    ratio = chosen["telemetry.sample_ratio"].value
+    if not isinstance(ratio, float) or not 0.0 <= ratio <= 1.0:
+        raise Refusal(
+            f"the setting telemetry.sample_ratio cannot be {ratio}; it is a share, 0 to 1",
+            Exit.USAGE,
+        )
     if bool(chosen["tls_cert"].value) != bool(chosen["tls_key"].value):
         raise Refusal(
             "the settings tls_cert and tls_key belong together: a certificate and its key",

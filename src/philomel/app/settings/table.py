@@ -146,6 +146,32 @@ _GENERAL = (
     Setting("log_level", str, "info", "What is logged: debug, info, warning or error."),
     Setting("log_format", str, "auto", "text, json, or auto: text on a terminal, json elsewhere."),
     Setting(
+        "log_requests",
+        bool,
+        False,
+        "One line in the log for every request: trace, method, route, status, time, bytes.",
+    ),
+    Setting(
+        "telemetry.otlp_endpoint",
+        str,
+        "",
+        "Where spans are sent: the base URL of an OpenTelemetry collector that takes OTLP over "
+        "HTTP as JSON, such as http://127.0.0.1:4318. Empty: nowhere.",
+    ),
+    Setting(
+        "telemetry.sample_ratio",
+        float,
+        1.0,
+        "The share of traces that is sent, 0 to 1; the same in every process.",
+    ),
+    Setting(
+        "telemetry.otlp_headers",
+        tuple,
+        (),
+        "Headers sent along to the collector, as name=value.",
+        secret=True,
+    ),
+    Setting(
         "keys", str, "", "The key ring's file. Default: keys in the data folder; made if missing."
     ),
     Setting(

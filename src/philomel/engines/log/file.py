@@ -62,6 +62,13 @@ class LogReader:
         ).fetchone()
         return 0 if row is None else int(row[0])
 
+    def behind(self) -> dict[tuple[str, str], int]:
+        """How many offsets each group is behind the end of each of its topics."""
+        rows = self._driver.execute(
+            "SELECT consumer, name, next FROM position JOIN topic ON topic.id = position.topic"
+        ).fetchall()
+        return {(group, topic): max(0, self.end(topic) - at) for group, topic, at in rows}
+
     def messages(self, topic: str, start: int, limit: int) -> list[Message]:
         """At most `limit` messages from `start` on, and no more than a few megabytes."""
         number = self.topic(topic)

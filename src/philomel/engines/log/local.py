@@ -89,6 +89,11 @@ class LocalLog:
         with reading(self):
             return self.reader.end(topic)
 
+    def behind(self) -> dict[tuple[str, str], int]:
+        """Events that groups have not had yet, by group and topic."""
+        with reading(self):
+            return self.reader.behind()
+
     async def prune(self) -> int:
         """Delete what the retention does not keep; how many records that were."""
         deleted = 0

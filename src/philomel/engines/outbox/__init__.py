@@ -13,7 +13,7 @@ from philomel.engines.outbox.consumer import Consumer
 from philomel.engines.outbox.job import Effect, Handler, Job
 from philomel.engines.outbox.lease import Lease, LeaseLost
 from philomel.engines.outbox.relay import Relay, announce
-from philomel.engines.outbox.tables import add_tables, create_tables_v1
+from philomel.engines.outbox.tables import add_tables, count_parked, create_tables_v1
 
 __all__ = [
     "Consumer",
@@ -25,5 +25,6 @@ __all__ = [
     "Relay",
     "add_tables",
     "announce",
+    "count_parked",
     "create_tables_v1",
 ]

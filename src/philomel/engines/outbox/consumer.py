@@ -12,6 +12,7 @@ from philomel.engines.outbox.tables import INBOX, PARKED, insert_new
 from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
+from philomel.kernel.spans import Kind, span
 
 _log = logging.getLogger(__name__)
 
@@ -150,7 +151,8 @@ class Consumer:
         self._polled = self._polled or await subscription.poll(BATCH)
         if self._polled:
             self._step("consumer.polled")
-            await self.take(self._polled)
+            with span(self._name, Kind.CONSUMER, root=True, events=len(self._polled)):
+                await self.take(self._polled)
             await subscription.commit(self._polled)
             self._polled = ()
             self._step("consumer.committed")

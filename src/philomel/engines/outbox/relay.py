@@ -15,6 +15,7 @@ from philomel.engines.outbox.tables import OUTBOX
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
+from philomel.kernel.spans import Kind, span
 
 _log = logging.getLogger(__name__)
 
@@ -132,10 +133,11 @@ class Relay:
                 return 0
         self._step("relay.read")
         records = [Record(row.event_id, row.key, row.type, row.value) for row in rows]
-        await self._log.append(self._topic, records)
-        self._step("relay.appended")
         positions = [row.position for row in rows]
-        await self._database.write(lambda connection: self._done(connection, token, positions))
+        with span(self._name, Kind.PRODUCER, root=True, events=len(rows)):
+            await self._log.append(self._topic, records)
+            self._step("relay.appended")
+            await self._database.write(lambda connection: self._done(connection, token, positions))
         self._step("relay.deleted")
         return len(rows)
 

@@ -15,6 +15,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
+    select,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -121,6 +123,12 @@ def create_tables_v1(op: Operations) -> None:
     them.
     """
     _METADATA.create_all(op.get_bind())
+
+
+def count_parked(connection: Connection) -> dict[str, int]:
+    """How many messages each consumer has put aside because they fail."""
+    rows = connection.execute(select(PARKED.c.consumer, func.count()).group_by(PARKED.c.consumer))
+    return {row[0]: row[1] for row in rows}
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from philomel.engines.sql import UNFIT, Dialect
 from philomel.kernel.errors import DeadlineExceeded, InvalidArgument, PhilomelError, Unavailable
+from philomel.kernel.spans import span
 
 if TYPE_CHECKING:
     import asyncpg
@@ -87,6 +88,7 @@ class PostgresDatabase:
         self._migrating = self._engine.execution_options(isolation_level="READ COMMITTED")
         # More writers at once would mostly run into each other.
         self._writers = asyncio.Semaphore(WRITERS)
+        self.waiting = 0
         self._closed = False
 
     @property
@@ -95,11 +97,20 @@ class PostgresDatabase:
 
     async def read(self, work: Callable[[Connection], T], /, *, long: bool = False) -> T:
         del long  # never in the way of the event loop here
-        return await self._run(self._reading, work)
+        with span("sql read", database=self._schema):
+            return await self._run(self._reading, work)
 
     async def write(self, work: Callable[[Connection], T], /) -> T:
-        async with self._writers:
-            return await self._run(self._writing, work)
+        with span("sql write", database=self._schema):
+            self.waiting += 1
+            try:
+                await self._writers.acquire()
+            finally:
+                self.waiting -= 1
+            try:
+                return await self._run(self._writing, work)
+            finally:
+                self._writers.release()
 
     async def migrate(self, work: Callable[[Connection], T]) -> T:
         """Run `work` while no other process migrates this schema, for as long as it takes."""

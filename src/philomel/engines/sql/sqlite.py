@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from philomel.engines.sql import Dialect
 from philomel.engines.sql.writer import Writer, is_busy, unavailable, unfit
 from philomel.kernel.errors import Unavailable
+from philomel.kernel.spans import span
 
 T = TypeVar("T")
 
@@ -123,7 +124,8 @@ class SqliteDatabase:
         if not long:
             started = time.perf_counter()
             try:
-                return self._inline.run(work)
+                with span("sql read", database=self.path.stem):
+                    return self._inline.run(work)
             except Unavailable as error:
                 # Another process recovers or closes the file: wait for it elsewhere.
                 if not is_busy(error.__cause__):
@@ -134,10 +136,17 @@ class SqliteDatabase:
                     name = getattr(work, "__qualname__", "a read")
                     _log.warning("%s held up the event loop for %.0f ms", name, took * 1000)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._read_in_thread, work)
+        with span("sql read", database=self.path.stem, thread=True):
+            return await loop.run_in_executor(self._threads, self._read_in_thread, work)
 
     async def write(self, work: Callable[[Connection], T], /) -> T:
-        return await self._writer.run(work)
+        with span("sql write", database=self.path.stem):
+            return await self._writer.run(work)
+
+    @property
+    def waiting(self) -> int:
+        """Writes in the queue."""
+        return self._writer.waiting
 
     async def migrate(self, work: Callable[[Connection], T]) -> T:
         """Run `work` alone, with foreign keys checked at its end, for as long as it takes."""

@@ -114,6 +114,11 @@ class Writer(Generic[C]):
         self._closing = False
         self._stop_after = False
 
+    @property
+    def waiting(self) -> int:
+        """How much work is in the queue."""
+        return self._queue.qsize()
+
     async def run(self, work: Callable[[C], T], *, alone: bool = False) -> T:
         """The result of `work`, once it is durable.
 

@@ -34,7 +34,9 @@ from philomel.engines.workers.protocol import (
     header,
     parse_header,
 )
+from philomel.kernel.caller import current
 from philomel.kernel.errors import Unavailable
+from philomel.kernel.spans import Kind, begin, end, span
 
 _ENDED_UNHEARD: Final = 1
 _INHERITED: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "VIRTUAL_ENV")
@@ -82,7 +84,12 @@ class ForkWorkers:
         limits: Limits | None = None,
     ) -> bytes:
         """See the port."""
-        limits = limits or Limits()
+        with span("worker", task=task):
+            return await self._run(task, argument, descriptors, limits or Limits())
+
+    async def _run(
+        self, task: str, argument: bytes, descriptors: Sequence[int], limits: Limits
+    ) -> bytes:
         child = await self._fork(task, descriptors, limits)
         try:
             async with asyncio.timeout(limits.wall):
@@ -105,6 +112,9 @@ class ForkWorkers:
     ) -> AsyncIterator[bytes]:
         """See the port."""
         limits = limits or Limits()
+        made, _ = begin("worker", Kind.INTERNAL, current())
+        if made is not None:
+            made.attributes["task"] = task
         child = await self._fork(task, descriptors, limits)
         clock, left = asyncio.get_running_loop().time, limits.wall
         try:
@@ -125,6 +135,7 @@ class ForkWorkers:
             raise _too_slow(limits) from None
         finally:
             child.abandon()
+            end(made)
 
     async def close(self) -> None:
         """End every worker and wait until it is gone."""

@@ -40,12 +40,13 @@ class MediaBytes:
     ) -> None:
         total = settings.max_transcodes
         self._sender: Sender
+        self._slots: Slots | None = None
         if public.media_address is not None and not stores:
             self._sender = ProxyBytes(public)
         else:
             handover = Handover(public, settings.accel_redirect)
-            slots = Slots(total, max(1, (total + 1) // 2))
-            self._sender = LocalBytes(media, stores, slots, handover)
+            self._slots = Slots(total, max(1, (total + 1) // 2))
+            self._sender = LocalBytes(media, stores, self._slots, handover)
         self._media = media
 
     async def send(self, signed: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,6 +84,16 @@ class MediaBytes:
         path, _, query = signed.partition("?")
         with acting(ANONYMOUS, timeout=_CHECK_SECONDS, trace_id=current().trace_id):
             await self._media.open_signed(OpenSigned(path, query))
+
+    def numbers(self) -> Mapping[str, float]:
+        """For metrics."""
+        if self._slots is None:
+            return {}
+        return {
+            "philomel_transcodes_active": self._slots.active,
+            "philomel_transcodes_waiting": self._slots.waiting,
+            "philomel_transcodes_refused_total": self._slots.refused,
+        }
 
     async def preflight(self, send: Send) -> None:
         """Answer a browser that asks what it may ask for (CORS)."""

@@ -110,7 +110,8 @@ class ProxyBytes:
             asked.append((handover.ASKED, b"X-Accel-Redirect"))
         trace_id = current().trace_id
         if trace_id:
-            asked.append((b"traceparent", f"00-{trace_id}-{trace_id[:16]}-01".encode()))
+            span_id = current().span_id or trace_id[:16]
+            asked.append((b"traceparent", f"00-{trace_id}-{span_id}-01".encode()))
         url = httpx.URL(
             scheme=self._address.scheme,
             host=self._address.hostname,

@@ -18,6 +18,10 @@ class Slots:
         total: at once.
         each: of one listener at once, so that one player cannot take them all.
         patience: seconds to wait.
+
+    Attributes:
+        waiting: how many wait at the moment.
+        refused: how many were sent away so far.
     """
 
     def __init__(self, total: int, each: int, patience: float = PATIENCE) -> None:
@@ -26,6 +30,12 @@ class Slots:
         self._patience = patience
         self._taken: Counter[str] = Counter()
         self._freed = asyncio.Condition()
+        self.waiting = 0
+        self.refused = 0
+
+    @property
+    def active(self) -> int:
+        return self._taken.total()
 
     @asynccontextmanager
     async def take(self, listener: str) -> AsyncIterator[None]:
@@ -34,14 +44,18 @@ class Slots:
         Raises:
             TooManyStreams: none became free in time.
         """
+        self.waiting += 1
         try:
             async with asyncio.timeout(self._patience), self._freed:
                 await self._freed.wait_for(lambda: self._is_free(listener))
                 self._taken[listener] += 1
         except TimeoutError:
+            self.refused += 1
             raise TooManyStreams(
                 "too many tracks are being converted at the moment", retry_after=RETRY_AFTER
             ) from None
+        finally:
+            self.waiting -= 1
         try:
             yield
         finally:

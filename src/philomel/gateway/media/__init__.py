@@ -17,6 +17,7 @@ from philomel.kernel.errors import PhilomelError
 
 PREFIXES = ("/media",)
 _CHECK = b"/media/check"
+_KINDS = frozenset({"stream", "cover", "hls", "check"})
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
             raise MethodNotAllowed("this address does not take that method")
 
     return (media,)
+
+
+def route_of(path: str) -> str:
+    """The kind of thing at an address."""
+    kind = path.split("/")[2:3]
+    return f"/media/{kind[0]}" if kind and kind[0] in _KINDS else "/media"
 
 
 async def _check(media_bytes: MediaBytes, scope: HTTPScope, send: Send) -> None:

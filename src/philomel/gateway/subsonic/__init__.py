@@ -115,6 +115,13 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
     return (rest,)
 
 
+def route_of(path: str) -> str:
+    """The method of a path, if there is one of that name."""
+    name = path.removeprefix("/rest").strip("/").removesuffix(".view")
+    known = name in METHODS or name in BYTES or name == OPEN_TO_ALL
+    return f"/rest/{name}" if known else "/rest"
+
+
 def error_response(request: AnyRequest, error: PhilomelError) -> Response[bytes]:
     """What could not even reach a method, in the form that was asked for."""
     try:
