@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 BATCH = 500
 """Rows moved or deleted in one transaction, so that none is long."""
+FAR = 2_000
+"""A page that many likes away is read in a thread: the others need not wait."""
 
 _MINE = (MARK.c.user_id == bindparam("user"), MARK.c.kind == bindparam("kind"))
 _THESE = MARK.c.item_id.in_(bindparam("ids", expanding=True))
@@ -185,7 +187,8 @@ class SqlPlaylists:
             lambda connection: (
                 _marks(connection.execute(query, page).all()),
                 connection.scalar(_COUNT_SAVED, values) or 0,
-            )
+            ),
+            long=offset > FAR,
         )
 
     async def rated(
