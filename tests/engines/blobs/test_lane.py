@@ -12,7 +12,7 @@ from philomel.engines.blobs.lane import Lane, alive
 
 
 async def test_who_waits_for_a_disk_that_hangs_gives_up() -> None:
-    lane, released, closed = Lane(patience=0.2, threads=2), threading.Event(), list[str]()
+    lane, released, closed = Lane(patience=0.5, threads=2), threading.Event(), list[str]()
 
     def hang() -> str:
         released.wait()
@@ -24,8 +24,8 @@ async def test_who_waits_for_a_disk_that_hangs_gives_up() -> None:
     started = time.monotonic()
     with pytest.raises(Away):  # every thread hangs: nobody waits in vain
         await lane.run(lambda: 1)
-    assert time.monotonic() - started < 0.1
-    assert await Lane(patience=0.2).run(lambda: 2) == 2
+    assert time.monotonic() - started < 0.5
+    assert await Lane().run(lambda: 2) == 2
     released.set()
     async with asyncio.timeout(5):
         while len(closed) < 2:
@@ -36,12 +36,12 @@ async def test_who_waits_for_a_disk_that_hangs_gives_up() -> None:
 
 async def test_a_disk_that_is_slow_but_alive_is_waited_for() -> None:
     def work() -> int:
-        for _ in range(6):
-            time.sleep(0.1)  # a slow disk
+        for _ in range(8):
+            time.sleep(0.2)  # a slow disk
             alive()
         return 1
 
-    assert await Lane(patience=0.3).run(work) == 1
+    assert await Lane(patience=1.2).run(work) == 1
 
 
 async def test_a_caller_who_leaves_leaves_nothing_open() -> None:

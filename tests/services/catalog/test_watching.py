@@ -23,20 +23,22 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 
 
-def watcher(house: House, settings: Settings) -> Watcher:
+def watcher(house: House, settings: Settings, quiet: float) -> Watcher:
     signals = Signals()
     scanner = house.job("catalog scan")
     signals.scan = scanner._signals.scan  # type: ignore[attr-defined]  # it wakes the scanner
     return Watcher(
         database=house.database, folders=DiskFolders(), watching=NativeWatching(),
         clock=house.clock, signals=signals, settings=settings,
-        pace=Pace(quiet=0.3, tick=0.05, check=0.2),
+        pace=Pace(quiet=quiet, tick=0.05, check=0.2),
     )  # fmt: skip
 
 
 @asynccontextmanager
-async def watched(house: House, settings: Settings) -> AsyncIterator[Watcher]:
-    made = watcher(house, settings)
+async def watched(
+    house: House, settings: Settings, quiet: float = 0.3
+) -> AsyncIterator[Watcher]:
+    made = watcher(house, settings, quiet)
     running = asyncio.create_task(made.run())
     try:
         async with house.running("catalog scan"):
@@ -92,12 +94,12 @@ async def listening(job: Watcher) -> None:
 async def test_a_file_that_grows_is_waited_for(house: House, music: Path) -> None:
     whole = make(music.parent / "song.mp3", {"title": "Whole"}, seconds=4).read_bytes()
     await house.add(music)
-    async with watched(house, Settings(rescan="off")) as job:
+    async with watched(house, Settings(rescan="off"), quiet=1.5) as job:
         await listening(job)
         with (music / "song.mp3").open("wb", buffering=0) as file:
             for start in range(0, len(whole), len(whole) // 8 + 1):
                 file.write(whole[start : start + len(whole) // 8 + 1])
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
         await until_known(house, "Whole")
     assert len(await paths_scanned(house)) == 1
 

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 RENEW_SECONDS = 3.0
-CANCEL_SECONDS, GRACE_SECONDS = 0.5, 1.0
+CANCEL_SECONDS, GRACE_SECONDS = 0.5, 0.7
 
 
 class Scanner:
