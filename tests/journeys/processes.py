@@ -50,6 +50,8 @@ class Process:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}.log"
+        self.within: tuple[str, ...] = ()
+        """A command that runs the server, such as `unshare`."""
         self._running: subprocess.Popen[bytes] | None = None
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A scan that begins by itself would take from the journeys' own what they count.
@@ -65,7 +67,7 @@ class Process:
     def start(self, *arguments: str, wait: bool = True) -> None:
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
-                [*PROGRAM, "serve", "--data", str(self.data), *arguments],
+                [*self.within, *PROGRAM, "serve", "--data", str(self.data), *arguments],
                 stdout=log,
                 stderr=log,
                 env=environment(),

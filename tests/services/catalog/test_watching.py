@@ -35,9 +35,7 @@ def watcher(house: House, settings: Settings, quiet: float) -> Watcher:
 
 
 @asynccontextmanager
-async def watched(
-    house: House, settings: Settings, quiet: float = 0.3
-) -> AsyncIterator[Watcher]:
+async def watched(house: House, settings: Settings, quiet: float = 0.3) -> AsyncIterator[Watcher]:
     made = watcher(house, settings, quiet)
     running = asyncio.create_task(made.run())
     try:

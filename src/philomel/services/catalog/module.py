@@ -16,6 +16,7 @@ from philomel.services.catalog.jobs.following import TOPICS, Follower
 from philomel.services.catalog.jobs.measuring import AlbumLoudness
 from philomel.services.catalog.jobs.reconciling import Reconciling
 from philomel.services.catalog.jobs.scanner import Scanner
+from philomel.services.catalog.jobs.sweeping import Sweeping
 from philomel.services.catalog.jobs.watching import Watcher
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.keeping import Keeper
@@ -85,6 +86,7 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         signals=signals,
         settings=deps.settings,
     )
+    sweeping = Sweeping(database=deps.database, keeper=keeper, clock=deps.clock)
     follower = Consumer(
         deps.database,
         deps.log,
@@ -94,4 +96,4 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         clock=deps.clock,
         name="catalog follower",
     )
-    return service, (relay, scanner, covers, follower, measuring, reconciling, watcher)
+    return service, (relay, scanner, covers, follower, measuring, reconciling, watcher, sweeping)

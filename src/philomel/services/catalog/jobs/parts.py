@@ -57,6 +57,7 @@ class Part:
 
     def __init__(self, root: Root, source: Source, below: bytes, *, is_file: bool) -> None:
         self.root, self.source, self.below = root, source, below
+        self.is_file = is_file
         self.error: str | None = None
         self.fresh = 0
         self.after, self.before = b"", END
@@ -65,6 +66,11 @@ class Part:
             self.before = below + b"\0"
         elif below:
             self.after, self.before = below + b"/", below + b"0"
+
+    def holds(self, folder: bytes) -> bool:
+        """Whether a folder of the library is in question."""
+        below = self.below
+        return not below or folder == below or folder.startswith(below + b"/")
 
 
 async def is_file(source: Source, below: bytes) -> bool:

@@ -19,7 +19,7 @@ from philomel.services.catalog.contract import ScanPhase
 from philomel.services.catalog.jobs.intake import IntakeLine, Todo
 from philomel.services.catalog.jobs.parts import Cancelled, Part, Tools, is_file
 from philomel.services.catalog.jobs.walking import Found, Walker
-from philomel.services.catalog.store import scanning
+from philomel.services.catalog.store import pictures, scanning
 from philomel.services.catalog.store.libraries import roots
 from philomel.services.catalog.store.planning import library_has_lost
 from philomel.services.catalog.store.scanning import Counters, Known, ScanRow
@@ -28,6 +28,7 @@ from philomel.services.catalog.store.tables import BROKEN, MISSING
 CANCEL_SECONDS = 0.25
 KNOWN = 2_000
 MARKED = 500
+FOLDERS = 50
 _key = attrgetter("entry.key")
 
 
@@ -241,10 +242,8 @@ class Survey:
             after = paths[-1]
 
     async def _walker(self, part: Part) -> Walker:
-        scanned_at = part.root.scanned_at
-        since_ns = 2**63 if scanned_at is None else scanned_at * 1_000_000
         self._seen_any = False
-        return Walker(part.source.blobs, part.below, since_ns)
+        return Walker(part.source.blobs, part.below)
 
     async def _next(self, part: Part, walker: Walker) -> list[Found]:
         await self._check_cancelled()
@@ -285,7 +284,6 @@ class Survey:
 
     async def _finish_walk(self, part: Part, walker: Walker) -> None:
         self._counters.errors += len(walker.errors)
-        now = self._job.clock.now()
         if walker.errors:
             errors = list(walker.errors.items())
             for start in range(0, len(errors), MARKED):
@@ -293,10 +291,37 @@ class Survey:
                 await self._database.write(
                     partial(scanning.record_errors, library_id=part.root.id, errors=some)
                 )
-        for folder in sorted(walker.pictures):
-            await self._database.write(
-                partial(scanning.covers_due, library_id=part.root.id, folder=folder, now=now)
+        if not part.is_file:
+            await self._compare_pictures(part, walker)
+
+    async def _compare_pictures(self, part: Part, walker: Walker) -> None:
+        """Look at the covers again where other pictures lie beside the music than before."""
+        found: dict[bytes, int | None] = dict(walker.pictures)
+        after: bytes | None = None
+        while True:
+            look = partial(
+                pictures.known_folders, library_id=part.root.id, after=after, limit=KNOWN
             )
+            known = await self._database.read(look, long=True)
+            for folder, signature in known:
+                if found.get(folder) == signature:
+                    del found[folder]
+                elif part.holds(folder) and not walker.is_blocked(folder):
+                    found.setdefault(folder, None)
+            if len(known) < KNOWN:
+                break
+            after = known[-1][0]
+        changed = sorted(found.items())
+        is_new, now = part.root.scanned_at is None, self._job.clock.now()
+        for start in range(0, len(changed), FOLDERS):
+            some = changed[start : start + FOLDERS]
+
+            def work(connection: Connection, some: list[tuple[bytes, int | None]] = some) -> None:
+                pictures.record_folders(connection, part.root.id, some)
+                for folder, _ in () if is_new else some:  # what is new is looked at anyway
+                    scanning.covers_due(connection, part.root.id, folder, now)
+
+            await self._database.write(work)
 
     async def _check_alive(self, part: Part) -> None:
         """An empty folder where music was is an unmounted disk: nothing goes missing."""

@@ -47,14 +47,14 @@ class Walker:
 
     Attributes:
         errors: folders and files that could not be read, with a sentence each.
-        pictures: folders in which a cover changed after `since_ns`.
+        pictures: folders with covers, and what follows from these covers' names, sizes and
+            times: a new cover may be older than the one it replaces.
     """
 
-    def __init__(self, blobs: Blobs, below: bytes, since_ns: int) -> None:
+    def __init__(self, blobs: Blobs, below: bytes) -> None:
         self.errors: dict[bytes, str] = {}
-        self.pictures: set[bytes] = set()
+        self.pictures: dict[bytes, int] = {}
         self._blocked: set[bytes] = set()
-        self._since_ns = since_ns
         self._found = self._pair(blobs.walk(below, self._on_error))
 
     def next_piece(self) -> list[Found]:
@@ -86,8 +86,10 @@ class Walker:
                 prefix = _beginning(key)
             if is_audio(key) or is_lyrics(key):
                 group.append(entry)
-            elif entry.modified_ns > self._since_ns and _is_cover(key):
-                self.pictures.add(key.rpartition(b"/")[0])
+            elif _is_cover(key):
+                folder, _, name = key.rpartition(b"/")
+                said = b"%b\0%d\0%d" % (name, entry.size, entry.modified_ns)
+                self.pictures[folder] = crc32(said, self.pictures.get(folder, 0))
         yield from _paired(group)
 
     def _on_error(self, key: bytes, error: OSError) -> None:

@@ -1,8 +1,10 @@
 """Keeps pictures: every one in a few sizes, under an id that follows from its bytes."""
 
+import asyncio
 import contextlib
 import hashlib
 import logging
+from functools import partial
 
 from philomel.engines.audio import Imager
 from philomel.engines.blobs import Blobs
@@ -11,11 +13,15 @@ from philomel.engines.workers import TaskFailed
 from philomel.kernel.errors import NotFound
 from philomel.kernel.ids import encode
 from philomel.services.catalog.store import pictures
+from philomel.services.catalog.store.pictures import unused
 
 _log = logging.getLogger(__name__)
 
 SIZES = (64, 300, 640, 1200)
 LARGEST = 32 << 20
+GRACE_MS = 3 * 24 * 3_600_000
+"""Addresses of covers live for two days at most."""
+_BATCH = 200
 
 
 class Keeper:
@@ -23,9 +29,39 @@ class Keeper:
         self._database = database
         self._blobs = blobs
         self._imager = imager
+        self._turn = asyncio.Lock()
 
     async def keep(self, data: bytes) -> str | None:
         """Store a picture in every size; its id, or None if it is none."""
+        async with self._turn:
+            return await self._keep(data)
+
+    async def sweep(self, now: int) -> int:
+        """Forget covers that were shown nowhere for days; how many.
+
+        An address of one that was handed out before works until then.
+        """
+        for look, since in ((unused.used_again, None), (unused.newly_unused, now)):
+            ids = await self._database.read(look, long=True)
+            for start in range(0, len(ids), _BATCH):
+                some = ids[start : start + _BATCH]
+                await self._database.write(partial(unused.mark, ids=some, now=since))
+        before, gone = now - GRACE_MS, 0
+        while True:
+            look_again = partial(unused.long_unused, before=before, limit=_BATCH)
+            found = await self._database.read(look_again, long=True)
+            for cover, sizes in found:
+                async with self._turn:  # nobody keeps it anew while it goes
+                    for size in sizes:
+                        await self._blobs.delete(_key(cover, size))
+                    await self._database.write(
+                        partial(unused.forget, cover_id=cover, before=before)
+                    )
+            gone += len(found)
+            if len(found) < _BATCH:
+                return gone
+
+    async def _keep(self, data: bytes) -> str | None:
         cover = encode(int.from_bytes(hashlib.sha256(data).digest()[:16]))
         if await self._database.read(lambda c: pictures.is_known(c, cover)):
             return cover

@@ -2,10 +2,13 @@
 
 from philomel.engines.sql import Schema
 from philomel.services.catalog.store.browsing.tables import METADATA
+from philomel.services.catalog.store.pictures.tables import folder_pictures
+
+assert folder_pictures.metadata is METADATA  # every module with tables is known by now
 
 SCHEMA = Schema(
     name="catalog",
-    version=6,
+    version=7,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.catalog.store.migrations",

@@ -23,6 +23,7 @@ from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.browsing.tables import chapters, lyrics
 from philomel.services.catalog.store.merging.emptied import drop_albums
+from philomel.services.catalog.store.pictures import forget_folders
 from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
     BROKEN,
@@ -221,6 +222,7 @@ def purge_some(connection: Connection, library_id: str, now: int) -> list[str]:
             return left
         for table in (file_errors, library_grants):
             connection.execute(delete(table).where(table.c.library_id == library_id))
+        forget_folders(connection, library_id)
         connection.execute(delete(libraries).where(libraries.c.id == library_id))
         return []
     ids = {"ids": [row.id for row in rows]}

@@ -307,9 +307,10 @@ covers = Table(
     Column("id", ID, primary_key=True),
     Column("sizes", String(100), nullable=False),
     Column("colour", String(7)),
+    Column("unused_since", BIG),
 )
 """`sizes`: JSON [64, 300, ...]. `colour`: "#rrggbb", empty if it has none, NULL before it was
-looked for."""
+looked for. `unused_since`: when nothing was seen to show it any more."""
 
 unmeasured = Table(
     "unmeasured",

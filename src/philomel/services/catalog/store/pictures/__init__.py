@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from philomel.services.catalog.contract import EntryKind
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.loading import resolve_one
+from philomel.services.catalog.store.pictures.tables import folder_pictures
 from philomel.services.catalog.store.refreshing import to_json
 from philomel.services.catalog.store.tables import (
     PRESENT,
@@ -21,6 +22,7 @@ from philomel.services.catalog.store.tables import (
 )
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_FOLDER_KEYS: BindParameter[Sequence[bytes]] = bindparam("folders", expanding=True)
 _DUE = (
     select(
         albums.c.id, albums.c.cover_due, albums.c.cover_id, albums.c.library_id, libraries.c.path
@@ -42,7 +44,23 @@ _ARTISTS = (
     .join_from(album_credits, artists, artists.c.id == album_credits.c.artist_id)
     .where(album_credits.c.album_id == bindparam("id"), artists.c.cover_id.is_(None))
 )
-_KNOWN = select(func.count()).where(covers.c.id == bindparam("id"))
+_KNOWN = select(func.count()).where(covers.c.id == bindparam("id"), covers.c.unused_since.is_(None))
+_FOLDERS = (
+    select(folder_pictures.c.folder, folder_pictures.c.signature)
+    .where(
+        folder_pictures.c.library_id == bindparam("library"),
+        folder_pictures.c.folder > bindparam("after"),
+    )
+    .order_by(folder_pictures.c.folder)
+    .limit(bindparam("limit"))
+)
+_ROOT_FOLDER = select(folder_pictures.c.folder, folder_pictures.c.signature).where(
+    folder_pictures.c.library_id == bindparam("library"), folder_pictures.c.folder == b""
+)
+_FORGET_FOLDERS = delete(folder_pictures).where(
+    folder_pictures.c.library_id == bindparam("library"), folder_pictures.c.folder.in_(_FOLDER_KEYS)
+)
+_FORGET_COVER = delete(covers).where(covers.c.id == bindparam("cover"))
 _COLOURLESS = select(covers.c.id).where(covers.c.colour.is_(None)).limit(1)
 _COLOUR = (
     update(covers).where(covers.c.id == bindparam("cover")).values(colour=bindparam("new_colour"))
@@ -118,12 +136,45 @@ def postpone_all(connection: Connection, album: Waiting, until: int) -> None:
     connection.execute(_ALL_LATER, {"library_of": album.library_id, "later": until})
 
 
+def known_folders(
+    connection: Connection, library_id: str, after: bytes | None, limit: int
+) -> list[tuple[bytes, int]]:
+    """Folders with covers and their signatures, in byte order, behind `after`."""
+    rows: list[tuple[bytes, int]] = []
+    if after is None:  # the root itself is the empty name, which nothing comes before
+        found = connection.execute(_ROOT_FOLDER, {"library": library_id}).all()
+        rows = [(row.folder, row.signature) for row in found]
+    values = {"library": library_id, "after": after or b"", "limit": limit}
+    return rows + [(row.folder, row.signature) for row in connection.execute(_FOLDERS, values)]
+
+
+def record_folders(
+    connection: Connection, library_id: str, found: Sequence[tuple[bytes, int | None]]
+) -> None:
+    """What covers lie in these folders now; None: none any more."""
+    folders = [folder for folder, _ in found]
+    connection.execute(_FORGET_FOLDERS, {"library": library_id, "folders": folders})
+    rows = [
+        {"library_id": library_id, "folder": folder, "signature": signature}
+        for folder, signature in found
+        if signature is not None
+    ]
+    if rows:
+        connection.execute(insert(folder_pictures), rows)
+
+
+def forget_folders(connection: Connection, library_id: str) -> None:
+    connection.execute(delete(folder_pictures).where(folder_pictures.c.library_id == library_id))
+
+
 def is_known(connection: Connection, cover_id: str) -> bool:
+    """Whether a cover is kept, and will be tomorrow."""
     return bool(connection.execute(_KNOWN, {"id": cover_id}).scalar_one())
 
 
 def add_cover(connection: Connection, cover_id: str, sizes: Sequence[int], colour: str) -> None:
     if not is_known(connection, cover_id):
+        connection.execute(_FORGET_COVER, {"cover": cover_id})
         values = {"id": cover_id, "sizes": to_json(sizes), "colour": colour}
         connection.execute(insert(covers), values)
 
