@@ -25,7 +25,7 @@ def picture(path: Path, colour: str, *, old: bool = False) -> None:
 async def cover(house: House) -> str | None:
     with acting(ANNA):
         (album,) = (await house.service.list_albums(ListAlbums())).items
-    return album.cover and album.cover.id
+    return album.cover.id if album.cover else None
 
 
 async def until_cover(house: House, *, not_: str | None) -> str | None:
