@@ -16,7 +16,7 @@ from tests.media.files import FORMATS, SUFFIX, make
 from tests.media.tagging import write_tags
 from tests.media.templates import encode_samples, png, tone
 
-from philomel.engines.audio import Analysis, Codec, Encoding
+from philomel.engines.audio import Analysis, Codec, Encoding, GaplessData
 from philomel.engines.audio.analyzer import WorkerAnalyzer
 from philomel.engines.audio.encoder import WorkerEncoder
 from philomel.engines.audio.families import families
@@ -26,6 +26,9 @@ from philomel.services.media.rules import recordings
 
 # one set of workers for all tests of the module: starting it takes longer than most of them
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+WESNOTH = Path("/usr/share/games/wesnoth/1.16/data/core/music")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -166,13 +169,20 @@ async def test_the_ends_of_a_track_are_known_to_the_sample(
 ) -> None:
     """What every decoder leaves out is told, and what is left is as long as the source."""
     for name in ("flac", "wav", "ogg", "opus", "m4a", "mp3"):
-        found = await analyze(analyzer, make(tmp_path / f"a{SUFFIX[name]}", name=name))
+        path = make(tmp_path / f"a{SUFFIX[name]}", name=name, seconds=6.0)
+        found = await analyze(analyzer, path)
         assert found.gapless, name
         rate = found.gapless.sample_rate
         assert round(found.gapless.samples / rate * 1000) == found.duration_ms
         assert (found.gapless.delay > 0) == (name in {"opus", "m4a", "mp3"}), name
-        if name in {"flac", "wav", "opus"}:
-            assert found.gapless.samples == rate, name
+        if name in {"flac", "wav", "ogg", "opus"}:
+            assert found.gapless.samples == 6 * rate, name
+
+
+async def test_vorbis_that_begins_before_its_start(analyzer: WorkerAnalyzer) -> None:
+    """Its first page counts 128 samples less than its packets hold."""
+    found = await analyze(analyzer, WESNOTH / "battle-epic.ogg")
+    assert found.gapless == GaplessData(44_100, 3_267_072, 128, 832)
 
 
 async def test_the_outline_has_a_point_for_every_part(

@@ -96,7 +96,10 @@ class Source:
             try:
                 for frame in packet.decode():
                     good += 1
-                    yield frame
+                    if self._is_before_the_start(frame):
+                        self.delay += frame.samples
+                    else:
+                        yield frame
             except MemoryError:
                 raise
             except FFmpegError as error:
@@ -115,6 +118,12 @@ class Source:
                 # a file that is cut short ends with an error: what came before counts
                 return
             yield packet
+
+    def _is_before_the_start(self, frame: AudioFrame) -> bool:
+        """Vorbis may begin with samples that the first page does not count; FFmpeg keeps them."""
+        if self.codec != "vorbis" or frame.pts is None or frame.pts >= 0:
+            return False
+        return bool(frame.pts * (frame.time_base or 0) * frame.sample_rate + frame.samples <= 0)
 
     def _count_skipped(self, packet: "av.Packet[AudioStream]") -> None:
         """LAME's and iTunes' tags, Opus' pre-skip and Ogg's last page all come as this."""
