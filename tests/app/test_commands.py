@@ -86,6 +86,18 @@ def test_a_scan_returns_when_search_knows(owner: Process, tmp_path: Path) -> Non
     music.rename(moved)
     owner.done("library", "relocate", "mine", str(moved))
     assert owner.done("scan")["missing"] == 0
+    make(moved / "song one.flac", {"title": "Nightingale", "artist": "Anna"})
+    owner.done("scan")
+    (moved / "song one.ogg").unlink()
+    owner.done("scan")
+    (merge,) = owner.done("merges", "list")["merges"]
+    assert (merge["kind"], merge["reason"], merge["undone_at"]) == ("track", "tags", None)
+    assert "Nightingale" in owner.cli("merges", "list", "--id", merge["old"]).out
+    assert owner.done("merges", "undo", merge["id"])["merge"]["undone_at"]
+    assert owner.cli("merges", "undo", merge["id"]).status == Exit.REFUSED
+    owner.done("merges", "merge", merge["new"], merge["old"])
+    assert owner.done("merges", "split", merge["new"])["merge"]["new"] == merge["new"]
+    assert owner.cli("merges", "split", "nothing").status == Exit.NOT_FOUND
     assert owner.cli("library", "add", str(moved)).status == Exit.REFUSED
     assert owner.cli("library", "add", str(tmp_path / "none")).status == Exit.USAGE
     owner.done("library", "remove", "mine", "--purge")
@@ -127,6 +139,10 @@ def test_the_names_are_the_fixed_ones() -> None:
         "library revoke n a",
         "library remove n --purge",
         "scan --full --path p --wait analysis --cancel --json",
+        "merges list --limit 5 --id i",
+        "merges merge a b",
+        "merges undo i",
+        "merges split a",
         "user add n --admin --password-stdin",
         "user password n --password-stdin",
         "user list",

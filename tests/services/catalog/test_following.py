@@ -22,7 +22,7 @@ from philomel.services.catalog.contract import (
     OfferPicture,
     TrackSort,
 )
-from philomel.services.media.contract import Asset, AssetsAnalysed, Loudness
+from philomel.services.media.contract import Asset, AssetsAnalysed
 from philomel.services.plays.contract import TotalsChanged, TrackTotal
 
 
@@ -131,7 +131,6 @@ async def test_the_same_stream_proves_a_lost_track(house: House, music: Path) ->
         house.media.found[asset_id] = Asset(
             id=asset_id, size=source.size, container="mp3", codec="mp3", duration_ms=duration,
             content_type="audio/mpeg", suffix="mp3", stream_hash="ab" * 32,
-            loudness=Loudness(-14.0, -1.0),
         )  # fmt: skip
         event = AssetsAnalysed(ids=(asset_id,), at=house.clock.now())
         await house.tell("philomel.media", event)

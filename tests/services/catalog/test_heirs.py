@@ -27,7 +27,8 @@ from philomel.services.catalog.contract import (
     TrackNotFound,
     UndoMerge,
 )
-from philomel.services.media.contract import Asset, AssetsAnalysed, Loudness
+from philomel.services.catalog.store.merging import heirs
+from philomel.services.media.contract import Asset, AssetsAnalysed
 
 TAGS = {"title": "Song", "artist": "Anna", "album": "X", "tracknumber": "3"}
 
@@ -215,7 +216,7 @@ async def analyse(house: House, track: Track, stream: str, *, silent: bool = Fal
     house.media.found[track.asset_id] = Asset(
         id=track.asset_id, size=source.size, container="flac", codec="flac",
         duration_ms=track.duration_ms, content_type="audio/flac", suffix="flac",
-        stream_hash=stream * 64, loudness=None if silent else Loudness(-20.0, -1.0),
+        stream_hash=stream * 64, silent=silent,
     )  # fmt: skip
     await house.tell("philomel.media", AssetsAnalysed(ids=(track.asset_id,), at=house.clock.now()))
 
@@ -244,6 +245,52 @@ async def test_silence_proves_nothing(house: House, music: Path) -> None:
     await house.until(heard, "catalog follower")
     assert (await find(house, old["still"].id)).missing
     assert (await find(house, new["still"].id)).id == new["still"].id
+
+
+def alike(house: House, one: Track, other: Track) -> None:
+    assert one.asset_id
+    assert other.asset_id
+    house.media.alike[frozenset((one.asset_id, other.asset_id))] = 0.9
+
+
+async def test_the_sound_finds_what_tags_do_not(house: House, music: Path) -> None:
+    """In both orders; and two recordings that stood side by side on two albums stay two."""
+    make(music / "keep.mp3", {"title": "Keep", "artist": "B", "album": "Y"})
+    make(music / "x/before.ogg", TAGS)
+    make(music / "x/beside.ogg", TAGS | {"title": "Beside", "tracknumber": "4"})
+    make(music / "x/album.ogg", TAGS | {"title": "Both", "tracknumber": "5"})
+    await house.add(music)
+    await house.scan()
+    mended = {"artist": "Anne", "album": "The X", "albumartist": "Anne"}
+    make(music / "x/beside.flac", mended | {"title": "The Beside", "tracknumber": "4"})
+    make(music / "z/best.flac", {"title": "Both", "artist": "Anna", "album": "Best of"})
+    await house.scan()
+    tracks = {track.path: track for track in await every(house)}
+    for number, track in enumerate(tracks.values()):
+        await analyse(house, track, "abcdef0"[number])
+    alike(house, tracks["x/beside.ogg"], tracks["x/beside.flac"])
+    alike(house, tracks["x/album.ogg"], tracks["z/best.flac"])
+    async with house.running("catalog follower", "catalog heirs"):
+        for name in ("before", "beside", "album"):
+            (music / f"x/{name}.ogg").unlink()
+        await house.scan()
+    make(music / "w/after.flac", mended | {"title": "Afterwards", "tracknumber": "9"})
+    await house.scan()
+    new = await at(house, "w/after.flac")
+    alike(house, tracks["x/before.ogg"], new)
+    await analyse(house, new, "9")
+
+    async def found() -> bool:
+        ids = (tracks["x/before.ogg"].id, tracks["x/beside.ogg"].id)
+        return [(await find(house, id_)).path for id_ in ids] == ["w/after.flac", "x/beside.flac"]
+
+    async def compared() -> bool:
+        return not await house.database.read(heirs.due)
+
+    await house.until(found, "catalog follower", "catalog heirs")
+    await house.until(compared, "catalog heirs")
+    assert (await find(house, tracks["x/album.ogg"].id)).missing
+    assert {m.reason for m in await merges(house)} == {MergeReason.FINGERPRINT}
 
 
 async def test_undo_makes_two_again_for_good(house: House, music: Path) -> None:

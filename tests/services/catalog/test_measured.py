@@ -52,7 +52,8 @@ async def test_loudness_of_tracks_and_albums(house: House, music: Path) -> None:
     await house.tell("philomel.media", AssetsAnalysed(ids=(two,), at=house.clock.now()))
 
     async def measured() -> bool:
-        return (await house.tracks())["1"].album_loudness is not None
+        tracks = await house.tracks()
+        return tracks["1"].album_loudness is not None and tracks["2"].true_peak is not None
 
     await house.until(measured, "catalog follower", "catalog loudness")
     track = (await house.tracks())["2"]

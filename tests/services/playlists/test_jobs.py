@@ -11,7 +11,7 @@ from philomel.kernel.caller import acting
 from philomel.kernel.clock import FixedClock
 from philomel.rpc.codec import from_bytes
 from philomel.services.accounts.contract import UserRemoved
-from philomel.services.catalog.contract import EntryKind, EntryMerged
+from philomel.services.catalog.contract import EntryKind, EntryMerged, EntrySplit
 from philomel.services.playlists.contract import (
     GetMarks,
     ItemKind,
@@ -23,7 +23,7 @@ from philomel.services.playlists.contract import (
     Unsave,
 )
 from philomel.services.playlists.service import PlaylistService
-from philomel.services.playlists.store.sql import SqlPlaylists
+from philomel.services.playlists.store.merging import MergingPlaylists
 
 Built = tuple[PlaylistService, tuple[Job, ...]]
 TRACK = ItemKind.TRACK
@@ -89,7 +89,7 @@ async def test_marks_follow_a_merge(
 async def test_merges_chain_repeat_and_never_circle(
     database: Database, built: Built, shelf: Shelf
 ) -> None:
-    store = SqlPlaylists(database)
+    store = MergingPlaylists(database)
     service, _ = built
     shelf.add_track(A)
     with acting(ZOE):
@@ -103,15 +103,64 @@ async def test_merges_chain_repeat_and_never_circle(
 
 
 async def test_a_late_news_of_an_older_merge_follows_the_newer(database: Database) -> None:
-    store = SqlPlaylists(database)
+    store = MergingPlaylists(database)
     await store.merge(TRACK, B, C)
     await store.save("u", TRACK, [A], 1)
     await store.merge(TRACK, A, B)
     assert [mark.id for mark in (await store.saved("u", TRACK, 10, 0, None))[0]] == [C]
 
 
+async def test_a_like_stays_on_both_when_one_becomes_two(
+    built: Built, shelf: Shelf, log: Log, clock: FixedClock
+) -> None:
+    service, jobs = built
+    for id_ in (A, B, C):
+        shelf.add_track(id_)
+    start = clock.now()
+    with acting(ZOE):
+        await service.save(Save(TRACK, (A,)))
+        await service.rate(Rate(TRACK, B, 4))
+    with acting(ADAM):
+        await service.save(Save(TRACK, (B,)))
+    await say(log, "catalog", EntryMerged(EntryKind.TRACK, C, A, start))
+    await say(log, "catalog", EntryMerged(EntryKind.TRACK, A, B, start))
+    await say(log, "catalog", EntrySplit(EntryKind.TRACK, B, A, start + 1, also=(C,)))
+    await say(log, "catalog", EntrySplit(EntryKind.TRACK, B, A, start + 1, also=(C,)))
+
+    async def parted() -> bool:
+        with acting(ADAM):
+            return len((await service.list_saved(ListSaved(TRACK))).items) == 2
+
+    async with running(jobs):
+        await until(parted)
+    with acting(ZOE):
+        marks = (await service.get_marks(GetMarks(TRACK, (A, B, C)))).items
+        assert marks == (Mark(A, start, 4), Mark(B, start, 4), Mark(C, start, 4))
+        await service.unsave(Unsave(TRACK, (C,)))
+        assert (await service.list_saved(ListSaved(TRACK))).items == (Mark(B, start, 4),)
+
+
+async def test_a_like_taken_back_before_the_news_of_a_merge_stays_so(database: Database) -> None:
+    store = MergingPlaylists(database)
+    likes = {"before": 5, "new": 20, "old": 20, "again": 20}
+    for user in likes:
+        await store.save(user, TRACK, [A], 1)
+        await store.save(user, TRACK, [B], 2)
+    # At 10 the catalogue merges A into B; who reads it there takes the like back from either.
+    for user, at in likes.items():
+        await store.unsave(user, TRACK, [A if user == "old" else B], at)
+    await store.save("again", TRACK, [B], 30)
+    await store.merge(TRACK, A, B, 10)
+    for _ in range(2):
+        saved = {user: await store.marks(user, TRACK, [B]) for user in likes}
+        assert saved == {
+            "before": [Mark(B, 1)], "new": [], "old": [], "again": [Mark(B, 1)],
+        }  # fmt: skip
+        await store.merge(TRACK, A, B, 10)
+
+
 async def test_large_merges_go_in_batches(database: Database) -> None:
-    store = SqlPlaylists(database)
+    store = MergingPlaylists(database)
     for number in range(1203):
         await store.save(f"user{number}", TRACK, [A], number)
     await store.save("user7", TRACK, [B], 3)

@@ -14,7 +14,7 @@ from philomel.engines.sql.sqlite import open_sqlite
 from philomel.services.playlists.contract import ItemKind, Mark
 from philomel.services.playlists.rules import Opinion, merged
 from philomel.services.playlists.store import SCHEMA
-from philomel.services.playlists.store.sql import SqlPlaylists
+from philomel.services.playlists.store.merging import MergingPlaylists
 
 TRACK = ItemKind.TRACK
 _THINGS = st.integers(0, 3)
@@ -23,8 +23,9 @@ ACTIONS = st.lists(
     st.tuples(st.just("save"), _PEOPLE, _THINGS)
     | st.tuples(st.just("unsave"), _PEOPLE, _THINGS)
     | st.tuples(st.sampled_from(["rate 0", "rate 2", "rate 5"]), _PEOPLE, _THINGS)
-    | st.tuples(st.just("merge"), _THINGS, _THINGS),
-    max_size=14,
+    | st.tuples(st.just("merge"), _THINGS, _THINGS)
+    | st.tuples(st.just("split"), _THINGS, _THINGS),
+    max_size=16,
 )
 
 
@@ -33,6 +34,7 @@ class Model:
 
     def __init__(self) -> None:
         self.gone: dict[int, int] = {}
+        self.merges: list[tuple[int, int, list[int]]] = []
         self.opinions: dict[tuple[int, int], Opinion] = {}
 
     def now(self, thing: int) -> int:
@@ -43,6 +45,8 @@ class Model:
         # News of a merge that was heard before changes nothing; nor does a circle.
         if target == old or old in self.gone:
             return
+        also = [key for key, to in self.gone.items() if to == old]
+        self.merges.append((old, target, also))
         self.gone = {key: target if to == old else to for key, to in self.gone.items()}
         self.gone[old] = target
         for person in (0, 1):
@@ -50,6 +54,16 @@ class Model:
             if moved is not None:
                 there = self.opinions.get((person, target), Opinion())
                 self.opinions[person, target] = merged(moved, there)
+
+    def split(self) -> tuple[int, int, list[int]]:
+        """Take the latest merge back: what is thought of the one is thought of both."""
+        old, target, also = self.merges.pop()
+        del self.gone[old]
+        self.gone |= dict.fromkeys(also, old)
+        for person in (0, 1):
+            if (person, target) in self.opinions:
+                self.opinions[person, old] = self.opinions[person, target]
+        return target, old, also
 
     def change(self, person: int, thing: int, change: Callable[[Opinion], Opinion]) -> None:
         key = (person, self.now(thing))
@@ -60,7 +74,7 @@ class Model:
 
 def test_no_order_of_changes_and_merges_loses_anything(tmp_path: Path) -> None:
     database = open_sqlite(tmp_path / "playlists.sqlite")
-    store = SqlPlaylists(database)
+    store = MergingPlaylists(database)
     worlds = count()
 
     with asyncio.Runner() as runner:
@@ -75,7 +89,7 @@ def test_no_order_of_changes_and_merges_loses_anything(tmp_path: Path) -> None:
         runner.run(database.close())
 
 
-async def play(store: SqlPlaylists, world: int, actions: list[tuple[str, int, int]]) -> None:
+async def play(store: MergingPlaylists, world: int, actions: list[tuple[str, int, int]]) -> None:
     """Do `actions` to things and people that no other world has."""
     things = [id_of(f"w{world}t{number}") for number in range(4)]
     people = [id_of(f"w{world}p{number}") for number in range(2)]
@@ -85,6 +99,11 @@ async def play(store: SqlPlaylists, world: int, actions: list[tuple[str, int, in
             case ["merge"]:
                 await store.merge(TRACK, things[first], things[second])
                 model.merge(first, second)
+            case ["split"]:
+                if model.merges:
+                    source, part, also = model.split()
+                    ids = [things[thing] for thing in also]
+                    await store.split(TRACK, things[source], things[part], ids, at)
             case ["save"]:
                 await store.save(people[first], TRACK, [things[second]], at)
                 model.change(first, second, lambda o, at=at: liked(o, at))  # type: ignore[misc] # binds at

@@ -13,7 +13,7 @@ from philomel.kernel.caller import acting
 from philomel.kernel.clock import FixedClock
 from philomel.rpc.codec import from_bytes
 from philomel.services.accounts.contract import UserRemoved
-from philomel.services.catalog.contract import EntryKind, EntryMerged
+from philomel.services.catalog.contract import EntryKind, EntryMerged, EntrySplit
 from philomel.services.plays.contract import (
     GetPlayCounts,
     ListHistory,
@@ -124,6 +124,49 @@ async def test_a_merge_may_be_repeated_and_chains_go_to_the_end(database: Databa
     assert {play.track_id for play in history} == {C}
     # One instant was there under both ids: the history knows it once.
     assert len(await store.history("u", 2000, None, None)) == 1203
+
+
+async def test_plays_go_back_where_they_were_made(
+    built: Built, shelf: Shelf, log: Log, clock: FixedClock
+) -> None:
+    service, jobs = built
+    for id_ in (A, B, C):
+        shelf.add_track(id_, RECORD, (BAND,))
+    now = clock.now()
+    with acting(ZOE):
+        plays = (Play(A, now), Play(A, now - 5), Play(B, now - 9), Play(C, now - 11))
+        await service.record_plays(RecordPlays(plays))
+    await say(log, "catalog", EntryMerged(EntryKind.TRACK, C, A, 1))
+    await say(log, "catalog", EntryMerged(EntryKind.TRACK, A, B, 1))
+    await say(log, "catalog", EntryMerged(EntryKind.ALBUM, RECORD, id_of("other"), 1))
+    async with running(jobs):
+
+        async def merged() -> bool:
+            with acting(ZOE):
+                return bool(await counts(service, ALBUM, id_of("other")))
+
+        await until(merged)
+        with acting(ZOE):
+            await service.record_plays(RecordPlays((Play(B, now + 1),)))
+            assert await counts(service, TRACK, A, B) == (
+                PlayCount(A, 5, now + 1), PlayCount(B, 5, now + 1),
+            )  # fmt: skip
+        for _ in range(2):
+            await say(log, "catalog", EntrySplit(EntryKind.TRACK, B, A, now, also=(C,)))
+            await say(log, "catalog", EntrySplit(EntryKind.ALBUM, id_of("other"), RECORD, now))
+
+        async def parted() -> bool:
+            with acting(ZOE):
+                found = await counts(service, ALBUM, RECORD, id_of("other"))
+            return [each.count for each in found] == [4, 1]
+
+        await until(parted)
+    with acting(ZOE):
+        assert await counts(service, TRACK, A, B, C) == (
+            PlayCount(A, 3, now), PlayCount(B, 2, now + 1), PlayCount(C, 3, now),
+        )  # fmt: skip
+        history = (await service.list_history(ListHistory())).items
+        assert [play.track_id for play in history] == [B, A, A, B, A]
 
 
 async def test_two_at_once_count_everything(database: Database) -> None:

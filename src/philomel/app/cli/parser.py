@@ -36,6 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_serve(add)
     _add_library(add)
     _add_scan(add)
+    _add_merges(add)
     _add_users(add)
     _add_programs(add)
     _add_enrichment(add)
@@ -147,6 +148,20 @@ def _add_scan(add: _Add) -> None:
     scan.add_argument("--path", metavar="DIR", help="only this folder or file of a library")
     scan.add_argument("--wait", choices=("analysis",), help="return when analysis is done too")
     scan.add_argument("--cancel", action="store_true", help="stop the scan that is running")
+
+
+def _add_merges(add: _Add) -> None:
+    group = _group(add, "merges", "ids that turned out to be one")
+    shown = group("list", "music.merges:show", "list what was merged and why, latest first")
+    shown.add_argument("--limit", type=int, default=100, help="how many (default: 100)")
+    shown.add_argument("--id", metavar="ID", help="only those of this track, album or artist")
+    made = group("merge", "music.merges:merge", "say that a missing track is another one")
+    made.add_argument("missing", metavar="MISSING", help="the missing track; its id stays")
+    made.add_argument("heir", metavar="TRACK", help="the track that it is")
+    undone = group("undo", "music.merges:undo", "make two of one again")
+    undone.add_argument("id", metavar="ID", help="as `list` shows it")
+    parted = group("split", "music.merges:split", "give a track's present file an id of its own")
+    parted.add_argument("track", metavar="TRACK", help="its id")
 
 
 def _add_users(add: _Add) -> None:

@@ -13,6 +13,7 @@ from philomel.services.catalog import store
 from philomel.services.catalog.contract import Catalog, Settings
 from philomel.services.catalog.jobs.covers import Covers
 from philomel.services.catalog.jobs.following import TOPICS, Follower
+from philomel.services.catalog.jobs.heirs import Heirs
 from philomel.services.catalog.jobs.measuring import AlbumLoudness
 from philomel.services.catalog.jobs.reconciling import Reconciling
 from philomel.services.catalog.jobs.scanner import Scanner
@@ -96,4 +97,15 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         clock=deps.clock,
         name="catalog follower",
     )
-    return service, (relay, scanner, covers, follower, measuring, reconciling, watcher, sweeping)
+    heirs = Heirs(deps.database, deps.clock, deps.media, signals.relay)
+    return service, (
+        relay,
+        scanner,
+        covers,
+        follower,
+        measuring,
+        reconciling,
+        watcher,
+        sweeping,
+        heirs,
+    )

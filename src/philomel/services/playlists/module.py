@@ -11,7 +11,7 @@ from philomel.services.playlists import store
 from philomel.services.playlists.contract import Playlists
 from philomel.services.playlists.jobs import GROUP, TOPICS, Follower
 from philomel.services.playlists.service import PlaylistService
-from philomel.services.playlists.store.sql import SqlPlaylists
+from philomel.services.playlists.store.merging import MergingPlaylists
 
 PROVIDES, NEEDS = Playlists, (Catalog,)
 SCHEMA = store.SCHEMA
@@ -26,7 +26,7 @@ class Deps:
 
 
 def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
-    marks = SqlPlaylists(deps.database)
+    marks = MergingPlaylists(deps.database)
     relay = Relay(deps.database, deps.log, "philomel.playlists", deps.clock, name="playlists.relay")
     follower = Follower(marks)
     consumer = Consumer(

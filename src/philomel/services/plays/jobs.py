@@ -1,10 +1,10 @@
-"""What others announce and plays follows: merged ids and removed people."""
+"""What others announce and plays follows: merged and split ids and removed people."""
 
 from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
 from philomel.rpc.codec import from_bytes
 from philomel.services.accounts.contract import UserRemoved
-from philomel.services.catalog.contract import EntryMerged
+from philomel.services.catalog.contract import EntryMerged, EntrySplit
 from philomel.services.plays.contract import PlayedKind
 from philomel.services.plays.store import PlayStore
 
@@ -15,7 +15,7 @@ TOPICS = ("philomel.catalog", "philomel.accounts")
 class Follower:
     """Handles what comes from the log.
 
-    Both kinds of work may be large and may be repeated, so they go in batches of their own
+    All of this work may be large and may be repeated, so they go in batches of their own
     and leave no effect for the inbox's transaction.
     """
 
@@ -29,6 +29,10 @@ class Follower:
                 await self._store.merge(
                     PlayedKind(merged.kind.value), merged.old, merged.new, merged.at
                 )
+            case "catalog.EntrySplit":
+                split = from_bytes(EntrySplit, message.record.value)
+                kind = PlayedKind(split.kind.value)
+                await self._store.split(kind, split.source, split.part, split.also, split.at)
             case "accounts.UserRemoved":
                 removed = from_bytes(UserRemoved, message.record.value)
                 await self._store.forget(removed.user_id)

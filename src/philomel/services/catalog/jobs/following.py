@@ -52,8 +52,7 @@ class Follower:
         """Keep what media found out about these assets."""
         assets = await self._media.get_assets(GetAssets(ids=ids))
         heard = {
-            # No loudness after analysis is silence.
-            asset.id: Heard(asset.stream_hash if asset.loudness else None, asset.duration_ms)
+            asset.id: Heard(None if asset.silent else asset.stream_hash, asset.duration_ms)
             for asset in assets.items
             if asset.stream_hash is not None
         }

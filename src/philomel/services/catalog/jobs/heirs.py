@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlalchemy import Connection
 
 from philomel.engines.sql import Database
+from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.rules.succession import choose
@@ -14,15 +15,14 @@ from philomel.services.catalog.store import scanning
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.merging.records import Pair
 from philomel.services.catalog.store.merging.tracks import merge_tracks
+from philomel.services.media.contract import AssetNotFound, FindRecordings, Media
 
 _log = logging.getLogger(__name__)
 
 MERGED = 50
 """Tracks merged in one transaction, so that none is long."""
 LOOK_SECONDS = 10.0
-
-Recognise = Callable[[str], Awaitable[Sequence[tuple[str, float]]]]
-"""Assets that sound like this one, with how much, from 0 to 1."""
+_LIKELY = 50
 
 
 async def retire(
@@ -91,11 +91,11 @@ class Heirs:
     name = "catalog heirs"
 
     def __init__(
-        self, database: Database, clock: Clock, recognise: Recognise, announced: Callable[[], None]
+        self, database: Database, clock: Clock, media: Media, announced: Callable[[], None]
     ) -> None:
         self._database = database
         self._clock = clock
-        self._recognise = recognise
+        self._media = media
         self._announced = announced
 
     async def run(self) -> None:
@@ -112,7 +112,7 @@ class Heirs:
 
     async def _seek(self, file_id: str) -> None:
         """Find the heir of a missing track, or the missing track that a new one is."""
-        scores = dict(await self._recognise(file_id))
+        scores = await self._recordings(file_id)
         now = self._clock.now()
 
         def work(connection: Connection) -> bool:
@@ -142,3 +142,12 @@ class Heirs:
 
         if await self._database.write(work):
             self._announced()
+
+    async def _recordings(self, file_id: str) -> dict[str, float]:
+        """What is the same recording as this, and how much it sounds alike."""
+        with acting(SERVICE):
+            try:
+                found = await self._media.find_recordings(FindRecordings(file_id, limit=_LIKELY))
+            except AssetNotFound:
+                return {}
+        return {each.asset_id: each.score for each in found.items}

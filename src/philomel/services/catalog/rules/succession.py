@@ -17,9 +17,6 @@ from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.rules.matching import NEAR_MS, SAME_MS
 from philomel.services.catalog.rules.paths import album_folder
 
-SOUNDS_SAME = 0.8
-"""Scores of fingerprints from here on are one recording; see docs/guide/libraries.md."""
-
 _VERSION = re.compile(
     r"\b(live|unplugged|acoustic|demo|instrumental|karaoke|a ?cappella|remix|re-?mix|mix|edit|"
     r"dub|extended|rehearsal|outtake|alternate|alternative|take \d+|session|sessions|orchestral|"
@@ -63,7 +60,7 @@ def evidence(lost: Side, here: Side, score: float = 0.0) -> Evidence | None:
     """What says that `here` is what `lost` was; None if too little does.
 
     Args:
-        score: how much they sound alike, from 0 to 1, where that was compared.
+        score: how much they sound alike, from 0 to 1, if that makes them one recording.
     """
     apart = abs(lost.duration_ms - here.duration_ms)
     if lost.track_id == here.track_id or apart > NEAR_MS:
@@ -119,7 +116,7 @@ def _sound(lost: Side, here: Side, score: float) -> Evidence | None:
     length = f"{_time(lost.duration_ms)} and {_time(here.duration_ms)} long"
     if lost.stream_hash is not None and lost.stream_hash == here.stream_hash:
         return Evidence(90, MergeReason.STREAM, f"the same audio stream; {length}")
-    if score >= SOUNDS_SAME:
+    if score > 0:
         text = f"the recordings sound the same ({score:.0%}); {length}"
         return Evidence(50, MergeReason.FINGERPRINT, text)
     return None

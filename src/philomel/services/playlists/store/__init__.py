@@ -11,11 +11,14 @@ from philomel.services.playlists.store.tables import METADATA
 
 SCHEMA = Schema(
     name="playlists",
-    version=1,
+    version=2,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.playlists.store.migrations",
 )
+
+
+NEVER = 1 << 62
 
 
 class Place(Struct, frozen=True):
@@ -54,8 +57,24 @@ class PlaylistStore(Protocol):
         """A page, highest first, and the number of all ratings."""
         ...
 
-    async def merge(self, kind: ItemKind, old: str, new: str) -> None:
-        """Everyone's marks of `old` are marks of `new` from now on. May be repeated."""
+    async def merge(self, kind: ItemKind, old: str, new: str, at: int = NEVER) -> None:
+        """Everyone's marks of `old` are marks of `new` from now on. May be repeated.
+
+        Args:
+            at: when they became one. Who took a like back after that, of either id, meant both.
+        """
+        ...
+
+    async def split(
+        self, kind: ItemKind, source: str, part: str, also: Sequence[str], at: int
+    ) -> None:
+        """`part` stands for itself from now on, with everyone's marks of `source`.
+
+        May be repeated. What was taken back from `part` after `at` stays so.
+
+        Args:
+            also: ids that lead to `part` from now on.
+        """
         ...
 
     async def forget(self, user_id: str) -> None:

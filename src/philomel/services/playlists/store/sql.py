@@ -9,7 +9,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     select,
     tuple_,
     update,
@@ -21,9 +20,9 @@ from philomel.engines.sql import Database, insert_on
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.playlists.contract import ItemKind, Mark, MarksChanged
-from philomel.services.playlists.rules import Opinion, merged
-from philomel.services.playlists.store import Place
-from philomel.services.playlists.store.tables import ALIAS, MARK
+from philomel.services.playlists.rules import Opinion
+from philomel.services.playlists.store import NEVER, Place
+from philomel.services.playlists.store.tables import ALIAS, MARK, UNSAVED
 
 T = TypeVar("T")
 
@@ -31,6 +30,8 @@ BATCH = 500
 """Rows moved or deleted in one transaction, so that none is long."""
 FAR = 2_000
 """A page that many likes away is read in a thread: the others need not wait."""
+REMEMBERED_MS = 30 * 86_400_000
+"""How long it is known that a like was taken back: longer than any news of a merge takes."""
 
 _MINE = (MARK.c.user_id == bindparam("user"), MARK.c.kind == bindparam("kind"))
 _THESE = MARK.c.item_id.in_(bindparam("ids", expanding=True))
@@ -70,28 +71,16 @@ _UNSAVE = (
     )
     .values(saved_at=None)
 )
+_FORGET_UNSAVED = delete(UNSAVED).where(
+    UNSAVED.c.user_id == bindparam("user"), UNSAVED.c.at < bindparam("until")
+)
+_FORGIVE = delete(UNSAVED).where(
+    UNSAVED.c.user_id == bindparam("user"),
+    UNSAVED.c.kind == bindparam("kind"),
+    UNSAVED.c.item_id.in_(bindparam("ids", expanding=True)),
+)
 _DROP_EMPTY = delete(MARK).where(*_MINE, _THESE, MARK.c.saved_at.is_(None), MARK.c.rating.is_(None))
 
-_NEW_TO_OLD = (
-    update(ALIAS)
-    .where(ALIAS.c.kind == bindparam("of"), ALIAS.c.new_id == bindparam("was"))
-    .values(new_id=bindparam("becomes"))
-)
-_OF_ITEM = (
-    select(MARK)
-    .where(MARK.c.kind == bindparam("kind"), MARK.c.item_id == bindparam("id"))
-    .limit(BATCH)
-)
-_OF_USERS = select(MARK).where(
-    MARK.c.kind == bindparam("kind"),
-    MARK.c.item_id == bindparam("id"),
-    MARK.c.user_id.in_(bindparam("users", expanding=True)),
-)
-_DROP_OF_USERS = delete(MARK).where(
-    MARK.c.kind == bindparam("kind"),
-    MARK.c.item_id.in_(bindparam("ids", expanding=True)),
-    MARK.c.user_id.in_(bindparam("users", expanding=True)),
-)
 _OF_PERSON = (
     select(MARK.c.kind, MARK.c.item_id).where(MARK.c.user_id == bindparam("user")).limit(BATCH)
 )
@@ -102,15 +91,15 @@ _DROP = delete(MARK).where(
 
 
 class SqlPlaylists:
-    """A `PlaylistStore` in a database."""
+    """What is asked and kept; `merging` adds what makes it a whole `PlaylistStore`."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._insert = partial(insert_on, database.dialect)
+        self.database = database
+        self.insert = partial(insert_on, database.dialect)
 
     async def save(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
         # A like that is there already keeps its date, and nobody is told.
-        like = self._insert(MARK)
+        like = self.insert(MARK)
         like = like.on_conflict_do_update(
             index_elements=[MARK.c.user_id, MARK.c.kind, MARK.c.item_id],
             set_={"saved_at": like.excluded.saved_at},
@@ -118,7 +107,7 @@ class SqlPlaylists:
         )
 
         def work(connection: Connection) -> None:
-            resolved = list(dict.fromkeys(_resolve(connection, kind, ids).values()))
+            resolved = list(dict.fromkeys(resolve(connection, kind, ids).values()))
             found = _found(connection, user_id, kind, resolved)
             new = [id_ for id_ in resolved if found.get(id_, Opinion()).saved_at is None]
             rows = [
@@ -127,31 +116,46 @@ class SqlPlaylists:
             ]
             if rows:
                 connection.execute(like, rows)
+                values = {"user": user_id, "kind": kind.value, "ids": new}
+                connection.execute(_FORGIVE, values)
                 _tell(connection, user_id, kind, new, at)
 
-        await self._database.write(work)
+        await self.database.write(work)
 
     async def unsave(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
+        remember = self.insert(UNSAVED)
+        remember = remember.on_conflict_do_update(
+            index_elements=[UNSAVED.c.user_id, UNSAVED.c.kind, UNSAVED.c.item_id],
+            set_={"at": remember.excluded.at},
+        )
+
         def work(connection: Connection) -> None:
-            resolved = list(dict.fromkeys(_resolve(connection, kind, ids).values()))
+            resolved = list(dict.fromkeys(resolve(connection, kind, ids).values()))
             values = {"user": user_id, "kind": kind.value, "ids": resolved}
+            taken = [
+                {"user_id": user_id, "kind": kind.value, "item_id": id_, "at": at}
+                for id_ in resolved
+            ]
+            if taken:
+                connection.execute(_FORGET_UNSAVED, {"user": user_id, "until": at - REMEMBERED_MS})
+                connection.execute(remember, taken)
             if resolved and connection.execute(_UNSAVE, values | {"of": kind.value}).rowcount:
                 connection.execute(_DROP_EMPTY, values)
                 _tell(connection, user_id, kind, resolved, at)
 
-        await self._database.write(work)
+        await self.database.write(work)
 
     async def rate(
         self, user_id: str, kind: ItemKind, id_: str, rating: int | None, at: int
     ) -> None:
-        stars = self._insert(MARK)
+        stars = self.insert(MARK)
         stars = stars.on_conflict_do_update(
             index_elements=[MARK.c.user_id, MARK.c.kind, MARK.c.item_id],
             set_={"rating": stars.excluded.rating, "rated_at": stars.excluded.rated_at},
         )
 
         def work(connection: Connection) -> None:
-            item_id = _resolve(connection, kind, [id_])[id_]
+            item_id = resolve(connection, kind, [id_])[id_]
             found = _found(connection, user_id, kind, [item_id]).get(item_id, Opinion())
             if found.rating == rating:
                 return
@@ -161,11 +165,11 @@ class SqlPlaylists:
             connection.execute(_DROP_EMPTY, {"user": user_id, "kind": kind.value, "ids": [item_id]})
             _tell(connection, user_id, kind, [item_id], at)
 
-        await self._database.write(work)
+        await self.database.write(work)
 
     async def marks(self, user_id: str, kind: ItemKind, ids: Sequence[str]) -> Sequence[Mark]:
         def work(connection: Connection) -> list[Mark]:
-            resolved = _resolve(connection, kind, ids)
+            resolved = resolve(connection, kind, ids)
             found = _found(connection, user_id, kind, resolved.values())
             return [
                 Mark(asked, found[id_].saved_at, found[id_].rating)
@@ -173,7 +177,7 @@ class SqlPlaylists:
                 if id_ in found
             ]
 
-        return await self._database.read(work)
+        return await self.database.read(work)
 
     async def saved(
         self, user_id: str, kind: ItemKind, limit: int, offset: int, after: Place | None
@@ -183,7 +187,7 @@ class SqlPlaylists:
         if after is not None:
             page |= {"at": after.saved_at, "id": after.item_id}
         query = _SAVED if after is None else _SAVED_AFTER
-        return await self._database.read(
+        return await self.database.read(
             lambda connection: (
                 _marks(connection.execute(query, page).all()),
                 connection.scalar(_COUNT_SAVED, values) or 0,
@@ -196,17 +200,12 @@ class SqlPlaylists:
     ) -> tuple[Sequence[Mark], int]:
         values: dict[str, Any] = {"user": user_id, "kind": kind.value}
         page = values | {"limit": limit, "offset": offset}
-        return await self._database.read(
+        return await self.database.read(
             lambda connection: (
                 _marks(connection.execute(_RATED, page).all()),
                 connection.scalar(_COUNT_RATED, values) or 0,
             )
         )
-
-    async def merge(self, kind: ItemKind, old: str, new: str) -> None:
-        # First the alias, so that no new mark lands on the old id; then the marks that do.
-        target = await self._database.write(lambda c: self._add_alias(c, kind, old, new))
-        await self._in_batches(lambda connection: _move(connection, kind, old, target))
 
     async def forget(self, user_id: str) -> None:
         def work(connection: Connection) -> int:
@@ -216,52 +215,17 @@ class SqlPlaylists:
                 connection.execute(_DROP, {"user": user_id, "keys": keys})
             return len(keys)
 
-        await self._in_batches(work)
+        await self.in_batches(work)
+        await self.database.write(
+            lambda c: c.execute(_FORGET_UNSAVED, {"user": user_id, "until": NEVER})
+        )
 
-    async def _in_batches(self, work: Callable[[Connection], int]) -> None:
-        while await self._database.write(work):
+    async def in_batches(self, work: Callable[[Connection], int]) -> None:
+        while await self.database.write(work):
             pass
 
-    def _add_alias(self, connection: Connection, kind: ItemKind, old: str, new: str) -> str:
-        """Where the marks of `old` belong: aliases never point at another alias."""
-        target = _resolve(connection, kind, [new])[new]
-        if target == old:
-            return old
-        alias = self._insert(ALIAS).on_conflict_do_nothing()
-        connection.execute(alias, {"kind": kind.value, "old_id": old, "new_id": target})
-        connection.execute(_NEW_TO_OLD, {"of": kind.value, "was": old, "becomes": target})
-        return target
 
-
-def _move(connection: Connection, kind: ItemKind, old: str, new: str) -> int:
-    if old == new:
-        return 0
-    rows = connection.execute(_OF_ITEM, {"kind": kind.value, "id": old}).all()
-    if not rows:
-        return 0
-    users = [row.user_id for row in rows]
-    values = {"kind": kind.value, "id": new, "users": users}
-    there = {row.user_id: _opinion(row) for row in connection.execute(_OF_USERS, values)}
-    both = {"kind": kind.value, "ids": [old, new], "users": users}
-    connection.execute(_DROP_OF_USERS, both)
-    moved = []
-    for row in rows:
-        opinion = merged(_opinion(row), there.get(row.user_id, Opinion()))
-        moved.append(
-            {
-                "user_id": row.user_id,
-                "kind": kind.value,
-                "item_id": new,
-                "saved_at": opinion.saved_at,
-                "rating": opinion.rating,
-                "rated_at": opinion.rated_at,
-            }
-        )
-    connection.execute(insert(MARK), moved)
-    return len(moved)
-
-
-def _resolve(connection: Connection, kind: ItemKind, ids: Iterable[str]) -> dict[str, str]:
+def resolve(connection: Connection, kind: ItemKind, ids: Iterable[str]) -> dict[str, str]:
     """Each id and the one it goes by now, in the order given."""
     asked = list(dict.fromkeys(ids))
     rows = connection.execute(_RESOLVE, {"kind": kind.value, "ids": asked}) if asked else ()
@@ -274,10 +238,10 @@ def _found(
 ) -> dict[str, Opinion]:
     values = {"user": user_id, "kind": kind.value, "ids": list(ids)}
     rows = connection.execute(_FIND, values) if values["ids"] else ()
-    return {row.item_id: _opinion(row) for row in rows}
+    return {row.item_id: opinion(row) for row in rows}
 
 
-def _opinion(row: Any) -> Opinion:
+def opinion(row: Any) -> Opinion:
     return Opinion(row.saved_at, row.rating, row.rated_at)
 
 

@@ -2,6 +2,7 @@
 
 `mark` is a person's like and rating of one thing; a row with neither does not exist.
 `alias` says which ids were merged into which, so that late calls find the new one.
+`unsaved` says when a like was taken back, for news of a merge that come later.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
@@ -33,6 +34,16 @@ ALIAS = Table(
     Column("old_id", _ID, primary_key=True),
     Column("new_id", _ID, nullable=False),
     Index("alias_new", "kind", "new_id"),
+)
+
+UNSAVED = Table(
+    "unsaved",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("kind", _KIND, primary_key=True),
+    Column("item_id", _ID, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("unsaved_item", "kind", "item_id"),
 )
 
 outbox.add_tables(METADATA)

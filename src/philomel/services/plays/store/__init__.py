@@ -10,7 +10,7 @@ from philomel.services.plays.store.tables import METADATA
 
 SCHEMA = Schema(
     name="plays",
-    version=2,
+    version=3,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.plays.store.migrations",
@@ -52,6 +52,18 @@ class PlayStore(Protocol):
 
     async def merge(self, kind: PlayedKind, old: str, new: str, at: int) -> None:
         """Everyone's plays of `old` are plays of `new` from now on. May be repeated."""
+        ...
+
+    async def split(
+        self, kind: PlayedKind, source: str, part: str, also: Sequence[str], at: int
+    ) -> None:
+        """`part` stands for itself again: what was played under it before goes back to it.
+
+        What was played since it was merged stays with `source`. May be repeated.
+
+        Args:
+            also: ids that lead to `part` from now on; their plays go with it.
+        """
         ...
 
     async def forget(self, user_id: str) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select, tuple_
 
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
@@ -22,7 +22,7 @@ from philomel.services.plays.contract import (
     TrackTotal,
 )
 from philomel.services.plays.rules import Heard, Tally, tally
-from philomel.services.plays.store.tables import ALIAS, COUNT, NOW, PLAY, TOTAL
+from philomel.services.plays.store.tables import ALIAS, COUNT, MERGED, NOW, PLAY, TOTAL
 
 BATCH = 500
 """Rows moved or deleted in one transaction, so that none is long."""
@@ -72,6 +72,13 @@ _SOME_COUNTS = (
 )
 _DROP_COUNTS = delete(COUNT).where(*_MINE, COUNT.c.item_id.in_(_IDS))
 _DROP_NOW = delete(NOW).where(NOW.c.user_id == bindparam("user"))
+_SOME_MERGED = (
+    select(MERGED.c.kind, MERGED.c.old_id).where(MERGED.c.user_id == bindparam("user")).limit(BATCH)
+)
+_DROP_MERGED = delete(MERGED).where(
+    MERGED.c.user_id == bindparam("user"),
+    tuple_(MERGED.c.kind, MERGED.c.old_id).in_(bindparam("keys", expanding=True)),
+)
 
 
 class Upserts:
@@ -81,6 +88,14 @@ class Upserts:
         insert = partial(insert_on, database.dialect)
         self.play = insert(PLAY).on_conflict_do_nothing()
         self.alias = insert(ALIAS).on_conflict_do_nothing()
+        merged = insert(MERGED)
+        self.merged = merged.on_conflict_do_update(
+            index_elements=[MERGED.c.kind, MERGED.c.old_id, MERGED.c.user_id],
+            set_={
+                "times": MERGED.c.times + merged.excluded.times,
+                "last_played_at": merged.excluded.last_played_at,
+            },
+        )
         count = insert(COUNT)
         later = count.excluded.last_played_at
         self.count = count.on_conflict_do_update(
@@ -204,6 +219,7 @@ class SqlPlays:
     async def forget(self, user_id: str) -> None:
         await self._in_batches(lambda connection: _forget_plays(connection, user_id))
         await self._in_batches(lambda connection: _forget_counts(connection, user_id))
+        await self._in_batches(lambda connection: _forget_merged(connection, user_id))
         await self._database.write(lambda c: c.execute(_DROP_NOW, {"user": user_id}))
 
     async def _in_batches(self, work: Callable[[Connection], bool]) -> None:
@@ -303,4 +319,12 @@ def _forget_counts(connection: Connection, user_id: str) -> bool:
     for kind in {row.kind for row in rows}:
         ids = [row.item_id for row in rows if row.kind == kind]
         connection.execute(_DROP_COUNTS, {"user": user_id, "kind": kind, "ids": ids})
+    return bool(rows)
+
+
+def _forget_merged(connection: Connection, user_id: str) -> bool:
+    rows = connection.execute(_SOME_MERGED, {"user": user_id}).all()
+    if rows:
+        keys = [(row.kind, row.old_id) for row in rows]
+        connection.execute(_DROP_MERGED, {"user": user_id, "keys": keys})
     return bool(rows)

@@ -2,7 +2,9 @@
 
 `play` is the history, and the truth. `play_count` (per person) and `track_total` (of all
 listeners, without saying whose) are kept in the transaction of each play. `alias` says which
-ids were merged into which, so that late calls find the new one.
+ids were merged into which, so that late calls find the new one. `was` is the id that a play
+was made under, where that was merged; `merged_count` says how much of a count came from an
+id that was merged, so that it can go back (for all listeners together without saying whose).
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
@@ -22,6 +24,7 @@ PLAY = Table(
     Column("track_id", _ID, primary_key=True),
     Column("utc_offset_minutes", Integer, nullable=False),
     Column("player", Text, nullable=False),
+    Column("was", _ID),
     Index("play_track", "track_id"),
 )
 
@@ -63,5 +66,18 @@ ALIAS = Table(
     Column("new_id", _ID, nullable=False),
     Index("alias_new", "kind", "new_id"),
 )
+
+MERGED = Table(
+    "merged_count",
+    METADATA,
+    Column("kind", _KIND, primary_key=True),
+    Column("old_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("last_played_at", BigInteger, nullable=False),
+    Index("merged_count_user", "user_id"),
+)
+EVERYBODY = ""
+"""Stands for all listeners together in `merged_count`."""
 
 outbox.add_tables(METADATA)

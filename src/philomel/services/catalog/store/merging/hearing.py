@@ -10,6 +10,7 @@ from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.merging.records import Pair
 from philomel.services.catalog.store.merging.tracks import merge_tracks
+from philomel.services.catalog.store.planning.places import library_has_lost
 from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
     PRESENT,
@@ -89,11 +90,10 @@ class Heard(Struct, frozen=True):
     duration_ms: int
 
 
-def record_analysis(connection: Connection, heard: Mapping[str, Heard], now: int) -> bool:
+def record_analysis(connection: Connection, heard: Mapping[str, Heard], now: int) -> None:
     """Keep hashes and durations, and merge new tracks with the missing ones they are.
 
-    Returns:
-        Whether there are files now whose sound waits to be compared as well.
+    Where tracks are missing, what is new waits to be compared with them by its sound as well.
     """
     rows = connection.execute(_FILES, {"ids": list(heard)}).all()
     touched: list[str] = []
@@ -111,9 +111,8 @@ def record_analysis(connection: Connection, heard: Mapping[str, Heard], now: int
     here = [row.id for row in rows if row.track_id is not None and row.state == PRESENT]
     _merge_streams(connection, here, now)
     new = [row.id for row in rows if row.stream_hash != heard[row.id].stream_hash]
-    if new:
+    if new and library_has_lost(connection):
         heirs.seek(connection, new, now)
-    return bool(new)
 
 
 def _merge_streams(connection: Connection, file_ids: Sequence[str], now: int) -> None:

@@ -29,6 +29,7 @@ KEPT = frozenset(("id", "added_at", "shuffle"))
 OF_TRACK = (track_credits, track_genres, lyrics, chapters)
 """Tables whose rows belong to a track by `track_id`."""
 
+_TAKEN = [c.name for c in tracks.c if c.name not in KEPT and c.computed is None]
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _TRACKS = select(tracks).where(tracks.c.id.in_(_IDS))
 _KNOWN = select(tracks.c.id).where(tracks.c.id.in_(_IDS))
@@ -44,7 +45,7 @@ _DROP_FILES = delete(files).where(files.c.id.in_(_IDS))
 _TAKE = (
     update(tracks)
     .where(tracks.c.id == bindparam("track"))
-    .values({column.name: bindparam(column.name) for column in tracks.c if column.name not in KEPT})
+    .values({name: bindparam(name) for name in _TAKEN})
 )
 
 
@@ -160,7 +161,7 @@ def _write(connection: Connection, found: Sequence[_Found]) -> None:
 
 
 def _taken_over(each: _Found) -> Row:
-    values = {name: value for name, value in each.heir.items() if name not in KEPT}
+    values = {name: each.heir[name] for name in _TAKEN}
     values["play_count"] = each.lost["play_count"] + each.heir["play_count"]
     values["last_played_at"] = max(each.lost["last_played_at"], each.heir["last_played_at"])
     return {**values, "track": each.lost["id"]}

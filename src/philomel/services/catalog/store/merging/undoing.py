@@ -149,7 +149,7 @@ def _part_tracks(
         raise NotMergeable("the library of the missing file is gone")
     kept = {name: heir[name] for name in ("id", "added_at", "shuffle", "play_count")}
     renamed = {"was": source, "becomes": part}
-    connection.execute(insert(tracks), {**current, **kept, "id": part})
+    connection.execute(insert(tracks), _fitting(tracks, {**current, **kept, "id": part}, {}))
     for statement in _GIVE:
         connection.execute(statement, renamed)
     # Columns that came since the merge are as the other one has them.
