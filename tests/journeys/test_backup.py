@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,9 +18,10 @@ import pytest
 from PIL import Image
 from tests.journeys.players import rest
 from tests.journeys.processes import PROGRAM, Process, environment
-from tests.journeys.shapes import Shape, all_in_one
+from tests.journeys.shapes import Shape, all_in_one, split
 from tests.journeys.test_crashes import fill
 from tests.media.files import make
+from tests.servers.s3 import BUCKET
 
 from philomel.app.refusal import Exit
 
@@ -172,8 +174,15 @@ def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
         restored = Process(tmp_path / "restored")
         restored.done("restore", str(folder))
         check_whole(restored.data, restored.data)
+        # Another machine: other paths, other inodes, other times.
+        for name in ("first", "many"):
+            there = tmp_path / "elsewhere" / name
+            shutil.copytree(tmp_path / name, there, copy_function=shutil.copyfile)
+            shutil.rmtree(tmp_path / name)
         restored.start()
-        restored.done("scan")
+        for name in ("first", "many"):
+            restored.done("library", "relocate", name, str(tmp_path / "elsewhere" / name))
+        assert restored.done("scan")["missing"] == 0
         login_there = login  # the same app password: the key ring came along
         liked = rest(restored.url, login_there, "getStarred2")["starred2"]["song"]
         assert {song["id"] for song in liked} <= set(ids)
@@ -199,6 +208,39 @@ def picture() -> bytes:
     made = io.BytesIO()
     Image.new("RGB", (64, 64), "green").save(made, "PNG")
     return made.getvalue()
+
+
+def test_a_split_server_on_one_moment(tmp_path: Path, postgres_url: str, s3_url: str) -> None:
+    """Core on PostgreSQL with its log in a file; media keeps its own elsewhere."""
+    shape = split(tmp_path, postgres_url, s3_url, BUCKET)
+    restored = Process(tmp_path / "restored")
+    try:
+        login = shape.add_listener("anna", admin=True)
+        ids = songs_of(shape, login, tmp_path / "first")
+        listening = Listening(shape.url, login, ids)
+        with listening.going_on():
+            for number in range(3):
+                before = list(listening.played)
+                folder = tmp_path / f"backup {number}"
+                made = shape.operator.done("backup", str(folder))
+                check_whole(folder, folder / "databases")
+                plays = folder / "databases" / "plays.sqlite"
+                assert set(before) <= set(column(plays, "SELECT track_id, played_at FROM play"))
+        assert made["missing"] == ["media"]
+        refused = shape.processes["media"].cli("backup", str(tmp_path / "none"))
+        assert refused.status == Exit.USAGE
+        shape.kill()
+        # Into one process on SQLite; what media knew is found again.
+        restored.done("restore", str(folder))
+        restored.start()
+        restored.done("scan", "--full", "--wait", "analysis")
+        assert rest(restored.url, login, "getStarred2")["starred2"]["song"]
+        address = f"{restored.url}/rest/download?{login}&id={ids[0]}"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            assert answer.read(4) == b"OggS"
+    finally:
+        shape.kill()
+        restored.kill()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.conftest import DatabaseFor
 from tests.engines.sql import shelf
 
 from philomel.engines.sql import Database
-from philomel.engines.sql.migrate import Incompatible, State, prepare
+from philomel.engines.sql.migrate import COPIES_KEPT, Incompatible, State, prepare
 from philomel.engines.sql.sqlite import open_sqlite
 
 
@@ -54,6 +54,16 @@ async def test_an_old_one_is_brought_up_with_its_data(
         copy.close()
     else:
         assert backups == []
+
+
+async def test_the_latest_copies_are_kept(tmp_path: Path) -> None:
+    for number in range(COPIES_KEPT + 2):
+        database = open_sqlite(tmp_path / f"{number}.sqlite")
+        await prepare(database, shelf.schema(version=1, migrations="first.migrations"), tmp_path)
+        await prepare(database, shelf.SCHEMA, tmp_path)
+        await database.close()
+    kept = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    assert len(kept) == COPIES_KEPT
 
 
 async def test_nothing_is_copied_when_nothing_is_to_do(

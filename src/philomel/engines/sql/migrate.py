@@ -37,6 +37,9 @@ from philomel.kernel.errors import FailedPrecondition, Internal
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
+COPIES_KEPT = 3
+"""Of a database as it was before an update."""
+
 _METADATA = MetaData()
 SCHEMA_VERSION = Table(
     "schema_version",
@@ -156,8 +159,15 @@ async def _back_up(database: Migratable, schema: Schema, found: State, folder: P
             target = folder / f"{stem}-{number}.sqlite"
         return target
 
-    target = await asyncio.get_running_loop().run_in_executor(None, choose)
+    def forget() -> None:
+        made = folder.glob(f"{schema.name}-version-*.sqlite")
+        for old in sorted(made, key=lambda path: path.stat().st_mtime_ns)[:-COPIES_KEPT]:
+            old.unlink()
+
+    loop = asyncio.get_running_loop()
+    target = await loop.run_in_executor(None, choose)
     await database.backup(target)
+    await loop.run_in_executor(None, forget)
     _log.info("database %s was copied to %s before its update", schema.name, target)
 
 
