@@ -206,8 +206,8 @@ WALKED: list[tuple[Any, Any]] = [
     *((listing.list_tracks, request) for request in TRACK_LISTS[:6]),
     (listing.list_tracks, ListTracks(from_year=1955, to_year=2001)),
     *((listing.list_albums, request) for request in ALBUM_LISTS[:6]),
-    (listing.list_albums, ListAlbums(from_year=1955, to_year=2001)),
-    (listing.list_albums, ListAlbums(sort=AlbumSort.YEAR, from_year=1955, to_year=2001)),
+    (listing.list_albums, ListAlbums(from_year=1950, to_year=2008)),
+    (listing.list_albums, ListAlbums(sort=AlbumSort.YEAR, from_year=1950, to_year=2008)),
 ]
 
 

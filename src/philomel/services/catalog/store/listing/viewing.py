@@ -42,7 +42,7 @@ from philomel.services.catalog.store.tables import (
 MOST_MERGED = 40
 """Libraries in one statement; more are merged from several."""
 LEAST_STEP = 20
-SORTING = 4
+SORTING = 1
 """What it costs to find and sort a row, in rows looked at while walking in order."""
 
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
