@@ -91,4 +91,5 @@ def _plain(text: str) -> Parsed:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
+    text = text.replace("\0", "").encode("utf-8", "replace").decode()
+    return text.strip().lstrip("\ufeff").strip()
