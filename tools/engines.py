@@ -1,8 +1,9 @@
 """Makes what the tests need available: real servers, a browser, music, ffmpeg.
 
 As root it installs what is missing with apt-get; otherwise it says what to install and
-fails. The S3 server is built by the Go tool chain into .tools/bin. Nothing is started, and a
-second run finds everything there.
+fails. The S3 server is built by the Go tool chain into .tools/bin, and npm puts the players that
+browsers are tested with into .tools/browser. Nothing is started, and a second run finds
+everything there.
 """
 
 import os
@@ -16,8 +17,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".tools" / "bin"
+PLAYERS = ROOT / "tests" / "browser"
+BROWSER = ROOT / ".tools" / "browser"
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 
+_NPM_FILES = ("package.json", "package-lock.json")
 _CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -43,6 +47,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "ffmpeg": _program("ffmpeg"),
     "wesnoth-1.16-music": _file("/usr/share/games/wesnoth", "*/data/core/music/*.ogg"),
     "chromium": _program("chromium", "chromium-browser", "google-chrome"),
+    "npm": _program("npm"),
     "fonts-dejavu-core": _file("/usr/share/fonts/truetype/dejavu", "*.ttf"),
 }
 
@@ -106,6 +111,23 @@ def build_s3_server() -> None:
     _run([go, "install", VERSITYGW], environment)
 
 
+def install_players() -> None:
+    wanted = {name: (PLAYERS / name).read_text("utf-8") for name in _NPM_FILES}
+    if all((BROWSER / name).exists() for name in (*_NPM_FILES, "node_modules")) and all(
+        (BROWSER / name).read_text("utf-8") == text for name, text in wanted.items()
+    ):
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        raise Missing("install npm: the players that browsers are tested with come from there")
+    print("installing the players of tests/browser", flush=True)
+    BROWSER.mkdir(parents=True, exist_ok=True)
+    for name, text in wanted.items():
+        (BROWSER / name).write_text(text, "utf-8")
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(BROWSER)]
+    _run(command, dict(os.environ))
+
+
 def _run(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(
         command,
@@ -129,8 +151,12 @@ def main() -> int:
         except (Missing, OSError) as error:
             failures.append(str(error))
 
+    def packages_and_players() -> None:
+        install_packages()
+        install_players()  # with npm, which is one of the packages
+
     steps = [
-        threading.Thread(target=attempt, args=(s,)) for s in (install_packages, build_s3_server)
+        threading.Thread(target=attempt, args=(s,)) for s in (packages_and_players, build_s3_server)
     ]
     for step in steps:
         step.start()
