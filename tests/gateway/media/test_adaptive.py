@@ -41,7 +41,7 @@ async def page() -> AsyncIterator[Running]:
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": body})
 
-    async with serving(app) as running:  # type: ignore[arg-type]  # any ASGI application
+    async with serving(app) as running:
         yield running
 
 

@@ -1,5 +1,6 @@
 """The task that makes a rendition as one plain file: Ogg with Opus, MP3, FLAC."""
 
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from os import SEEK_CUR, SEEK_END, SEEK_SET
@@ -22,6 +23,8 @@ _MUXERS: Final = {
     "flac": {},
 }
 _PIECE: Final = 64 << 10
+_HEAD: Final = 512
+_MP3_FRAME: Final = 1152
 
 
 class Notes:
@@ -32,12 +35,16 @@ class Notes:
         self._position = 0
         self._appended = bytearray()
         self._over: list[Piece] = []
+        self.head = bytearray()
 
     def write(self, data: bytes) -> int:
         data = bytes(data)
         inside = max(min(self._end - self._position, len(data)), 0)
         if inside:
             self._over.append(Piece(data[:inside], at=self._position))
+        if self._position < _HEAD:
+            self.head[self._position : self._position + len(data)] = data
+            del self.head[_HEAD:]
         self._appended += data[inside:]
         self._position += len(data)
         self._end = max(self._end, self._position)
@@ -94,5 +101,37 @@ def make(job: Job) -> Iterator[bytes]:
             for piece in notes.take(heard * 1000 // made.rate, _PIECE):
                 yield msgpack.encode(piece)
         output.mux(stream.encode(None))
+    if order.container == "mp3":
+        _say_padding(notes, heard)
     for piece in notes.take(heard * 1000 // made.rate, 0):
         yield msgpack.encode(piece)
+
+
+def _say_padding(notes: Notes, heard: int) -> None:
+    """Correct what the Info tag says of the end: FFmpeg looks at the last packet only.
+
+    The end of the audio may lie in the last packet but one. The tag is LAME's: 12 bits of
+    delay and 12 of padding, and a check sum of all that stands before it.
+    """
+    head = notes.head
+    tag = max(head.find(b"Info"), head.find(b"Xing"))
+    if tag < 0 or len(head) < tag + 156:
+        return
+    (frames,) = struct.unpack_from(">I", head, tag + 8)
+    lengths, total_at = tag + 141, tag + 154
+    delay = int.from_bytes(head[lengths : lengths + 3], "big") >> 12
+    padding = max(frames * _MP3_FRAME - delay - heard, 0) & 0xFFF
+    notes.seek(lengths)
+    notes.write((delay << 12 | padding).to_bytes(3, "big"))
+    notes.seek(total_at)
+    notes.write(struct.pack(">H", _crc16(notes.head[:total_at])))
+
+
+def _crc16(data: bytearray) -> int:
+    """CRC-16/ARC."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return crc
