@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData, inspect
 from tests.conftest import DatabaseFor
 
 import philomel.services
+from philomel.engines.audio.renditions.ledger import SCHEMA as RENDITIONS
 from philomel.engines.sql import Schema
 
 SERVICES = sorted(
@@ -24,9 +25,11 @@ def schema_of(service: str) -> Schema | None:
 
 # SQLAlchemy reads back no type of its own for the outbox's transaction ids; types are not compared.
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
-@pytest.mark.parametrize("service", [name for name in SERVICES if schema_of(name) is not None])
+@pytest.mark.parametrize(
+    "service", [*(name for name in SERVICES if schema_of(name) is not None), RENDITIONS.name]
+)
 async def test_migrations_lead_to_the_tables(service: str, database_for: DatabaseFor) -> None:
-    schema = schema_of(service)
+    schema = RENDITIONS if service == RENDITIONS.name else schema_of(service)
     assert schema is not None
     assert schema.name == service
     database = await database_for(schema)

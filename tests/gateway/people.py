@@ -137,6 +137,30 @@ class Signer:
         current().caller.require_known()
         return media.Waveform(b"\xff\x40\x80\x20", 200_001)
 
+    async def get_assets(self, request: media.GetAssets, /) -> media.Assets:
+        gapless = media.Gapless(44_100, 44_100, 0, 0)
+        return media.Assets(
+            tuple(
+                media.Asset(id_, 1, "flac", "flac", 1000, "audio/flac", "flac", gapless=gapless)
+                for id_ in request.ids
+            )
+        )
+
+    async def get_playback(self, request: media.GetPlayback, /) -> media.Playback:
+        self.calls.append("get_playback")
+        user = current().caller.require_user()
+        above, query = f"/media/hls/{request.asset_id}", f"sig={user}"
+        original = f"/media/stream/{request.asset_id}?{query}"
+        return media.Playback(
+            asset_id=request.asset_id,
+            duration_ms=1000,
+            expires_at=1,
+            hls=f"{above}/master.m3u8?{query}",
+            hls_aac=f"{above}/aac.m3u8?{query}",
+            hls_opus=f"{above}/opus.m3u8?{query}",
+            files=(media.PlaybackFile("original", original, "audio/flac", "flac", 900),),
+        )
+
     async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
         self.calls.append("sign_covers")
         assert len(request.keys) <= 500

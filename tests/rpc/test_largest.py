@@ -31,7 +31,7 @@ IDS = {"id", "old", "new", "ids", "library_ids"}
 LISTS = {
     "credits": 4, "genres": 3, "sizes": 4, "scopes": 30, "redirect_uris": 20,
     "library_ids": 20, ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
-    ("FileErrors", "items"): 500,
+    ("FileErrors", "items"): 500, ("Playback", "files"): 20,
 }  # fmt: skip
 
 

@@ -52,6 +52,21 @@ def test_only_administrators_administer(house: House, route: Any) -> None:
     assert answer.status_code == 403
 
 
+def test_a_track_comes_with_every_way_to_play_it(house: House) -> None:
+    track = next(iter(house.shelf.tracks.values()))
+    found = get(house, f"/tracks/{track.id}/playback", house.people.token(ALICE)).json()
+    assert found["track_id"] == track.id
+    assert found["asset_id"] == track.asset_id
+    assert found["hls"].startswith(f"/media/hls/{track.asset_id}/master.m3u8?")
+    assert found["files"][0]["name"] == "original"
+    assert found["gapless"]["samples"] == 44_100
+    assert found["album"] is None
+    missing = get(house, f"/tracks/{id_of('no track')}/playback", house.people.token(ALICE))
+    assert (missing.status_code, missing.json()["error"]["code"]) == (
+        404, "catalog.track_not_found",
+    )  # fmt: skip
+
+
 def test_what_is_known_of_an_artist(house: House) -> None:
     token = house.people.token(ALICE)
     found = get(house, f"/artists/{id_of('artist Radiohead')}/info", token)

@@ -17,7 +17,16 @@ from litestar import Request, Response, get, route
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
-from philomel.gateway.api import browse, enrichment, libraries, merges, scans, server, sounds
+from philomel.gateway.api import (
+    browse,
+    enrichment,
+    libraries,
+    merges,
+    playback,
+    scans,
+    server,
+    sounds,
+)
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
 from philomel.gateway.authentication import Authenticator
@@ -44,6 +53,7 @@ TOPICS: Mapping[str, Routes] = {
     "enrichment": enrichment.ROUTES,
     "scans": scans.ROUTES,
     "merges": merges.ROUTES,
+    "playback": playback.ROUTES,
 }
 """The operations by topic."""
 
