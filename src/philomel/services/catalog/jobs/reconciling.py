@@ -22,8 +22,11 @@ from philomel.services.media.contract import AssetFactsPage, ListAssets, Media, 
 _log = logging.getLogger(__name__)
 
 PAGE = 500
-FIRST_AFTER_S = 60.0
+FIRST_AFTER_S = 600.0
 EVERY_S = 6 * 3600.0
+BETWEEN_PAGES_S = 0.02
+"""Nobody waits for this: whoever does something goes first."""
+
 GRACE_MS = 24 * 3600_000
 """A scan registers files and writes them down moments later, unless a machine stood still."""
 
@@ -71,10 +74,12 @@ class Reconciling:
                 return
             after = page.items[-1].asset_id
             await self._compare(page)
+            await asyncio.sleep(BETWEEN_PAGES_S)
 
     async def _compare(self, page: AssetFactsPage) -> None:
         ids = [fact.asset_id for fact in page.items]
-        strange, unheard = await self._database.read(partial(loudness.unheard, ids=ids))
+        look = partial(loudness.unheard, ids=ids)
+        strange, unheard = await self._database.read(look, long=True)
         before = self._clock.now() - GRACE_MS
         gone = tuple(
             fact.asset_id

@@ -264,7 +264,9 @@ class MediaStore:
 
     async def count_outdated(self) -> int:
         """Of those done, how many wait for what their analysis did not measure yet."""
-        return await self._database.read(lambda c: c.execute(_COUNT_OUTDATED).scalar_one())
+        return await self._database.read(
+            lambda c: c.execute(_COUNT_OUTDATED).scalar_one(), long=True
+        )
 
     async def next_tasks(self, limit: int, busy: Sequence[str]) -> Sequence[Task]:
         """What waits for analysis, longest first, without what is being analysed.
