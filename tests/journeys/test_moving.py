@@ -132,6 +132,31 @@ def test_it_goes_on_after_being_killed(tmp_path: Path, postgres_url: str, s3_url
     assert there.done("reindex")["documents"] >= 10
 
 
+def test_a_backup_takes_the_place_of_what_is_on_postgresql(
+    tmp_path: Path, postgres_url: str, s3_url: str
+) -> None:
+    given = "a nightingale sang"
+    here, settings = Process(tmp_path / "here"), engines(postgres_url, s3_url, "replaced")
+    there, other = Process(tmp_path / "there", settings), Process(tmp_path / "other", settings)
+    here.done("user", "add", "anna", "--admin", "--password-stdin", given=given)
+    backup = str(tmp_path / "backup")
+    here.done("backup", backup)
+    there.done("user", "add", "bert", "--admin", "--password-stdin", given=given)
+    assert there.cli("restore", backup, "--json").json()["error"]["code"] == "exists"
+    other.start()
+    try:
+        # Another process has these databases open, with a data folder of its own.
+        refused = there.cli("restore", backup, "--force", "--json")
+        assert refused.json()["error"]["code"] == "already_served"
+    finally:
+        other.kill()
+    assert there.done("restore", backup, "--force")["aside"]
+    assert [user["name"] for user in there.done("user", "list")["users"]] == ["anna"]
+    # Twice in a row: what was put aside first stays.
+    assert there.done("restore", backup, "--force")["aside"]
+    assert len(list(there.data.glob("replaced-*"))) == 2
+
+
 @pytest.mark.parametrize("case", ["in use", "itself", "no settings"])
 def test_what_cannot_be_is_refused(tmp_path: Path, case: str) -> None:
     here, there = Process(tmp_path / "here"), Process(tmp_path / "there")

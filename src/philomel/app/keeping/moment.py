@@ -114,9 +114,10 @@ async def moment(place: Place) -> AsyncIterator[Moment]:
     connection = await connect_once(place.dsn)
     try:
         with hold({LOG: place.log}) as snapshots:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            states = await states_of_postgres(connection)
+            # The first statement of the transaction takes its snapshot.
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1")
         try:
+            states = await states_of_postgres(connection)
             yield _OnPostgres(connection, snapshots, states)
         finally:
             snapshots.close()

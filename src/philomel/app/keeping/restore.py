@@ -82,8 +82,8 @@ async def restore(place: Place, folder: Path, clock: Clock, *, force: bool) -> R
                 Exit.REFUSED,
                 "exists",
             )
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(clock.now() / 1000))
-        coming = Arriving("restore", str(folder), f"replaced-{stamp}" if there else "", bool(there))
+        aside = _new_name(place, clock) if there else ""
+        coming = Arriving("restore", str(folder), aside, bool(there))
         mark(place, coming)
     elif coming.what != "restore":
         raise Refusal(
@@ -106,6 +106,16 @@ async def restore(place: Place, folder: Path, clock: Clock, *, force: bool) -> R
     with suppress(FileNotFoundError):
         (place.folder / MOVED).unlink()
     return Restored(found, coming.aside)
+
+
+def _new_name(place: Place, clock: Clock) -> str:
+    """Of a folder that does not exist, for what was here before."""
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(clock.now() / 1000))
+    name, number = f"replaced-{stamp}", 1
+    while (place.folder / name).exists():
+        number += 1
+        name = f"replaced-{stamp}-{number}"
+    return name
 
 
 def _check_room(place: Place, found: Manifest) -> None:
