@@ -219,6 +219,27 @@ class Shelf:
             raise catalog.TrackNotFound("no lyrics")
         return self.lyrics[request.track_id]
 
+    async def get_chapters(self, request: catalog.GetChapters, /) -> catalog.Chapters:
+        if request.track_id not in {track.id for track in self.seen_tracks()}:
+            raise catalog.TrackNotFound("no such track")
+        return catalog.Chapters((catalog.Chapter(0, 1_000, "<One>"),))
+
+    async def list_folder(self, request: catalog.ListFolder, /) -> catalog.FolderPage:
+        if request.library_id not in self._libraries():
+            raise catalog.LibraryNotFound("no such library")
+        folder = catalog.Folder(request.path + b"/\xff", "\ufffd")
+        tracks = tuple(self.seen_tracks()[: request.limit])
+        return catalog.FolderPage((folder,), tracks, above=b"", next="more")
+
+    async def list_labels(self, _request: catalog.ListLabels, /) -> catalog.LabelPage:
+        return catalog.LabelPage((catalog.Label("parlophone", "Parlophone", 3),))
+
+    async def list_editions(self, request: catalog.ListEditions, /) -> catalog.Editions:
+        return catalog.Editions(tuple(a for a in self.seen_albums() if a.id == request.album_id))
+
+    async def list_siblings(self, request: catalog.ListSiblings, /) -> catalog.Siblings:
+        return catalog.Siblings(tuple(t for t in self.seen_tracks() if t.id != request.track_id))
+
     async def get_counts(self, _request: catalog.GetCounts, /) -> catalog.Counts:
         return catalog.Counts(
             len(self.seen_tracks()), len(self.seen_albums()), len(self.seen_artists())

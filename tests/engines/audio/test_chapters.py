@@ -101,6 +101,23 @@ def test_id3_chapters(tmp_path: Path) -> None:
     assert len(found) == 3
 
 
+def test_chapters_inside_chapters(tmp_path: Path) -> None:
+    """Frames in frames, deeper than anything could follow: the rest of the file is still read."""
+    path = make(tmp_path / "a.mp3", seconds=2)
+    inner = b""
+    for _ in range(3_000):
+        body = b"x\0" + bytes(16) + inner
+        inner = b"CHAP" + syncsafe(len(body)) + b"\0\0" + body
+    head = b"ID3\x04\0\0" + syncsafe(len(inner))
+    path.write_bytes(head + inner + path.read_bytes())
+    found = read_file(os.path.realpath(os.fsencode(tmp_path)), b"a.mp3")
+    assert found.error is not None or len(found.chapters) <= 1
+
+
+def syncsafe(number: int) -> bytes:
+    return bytes((number >> shift) & 0x7F for shift in (21, 14, 7, 0))
+
+
 @pytest.mark.parametrize("name", ["a.flac", "a.opus"])
 def test_vorbis_comments(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / name, seconds=3)

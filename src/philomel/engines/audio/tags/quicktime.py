@@ -24,6 +24,8 @@ def chapter_track(file: FileReader) -> list[Start]:
     if moov is None:
         return []
     tracks = [atom for atom in _atoms(file, moov.start, moov.end) if atom.kind == b"trak"]
+    if len(tracks) < 2:
+        return []
     wanted = {id_ for track in tracks for id_ in _chapter_ids(file, track)}
     for track in tracks:
         if wanted and _track_id(file, track) in wanted:
