@@ -216,7 +216,7 @@ async def over_http(data: Path, times: int, tracks: int) -> None:
         print(f"\nready after {server.ready_after:.1f} s")
         _await_search(server, login, tracks)
         _idle(server)
-        token = server.cli("token", "bench").strip().splitlines()[-1]
+        token = json.loads(server.cli("token", "bench", "--json"))["access_token"]
 
         def player(name: str, **parameters: Any) -> Call:
             async def call() -> None:

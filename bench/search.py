@@ -63,7 +63,7 @@ async def build(index: Index, shelves: Shelves) -> float:
         nonlocal since_flush
         waiting.append(document)
         if len(waiting) == BATCH:
-            await index.put(waiting)
+            await index.put(waiting, new=True)
             waiting.clear()
             since_flush += BATCH
             if since_flush >= 200_000:
@@ -87,7 +87,7 @@ async def build(index: Index, shelves: Shelves) -> float:
         await add(
             Document(f"track{number}", "track", track.name, around, (library,), track.popularity)
         )
-    await index.put(waiting)
+    await index.put(waiting, new=True)
     await index.flush()
     return time.perf_counter() - started
 

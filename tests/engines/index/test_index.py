@@ -208,6 +208,14 @@ async def test_changes_are_seen_after_flush_only(index: Index) -> None:
     assert await index.count() == 0
 
 
+async def test_new_documents_fill_a_cleared_index(index: Index) -> None:
+    await fill(index, "Old")
+    await index.clear()
+    await index.put([Document("id", "track", "New", filters=LIBRARY)], new=True)
+    await index.flush()
+    assert (await find(index, "")).ids == ("id",)
+
+
 async def test_put_replaces(index: Index) -> None:
     await index.put([Document("id", "track", "Old Name", filters=LIBRARY)])
     await index.put([Document("id", "track", "New Name", filters=LIBRARY)])

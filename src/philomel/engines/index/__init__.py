@@ -59,8 +59,12 @@ class Hits(Struct, frozen=True):
 class Index(Protocol):
     """A rebuildable index. What it holds is a copy; the truth is elsewhere."""
 
-    async def put(self, documents: Sequence[Document]) -> None:
-        """Add or replace; visible to queries after `flush`."""
+    async def put(self, documents: Sequence[Document], *, new: bool = False) -> None:
+        """Add or replace; visible to queries after `flush`.
+
+        Args:
+            new: none of them is there, nor was put before: nothing has to be replaced.
+        """
         ...
 
     async def remove(self, ids: Sequence[str]) -> None: ...

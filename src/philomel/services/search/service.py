@@ -190,7 +190,7 @@ class SearchService:
         while True:
             request = ListSearchEntries(kind, limit=MAX_BATCH, cursor=cursor)
             page = await self._catalog.list_search_entries(request)
-            await self._index.put([_document(entry, {}) for entry in page.items])
+            await self._index.put([_document(entry, {}) for entry in page.items], new=True)
             cursor = page.next
             if cursor is None:
                 return

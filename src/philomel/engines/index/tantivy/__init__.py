@@ -88,13 +88,14 @@ class Index:
             searcher.doc(address)
         return index
 
-    async def put(self, documents: Sequence[Document]) -> None:
-        await self._write(lambda: self._put(documents))
+    async def put(self, documents: Sequence[Document], *, new: bool = False) -> None:
+        await self._write(lambda: self._put(documents, new=new))
 
-    def _put(self, documents: Sequence[Document]) -> None:
+    def _put(self, documents: Sequence[Document], *, new: bool) -> None:
         writer = self._open_writer()
         for document in documents:
-            writer.delete_documents_by_term("id", document.id)
+            if not new:  # what is to be deleted is held in memory until the flush
+                writer.delete_documents_by_term("id", document.id)
             writer.add_document(written(document))
 
     async def remove(self, ids: Sequence[str]) -> None:
