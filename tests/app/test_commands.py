@@ -132,7 +132,7 @@ def test_the_names_are_the_fixed_ones() -> None:
         "library add p --name n --kind audiobooks",
         "library list",
         "library relocate n p",
-        "library access n",
+        "library show n",
         "library restrict n --user a b",
         "library open n",
         "library grant n a b",

@@ -50,6 +50,16 @@ class Finding:
     remedy: str = ""
 
 
+async def _answers(folder: bytes) -> bool:
+    """Whether a folder can be read; one whose disk hangs does not hang us."""
+    from philomel.engines.blobs.lane import Lane
+
+    try:
+        return await Lane(patience=5).run(partial(os.access, folder, os.R_OK | os.X_OK))
+    except PhilomelError:
+        return False
+
+
 class _Warning(Exception):
     """Something is not as it should be, and all works nevertheless."""
 
@@ -230,7 +240,7 @@ async def _libraries(settings: Settings) -> AsyncIterator[Finding]:
     for library in found.items:
         # A bucket says at its next scan whether it can be read.
         in_bucket = library.path.startswith(b"s3://")
-        readable = in_bucket or os.access(library.path, os.R_OK | os.X_OK)
+        readable = in_bucket or await _answers(library.path)
         name = f"library {library.name}"
         if not readable:
             yield Finding(

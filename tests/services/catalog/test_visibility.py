@@ -10,7 +10,13 @@ from tests.media.files import make
 from tests.services.catalog.house import ANNA, BERT, House
 
 from philomel.kernel.caller import ANONYMOUS, OPERATOR, SERVICE, Caller, acting
-from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from philomel.kernel.errors import (
+    InvalidArgument,
+    NotFound,
+    PermissionDenied,
+    Unauthenticated,
+    Unavailable,
+)
 from philomel.services.accounts.contract import UserRemoved
 from philomel.services.catalog.contract import (
     AddLibrary,
@@ -32,9 +38,13 @@ from philomel.services.catalog.contract import (
     LibraryNotFound,
     ListAlbums,
     ListArtists,
+    ListEditions,
+    ListFolder,
     ListGenres,
+    ListLabels,
     ListLibraries,
     ListSearchEntries,
+    ListSiblings,
     ListTracks,
     RelocateLibrary,
     RemoveLibrary,
@@ -52,13 +62,26 @@ async def only(house: House, name: str, *people: Caller) -> LibraryAccess:
         return await house.service.change_library_access(change)
 
 
+async def test_a_grant_that_media_did_not_hear_of_is_said_again(house: House, music: Path) -> None:
+    library = await house.add(music, "Mine")
+    house.media.away = True
+    with pytest.raises(Unavailable):
+        await only(house, "Mine")
+    house.media.away = False
+    assert house.media.access[library.id] == (False, ())
+
+    await house.service.resend_roots()
+    assert house.media.access[library.id] == (True, ())
+
+
 async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
     shared, secret = tmp_path / "shared", tmp_path / "secret"
     for folder, name in ((shared, "open"), (secret, "secret")):
         make(
             folder / "1.mp3",
             {"title": f"{name} song", "artist": "Both", "album": "Same", "albumartist": "Both",
-             "genre": ["Rock", f"{name} genre"], "date": "1999", "lyrics": f"{name} words"},
+             "genre": ["Rock", f"{name} genre"], "date": "1999", "lyrics": f"{name} words",
+             "label": f"{name} label"},
         )  # fmt: skip
         make(folder / "2.mp3", {"title": f"{name} solo", "artist": f"{name} artist"})
     await house.add(shared)
@@ -85,7 +108,12 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
             await service.get_artists(GetArtists(people)),
             await service.list_genres(ListGenres()),
             await service.list_libraries(ListLibraries()),
+            await service.list_labels(ListLabels()),
+            *[(await service.list_editions(ListEditions(album))).items for album in albums],
+            *[(await service.list_siblings(ListSiblings(track))).items for track in ids],
         ]
+        with pytest.raises(NotFound):
+            await service.list_folder(ListFolder(hidden.id))
         for sort in TrackSort:
             for chosen in ({}, {"genre": "Rock"}, {"from_year": 1999}, {"artist_id": both.id}):
                 page = await service.list_tracks(ListTracks(sort=sort, **chosen))

@@ -128,7 +128,7 @@ def _add_enrichment(add: _Add) -> None:
 
 
 def _add_access(library: _Add) -> None:
-    shown = library("access", "libraries:access", "say who may see a library")
+    shown = library("show", "libraries:access", "say who may see a library")
     closed = library("restrict", "libraries:restrict", "let only people with a grant see it")
     opened = library("open", "libraries:unrestrict", "let everybody see it")
     granted = library("grant", "libraries:grant", "let people see it while it is restricted")

@@ -67,6 +67,7 @@ class Scanner:
             waiting = await self._database.read(scanning.open_scan)
             token = None if waiting is None else await self._lease.acquire()
             if token is None:
+                await self._service.resend_roots()
                 await rest(self._signals.scan, LOOK_SECONDS)
                 continue
             self._token = token

@@ -67,6 +67,10 @@ class CatalogService:
         """Tell media where the libraries are."""
         await self._libraries.send_roots()
 
+    async def resend_roots(self) -> None:
+        """Tell media where the libraries are, if it was away when it was told."""
+        await self._libraries.resend_roots()
+
     async def forget_person(self, user_id: str) -> None:
         """An account was removed."""
         await self._libraries.forget_person(user_id)

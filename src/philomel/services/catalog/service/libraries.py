@@ -1,5 +1,6 @@
 """Adding, moving and removing libraries."""
 
+import contextlib
 import os
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from philomel.engines.blobs import Away, Folders
 from philomel.engines.sql import Database
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import FailedPrecondition, InvalidArgument, PhilomelError
+from philomel.kernel.errors import FailedPrecondition, InvalidArgument, PhilomelError, Unavailable
 from philomel.kernel.ids import is_id, new_id
 from philomel.services.catalog.contract import (
     AddLibrary,
@@ -47,6 +48,7 @@ class Libraries:
         self._folders = folders
         self._clock = clock
         self._signals = signals
+        self._unsent = False
 
     async def all(self, *, paths: bool) -> list[Library]:
         return await self._database.read(lambda c: store.all_libraries(c, paths=paths))
@@ -121,8 +123,16 @@ class Libraries:
     async def send_roots(self) -> None:
         """Tell media where every library is."""
         items = tuple(await self._database.read(store.all_roots))
+        self._unsent = True
         with acting(SERVICE):
             await self._media.set_library_roots(SetLibraryRoots(items=items))
+        self._unsent = False
+
+    async def resend_roots(self) -> None:
+        """Tell media what it did not hear when it was away: a right may have ended."""
+        if self._unsent:
+            with contextlib.suppress(Unavailable):
+                await self.send_roots()
 
     async def _write(self, change: Callable[[Connection], None], library_id: str) -> None:
         now = self._clock.now()
