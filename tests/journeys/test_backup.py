@@ -152,7 +152,7 @@ def test_a_backup_under_load_is_whole(tmp_path: Path) -> None:
         acknowledged: list[tuple[str, int]] = []
         with listening.going_on():
             scanning.start()
-            for number in range(4):
+            for number in range(3):
                 acknowledged = list(listening.played)
                 folder = tmp_path / f"backup {number}"
                 done = shape.operator.done("backup", str(folder))
@@ -343,15 +343,15 @@ def test_killed_at_any_moment(small: Process, tmp_path: Path) -> None:
     """A backup is there or not; a restore is run again, and nothing serves half of one."""
     folder, target = tmp_path / "backup", Process(tmp_path / "target")
     target.done("user", "add", "bert", "--admin", "--password-stdin", given="a nightingale sang")
-    for round_ in range(4):
-        delay = 0.2 + 0.08 * round_
+    for round_ in range(3):
+        delay = 0.2 + 0.1 * round_
         if not kill_after(delay, small, "backup", str(folder)):
             assert not folder.exists() or small.done("restore", str(folder), "--check")
     if not folder.exists():
         small.done("backup", str(folder))
     assert not folder.with_name("backup.tmp").exists()
-    for round_ in range(4):
-        delay = 0.2 + 0.08 * round_
+    for round_ in range(3):
+        delay = 0.2 + 0.1 * round_
         kill_after(delay, target, "restore", str(folder), "--force")
         half = (target.data / "arriving.json").exists()
         users = target.cli("user", "list", "--json")

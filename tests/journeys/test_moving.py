@@ -1,12 +1,10 @@
 """A running installation goes from SQLite and disk to PostgreSQL and S3, and back."""
 
-import json
 import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.journeys.players import rest
 from tests.journeys.processes import PROGRAM, Process, environment
 from tests.journeys.shapes import Shape, make_database
@@ -103,8 +101,7 @@ def test_it_goes_on_after_being_killed(tmp_path: Path, postgres_url: str, s3_url
     here.done("library", "add", str(tmp_path / "music"), "--name", "music")
     here.done("scan", "--wait", "analysis")
     settings = str(there.data / "philomel.toml")
-    cut_off = 0
-    for delay in (0.35, 0.6, 0.9, 1.2):
+    for delay in (0.5, 1.1):
         with subprocess.Popen(
             [*PROGRAM, "move", "--to", settings, "--data", str(here.data)],
             stdout=subprocess.DEVNULL,
@@ -115,7 +112,6 @@ def test_it_goes_on_after_being_killed(tmp_path: Path, postgres_url: str, s3_url
                 running.wait(delay)
             except subprocess.TimeoutExpired:
                 running.send_signal(signal.SIGKILL)
-                cut_off += 1
         # At no moment are both places open, nor none of them without a way on.
         open_there = not (there.data / "arriving.json").exists() and (there.data / "keys").exists()
         open_here = not (here.data / "moved.json").exists()
@@ -123,11 +119,10 @@ def test_it_goes_on_after_being_killed(tmp_path: Path, postgres_url: str, s3_url
         if open_here:
             # The old place goes on meanwhile: what happens there arrives too.
             here.done("app-password", "add", "anna", f"after {delay}")
-    assert cut_off
     if not open_there:
         here.done("move", "--to", settings)
     passwords = there.done("app-password", "list", "anna")["app_passwords"]
-    assert len(passwords) <= 4
+    assert len(passwords) <= 2
     assert [user["name"] for user in there.done("user", "list")["users"]] == ["anna"]
     assert there.done("reindex")["documents"] >= 10
 
@@ -157,18 +152,15 @@ def test_a_backup_takes_the_place_of_what_is_on_postgresql(
     assert len(list(there.data.glob("replaced-*"))) == 2
 
 
-@pytest.mark.parametrize("case", ["in use", "itself", "no settings"])
-def test_what_cannot_be_is_refused(tmp_path: Path, case: str) -> None:
+def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     here, there = Process(tmp_path / "here"), Process(tmp_path / "there")
-    here.done("user", "list")
-    if case == "in use":
-        there.done("user", "list")
-        to, status = there.data / "philomel.toml", Exit.REFUSED
-    elif case == "itself":
-        to, status = here.data / "philomel.toml", Exit.USAGE
-    else:
-        to, status = there.data / "none.toml", Exit.USAGE
-    refused = here.cli("move", "--to", str(to), "--json")
-    assert refused.status == status
-    assert json.loads(refused.out)["error"]["message"]
+    for process in (here, there):
+        process.done("user", "list")
+    for to, status in (
+        (there.data / "philomel.toml", Exit.REFUSED),  # in use
+        (here.data / "philomel.toml", Exit.USAGE),  # itself
+        (there.data / "none.toml", Exit.USAGE),
+    ):
+        refused = here.cli("move", "--to", str(to), "--json")
+        assert (refused.status, bool(refused.json()["error"]["message"])) == (status, True)
     here.done("user", "list")
