@@ -80,6 +80,10 @@ class RenditionBlobs:
     def in_use(self, name: str) -> bool:
         return name in self._used or name in self._reading or name in self._making
 
+    def making(self, name: str) -> bool:
+        """Whether it is being made at the moment."""
+        return name in self._making
+
     def forget(self, name: str) -> None:
         """It is not kept any more."""
         self._remembered.pop(name, None)
