@@ -94,6 +94,7 @@ class House:
                 accounts=accounts,
                 authenticator=authenticator,
                 enrichment=cast("Any", Knowing()),
+                inspection=cast("Any", None),
             )
         )
         return [

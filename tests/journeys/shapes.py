@@ -124,7 +124,7 @@ def split(
     return Shape(gateway.url, core, {"gateway": gateway, "media": media, "core": core})
 
 
-_CORE = ("accounts", "catalog", "enrichment", "playlists", "plays", "search")
+_CORE = ("accounts", "catalog", "enrichment", "inspection", "playlists", "plays", "search")
 
 
 def make_database(server: str, name: str) -> str:

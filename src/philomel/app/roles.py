@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SERVICES = ("accounts", "catalog", "enrichment", "media", "playlists", "plays", "search")
+SERVICES = (
+    "accounts", "catalog", "enrichment", "inspection", "media", "playlists", "plays", "search",
+)  # fmt: skip
 """Every service; each is wired by `philomel.services.<name>.module`."""
 
 DOORS = ("site", "oauth", "webapi", "subsonic", "api", "media")
@@ -34,8 +36,8 @@ ROLES: Mapping[str, Role] = {
         Role("media", "the media service and the bytes", ("media",), ("media",)),
         Role(
             "core",
-            "accounts, catalogue, enrichment, search, playlists, plays, and the log",
-            ("accounts", "catalog", "enrichment", "playlists", "plays", "search"),
+            "accounts, catalogue and what belongs to it, search, playlists, plays, and the log",
+            ("accounts", "catalog", "enrichment", "inspection", "playlists", "plays", "search"),
             (),
             keeps_log=True,
         ),

@@ -8,6 +8,12 @@ from philomel import __version__
 from philomel.app.roles import ROLES
 
 _HERE = "philomel.app.cli"
+_FINDINGS = (
+    "unreadable", "undecodable", "silent", "wrong_duration", "missing_file", "contradictory_tags",
+    "missing_tags", "incomplete_album", "duplicate", "clipped", "broken_cover", "no_cover",
+    "tiny_cover", "odd_tags",
+)  # fmt: skip
+# The contract has them too; a test compares. Importing it would slow every command down.
 _EPILOG = """exit status:
   0  done
   1  it was tried and failed
@@ -40,6 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_users(add)
     _add_programs(add)
     _add_enrichment(add)
+    _add_health(add)
     _add_upkeep(add)
     _add_keeping(add)
     return parser
@@ -120,11 +127,24 @@ def _add_library(add: _Add) -> None:
     gone.add_argument("--purge", action="store_true", help="forget its files and their history")
 
 
+def _add_health(add: _Add) -> None:
+    health = add(
+        "health", "music.health:health", "say what is wrong with the libraries, and the remedy"
+    )
+    health.add_argument("--all", action="store_true", help="list every finding")
+    health.add_argument("--kind", choices=_FINDINGS, help="list the findings of one kind")
+    health.add_argument("--text", default="", help="only where this stands in the name or path")
+
+
 def _add_enrichment(add: _Add) -> None:
     group = _group(add, "enrichment", "pictures, biographies and lyrics from open services")
-    group("status", "enrichment:show", "say whether they are asked, and how far that is")
-    group("on", "enrichment:switch", "ask them; they learn the names of artists, albums and songs")
-    group("off", "enrichment:switch", "ask them no longer; what was found stays")
+    group("status", "music.enrichment:show", "say whether they are asked, and how far that is")
+    group(
+        "on",
+        "music.enrichment:switch",
+        "ask them; they learn the names of artists, albums and songs",
+    )
+    group("off", "music.enrichment:switch", "ask them no longer; what was found stays")
 
 
 def _add_access(library: _Add) -> None:

@@ -23,6 +23,9 @@ from philomel.gateway.api import (
     libraries,
     merges,
     playback,
+    findings,
+    libraries,
+    merges,
     scans,
     server,
     sounds,
@@ -38,6 +41,7 @@ from philomel.kernel.errors import InvalidArgument, PhilomelError, Unauthenticat
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
 from philomel.services.enrichment.contract import Enrichment
+from philomel.services.inspection.contract import Inspection
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
 from philomel.services.plays.contract import Plays
@@ -51,6 +55,7 @@ TOPICS: Mapping[str, Routes] = {
     "libraries": libraries.ROUTES,
     "sounds": sounds.ROUTES,
     "enrichment": enrichment.ROUTES,
+    "findings": findings.ROUTES,
     "scans": scans.ROUTES,
     "merges": merges.ROUTES,
     "playback": playback.ROUTES,
@@ -79,6 +84,7 @@ class Deps:
     accounts: Accounts
     catalog: Catalog
     enrichment: Enrichment
+    inspection: Inspection
     media: Media
     playlists: Playlists
     plays: Plays
@@ -137,6 +143,7 @@ class _Door:
             accounts=deps.accounts,
             catalog=deps.catalog,
             enrichment=deps.enrichment,
+            inspection=deps.inspection,
             media=deps.media,
             playlists=deps.playlists,
             plays=deps.plays,

@@ -11,6 +11,7 @@ from philomel.kernel.caller import Caller
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
 from philomel.services.enrichment.contract import Enrichment
+from philomel.services.inspection.contract import Inspection
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
 from philomel.services.plays.contract import Plays
@@ -40,6 +41,7 @@ class Services:
     accounts: Accounts
     catalog: Catalog
     enrichment: Enrichment
+    inspection: Inspection
     media: Media
     playlists: Playlists
     plays: Plays

@@ -129,8 +129,12 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 
 def _renditions(picture: Image.Image, edges: Iterable[int]) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
+    whole: bytes | None = None
     for edge in edges:
+        if whole is not None and max(picture.size) <= edge:
+            found.append(whole)  # byte for byte: callers keep what differs
+            continue
         smaller = picture
         if max(picture.size) > edge:
             smaller = picture.copy()
@@ -138,4 +142,6 @@ def _renditions(picture: Image.Image, edges: Iterable[int]) -> list[bytes]:
         sink = io.BytesIO()
         smaller.save(sink, "JPEG", quality=_QUALITY, optimize=True, progressive=edge > 300)
         found.append(sink.getvalue())
+        if smaller is picture:
+            whole = found[-1]
     return found

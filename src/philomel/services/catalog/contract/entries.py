@@ -142,6 +142,7 @@ class Album(Struct, frozen=True):
     release_group_id: MusicBrainz's id of all its editions together.
     tags: what else is tagged; None if nothing is.
     last_played_at: by any listener, milliseconds since the Unix epoch.
+    cover_error: why a picture that is there cannot be shown; for those who mend it.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Album(Struct, frozen=True):
     release_group_id: str | None = None
     tags: AlbumTags | None = None
     last_played_at: int | None = None
+    cover_error: str | None = None
 
 
 class Artist(Struct, frozen=True):

@@ -76,28 +76,39 @@ class Covers:
             for path in album.files
             for folder in (path.rpartition(b"/")[0], album_folder(path))
         )
-        cover = await self._in_folders(library, folders, COVER_NAMES)
+        wrong: list[str] = []
+        cover = await self._in_folders(library, folders, COVER_NAMES, wrong)
         if cover is None:
-            cover = await self._in_files(library, album)
+            cover = await self._in_files(library, album, wrong)
         portrait = None
         if album.artists:
             above = dict.fromkeys(folder.rpartition(b"/")[0] for folder in folders if folder)
-            portrait = await self._in_folders(library, above, PORTRAIT_NAMES)
+            portrait = await self._in_folders(library, above, PORTRAIT_NAMES, [])
         now = self._clock.now()
-        await self._database.write(lambda c: pictures.settle(c, album, cover, portrait, now))
+        error = wrong[0] if wrong and cover is None else None
+        await self._database.write(
+            lambda c: pictures.settle(c, album, cover, portrait, now, error=error)
+        )
         self._signals.relay()
 
     async def _in_folders(
-        self, library: Folder, folders: dict[bytes, None], names: tuple[bytes, ...]
+        self,
+        library: Folder,
+        folders: dict[bytes, None],
+        names: tuple[bytes, ...],
+        wrong: list[str],
     ) -> str | None:
+        """The first picture that can be shown; `wrong` tells of those that cannot."""
         for folder in folders:
             for name in names:
                 data = await _read(library, folder + b"/" + name if folder else name)
                 if data and (cover := await self._keeper.keep(data)):
                     return cover
+                if data is not None:
+                    wrong.append(f"{name.decode()} cannot be shown as a picture.")
         return None
 
-    async def _in_files(self, library: Folder, album: Waiting) -> str | None:
+    async def _in_files(self, library: Folder, album: Waiting, wrong: list[str]) -> str | None:
         for path in album.pictured[:_FROM_FILES]:
             blob = await _found(library.open_file(path))
             descriptor = blob.fileno() if blob else None
@@ -111,6 +122,8 @@ class Covers:
                 await blob.close()
             if data and (cover := await self._keeper.keep(data)):
                 return cover
+            if data:
+                wrong.append("The picture inside the files cannot be shown.")
         return None
 
 

@@ -68,7 +68,7 @@ _ALBUMS = (
         albums.c.duration_ms, albums.c.added_at, covers.c.id, covers.c.sizes, albums.c.genres,
         albums.c.date, albums.c.original_date, albums.c.year, albums.c.label, albums.c.barcode,
         albums.c.mbid, albums.c.explicit, albums.c.play_count, covers.c.colour, albums.c.edition,
-        albums.c.release_group_id, albums.c.tags, albums.c.last_played_at,
+        albums.c.release_group_id, albums.c.tags, albums.c.last_played_at, albums.c.cover_error,
     )
     .join_from(albums, covers, covers.c.id == _ALBUM_COVER, isouter=True)
     .where(
@@ -210,6 +210,7 @@ def load_albums(
             label=row[13], barcode=row[14], musicbrainz_id=row[15], explicit=bool(row[16]),
             play_count=row[17], edition=row[19], release_group_id=row[20],
             tags=_ALBUM_TAGS.decode(row[21]) if row[21] else None, last_played_at=row[22] or None,
+            cover_error=row[23],
         )
         for row in rows
     }  # fmt: skip

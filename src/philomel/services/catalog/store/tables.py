@@ -212,6 +212,7 @@ albums = Table(
     Column("cover_id", ID),
     Column("found_cover_id", ID),
     Column("cover_due", BIG),
+    Column("cover_error", Text),
     Column("added_at", BIG, nullable=False),
     Column("play_count", Integer, nullable=False),
     Column("shuffle", Integer, nullable=False),

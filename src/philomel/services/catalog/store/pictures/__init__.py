@@ -25,7 +25,12 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _FOLDER_KEYS: BindParameter[Sequence[bytes]] = bindparam("folders", expanding=True)
 _DUE = (
     select(
-        albums.c.id, albums.c.cover_due, albums.c.cover_id, albums.c.library_id, libraries.c.path
+        albums.c.id,
+        albums.c.cover_due,
+        albums.c.cover_id,
+        albums.c.cover_error,
+        albums.c.library_id,
+        libraries.c.path,
     )
     .join_from(albums, libraries, libraries.c.id == albums.c.library_id)
     .where(albums.c.cover_due <= bindparam("now"))
@@ -78,7 +83,11 @@ _ALL_LATER = (
     .where(albums.c.cover_due <= bindparam("later"), albums.c.library_id == bindparam("library_of"))
     .values(cover_due=bindparam("later"))
 )
-_SET = update(albums).where(albums.c.id == bindparam("album")).values(cover_id=bindparam("cover"))
+_SET = (
+    update(albums)
+    .where(albums.c.id == bindparam("album"))
+    .values(cover_id=bindparam("cover"), cover_error=bindparam("error"))
+)
 _FOUND = {
     EntryKind.ALBUM: update(albums)
     .where(albums.c.id == bindparam("entry"))
@@ -106,6 +115,7 @@ class Waiting(Struct, frozen=True):
     album_id: str
     due: int
     cover_id: str | None
+    cover_error: str | None
     library_id: str
     root: bytes
     files: tuple[bytes, ...]
@@ -120,7 +130,7 @@ def next_waiting(connection: Connection, now: int) -> Waiting | None:
     found = connection.execute(_FILES, {"id": row.id}).all()
     faceless = tuple(connection.execute(_ARTISTS, {"id": row.id}).scalars())
     return Waiting(
-        row.id, row.cover_due, row.cover_id, row.library_id, row.path,
+        row.id, row.cover_due, row.cover_id, row.cover_error, row.library_id, row.path,
         tuple(path for path, _ in found), tuple(path for path, pictured in found if pictured),
         faceless if len(faceless) == 1 else (),
     )  # fmt: skip
@@ -198,12 +208,23 @@ def take_found(connection: Connection, kind: EntryKind, id_: str, cover: str, no
 
 
 def settle(
-    connection: Connection, album: Waiting, cover: str | None, portrait: str | None, now: int
+    connection: Connection,
+    album: Waiting,
+    cover: str | None,
+    portrait: str | None,
+    now: int,
+    *,
+    error: str | None = None,
 ) -> None:
-    """Record what an album's cover is, and a picture of its artist if there was one."""
+    """Record what an album's cover is, and a picture of its artist if there was one.
+
+    Args:
+        error: why there is no cover although there is a picture.
+    """
     changed: list[str] = []
-    if cover != album.cover_id:
-        connection.execute(_SET, {"album": album.album_id, "cover": cover})
+    if (cover, error) != (album.cover_id, album.cover_error):
+        values = {"album": album.album_id, "cover": cover, "error": error}
+        connection.execute(_SET, values)
         changed.append(album.album_id)
     if portrait is not None and album.artists:
         connection.execute(

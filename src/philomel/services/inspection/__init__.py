@@ -1,0 +1,1 @@
+"""The health of the libraries: what is wrong with files, tags, covers and sound, and the remedy."""

@@ -1,0 +1,1 @@
+"""Marking what changed, and looking at it."""

@@ -1,0 +1,66 @@
+"""What others announce has to be looked at."""
+
+from functools import partial
+
+from sqlalchemy import Connection
+
+from philomel.engines.log import Message
+from philomel.engines.outbox import Effect
+from philomel.kernel.clock import Clock
+from philomel.rpc.codec import from_bytes
+from philomel.services.catalog.contract import (
+    Catalog,
+    EntriesChanged,
+    EntryKind,
+    EntryMerged,
+    GetSearchEntries,
+)
+from philomel.services.inspection.store import sql
+from philomel.services.media.contract import AssetsAnalysed
+
+GROUP = "inspection"
+TOPICS = ("philomel.catalog", "philomel.media")
+
+
+class Follower:
+    """Attributes:
+    heard_at: when the latest event came, milliseconds since the Unix epoch.
+    """
+
+    def __init__(self, catalog: Catalog, clock: Clock) -> None:
+        self._catalog = catalog
+        self._clock = clock
+        self.heard_at = 0
+
+    async def handle(self, message: Message) -> Effect | None:
+        now = self._clock.now()
+        match message.record.type:
+            case "catalog.EntriesChanged":
+                self.heard_at = now
+                return await self._changed(from_bytes(EntriesChanged, message.record.value), now)
+            case "catalog.EntryMerged":
+                merged = from_bytes(EntryMerged, message.record.value)
+                if merged.kind is EntryKind.ARTIST:
+                    return None
+                albums = merged.kind is EntryKind.ALBUM
+                return partial(sql.mark, ids=(merged.old, merged.new), now=now, albums=albums)
+            case "catalog.ScanFinished":
+                return sql.mark_errors
+            case "media.AssetsAnalysed":
+                ids = from_bytes(AssetsAnalysed, message.record.value).ids
+                return partial(sql.mark_assets, asset_ids=ids, now=now)
+            case _:
+                return None
+
+    async def _changed(self, event: EntriesChanged, now: int) -> Effect:
+        found = (await self._catalog.get_search_entries(GetSearchEntries(event.ids))).items
+        kinds = {entry.id: entry.kind for entry in found}
+        # What is gone may have been a track or an album.
+        tracks = [i for i in event.ids if kinds.get(i, EntryKind.TRACK) is EntryKind.TRACK]
+        albums = [i for i in event.ids if kinds.get(i, EntryKind.ALBUM) is EntryKind.ALBUM]
+
+        def mark(connection: Connection) -> None:
+            sql.mark(connection, tracks, now, albums=False)
+            sql.mark(connection, albums, now, albums=True)
+
+        return mark

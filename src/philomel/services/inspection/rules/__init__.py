@@ -1,0 +1,1 @@
+"""What is wrong with a track or an album, and what to do about it."""
