@@ -20,12 +20,10 @@ from litestar.types import ControllerRouterHandler
 from philomel.gateway.api import (
     browse,
     enrichment,
-    libraries,
-    merges,
-    playback,
     findings,
     libraries,
     merges,
+    playback,
     scans,
     server,
     sounds,
