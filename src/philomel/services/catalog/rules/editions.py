@@ -60,6 +60,7 @@ def _names_edition(note: str) -> bool:
     return bool(_WORDS.fullmatch(folded)) or all(map(_WORDS.fullmatch, _BETWEEN.split(folded)))
 
 
+@lru_cache(maxsize=1024)
 def group_key(release_group: str | None, artist: str | None, title: str) -> str:
     """Equal for editions of one album; empty if nothing can be said.
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from philomel.services.catalog.contract import AlbumTags, TrackTags
@@ -19,10 +20,10 @@ _TRACK: Final = frozenset((
     "copyright", "license", "website", "encodedby", "encodersettings", "isrc", "itunesadvisory",
     "titlesort",
 ))  # fmt: skip
-_ALBUM: Final = frozenset((
+_ALBUM: Final = (
     "releasetype", "releasestatus", "releasecountry", "label", "catalognumber", "script",
     "albumsort",
-))  # fmt: skip
+)  # fmt: skip
 
 
 def track_tags(found: Found) -> TrackTags | None:
@@ -58,7 +59,14 @@ def track_tags(found: Found) -> TrackTags | None:
 
 def album_tags(found: Found) -> AlbumTags | None:
     """None if there is nothing of it."""
-    if _ALBUM.isdisjoint(found):
+    return _album_tags(tuple([found.get(name) for name in _ALBUM]))
+
+
+@lru_cache(maxsize=1024)
+def _album_tags(given: tuple[tuple[str, ...] | None, ...]) -> AlbumTags | None:
+    """All tracks of an album say the same."""
+    found = {name: said for name, said in zip(_ALBUM, given, strict=True) if said is not None}
+    if not found:
         return None
     tags = AlbumTags(
         release_types=_release_types(found),

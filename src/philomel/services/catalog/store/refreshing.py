@@ -5,6 +5,7 @@ Recomputed by sets for what a write touched, so it is right whatever happened be
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import (
@@ -125,6 +126,7 @@ def to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+@lru_cache(maxsize=1024)
 def tags_json(tags: TrackTags | AlbumTags | None) -> str:
     """Only what is tagged; empty without anything."""
     if tags is None:

@@ -225,7 +225,7 @@ class Shelf:
     def _update(self, row: Row, drafts: list[AlbumDraft]) -> None:
         """Follow a retag of the album, once most of its tracks say the same."""
         new = _said(drafts[0])
-        agreed = all(_said(draft) == new for draft in drafts[1:])
+        agreed = all(_said(draft) == new for draft in {*drafts[1:]} - {drafts[0]})
         if not agreed or len(drafts) * 2 < row["track_count"]:
             return
         # Without tagged artists the key is found later, when the album's artists are.
