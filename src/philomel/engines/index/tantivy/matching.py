@@ -34,7 +34,7 @@ _HOT_MATCHES = 400
 _MANY_OF_A_NAME = 500
 _FEW_LETTERS = 10
 """Fewer matches than what is missing to so many letters typed may be for a typo."""
-_TWO_TYPOS_IN = 1
+_RARE = 1_000
 
 Clause = tuple[Occur, tantivy.Query]
 
@@ -66,7 +66,7 @@ class Matching:
         found = [
             self._find(query, _plain(parts)) for query, parts in zip(queries, typed, strict=True)
         ]
-        for stage in (self._unknown, _one_typo, self._two_typos):
+        for stage in (self._unknown, self._rare, self._two_typos):
             total = sum(hits.total for hits in found)
             letters = max((sum(map(len, parts)) for parts in typed), default=0)
             if total >= (max(1, _FEW_LETTERS - letters) if stage == self._unknown else 1):
@@ -84,12 +84,30 @@ class Matching:
         forgiven = [_forgiven(w, 1) if w in unknown or not unknown else w for w in plain]
         return None if forgiven == plain else forgiven
 
+    def _rare(self, kind: str, typed: list[str]) -> list[_Word] | None:
+        """One typo also in words that few documents have: what many have is spelt right."""
+        plain = _plain(typed)
+        unknown = [word for word in plain if not self._is_known(kind, word)]
+        first = [_forgiven(word, 1) if word in unknown else word for word in plain]
+        forgiven = [_forgiven(w, 1) if self._is_rare(kind, w) else w for w in first]
+        return None if not unknown or forgiven == first else forgiven
+
     def _two_typos(self, kind: str, typed: list[str]) -> list[_Word] | None:
-        """Two in the longest of the words that nothing has, one in the others."""
+        """Two in the longest of the words that nothing has, one in the other rare ones."""
         plain = _plain(typed)
         unknown = [word for word in plain if not self._is_known(kind, word)] or plain
-        worst = sorted(unknown, key=lambda word: -len(word.text))[:_TWO_TYPOS_IN]
-        return [_forgiven(word, 2 if word in worst else 1) for word in plain]
+        worst = max(unknown, key=lambda word: len(word.text), default=None)
+        if worst is None or _forgiven(worst, 2).typos < 2:
+            return None
+        return [
+            _forgiven(w, 2 if w is worst else 1) if self._is_rare(kind, w) else w for w in plain
+        ]
+
+    def _is_rare(self, kind: str, word: _Word) -> bool:
+        return all(
+            self._searcher.doc_freq(f"{kind}_{field}", word.text) < _RARE
+            for field in ("name", "context")
+        )
 
     def _is_known(self, kind: str, word: _Word) -> bool:
         if is_cjk(word.text[0]):
@@ -307,10 +325,6 @@ def _after(exact: Hits, near: Hits, query: Query) -> Hits:
 
 def _plain(typed: list[str]) -> list[_Word]:
     return [_Word(word, place == len(typed) - 1) for place, word in enumerate(typed)]
-
-
-def _one_typo(_kind: str, typed: list[str]) -> list[_Word] | None:
-    return [_forgiven(word, 1) for word in _plain(typed)]
 
 
 def _forgiven(word: _Word, typos: int) -> _Word:
