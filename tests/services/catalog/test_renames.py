@@ -76,3 +76,16 @@ async def test_a_restore_on_another_machine(house: House, music: Path) -> None:
     after = await by_path(house)
     assert {track.title: track.id for track in after.values()} == ids
     assert after["a/3.flac"].title == "T2"
+
+
+async def test_a_move_that_is_seen_at_its_new_place_first(house: House, music: Path) -> None:
+    make(music / "keep.mp3", {"title": "Keep", "artist": "B"}, seconds=9)
+    make(music / "a/one.mp3")
+    await house.add(music)
+    await house.scan()
+    before = (await by_path(house))["a/one.mp3"]
+    (music / "b").mkdir()
+    (music / "a/one.mp3").rename(music / "b/two.mp3")
+    await house.scan(path=music / "b")
+    await house.scan(path=music / "a")
+    assert (await by_path(house))["b/two.mp3"].id == before.id

@@ -22,6 +22,8 @@ class MergeReason(StrEnum):
     """The tags of all it had now name the other one."""
     PERSON = "person"
     """An administrator said so."""
+    FILE = "file"
+    """It is the same file, by its inode, size and time, under another name."""
 
 
 class Merge(Struct, frozen=True):

@@ -31,6 +31,7 @@ class Side(Struct, frozen=True):
         place: disc and number; None without a number.
         year: of its album.
         added_at, lost_at: when the track came, and since when it is missing.
+        stamp: inode, size and time of the file; None without an inode.
     """
 
     track_id: str
@@ -48,6 +49,7 @@ class Side(Struct, frozen=True):
     stream_hash: str | None
     added_at: int
     lost_at: int | None
+    stamp: tuple[int, int, int] | None = None
 
 
 class Evidence(Struct, frozen=True, order=True):
@@ -65,6 +67,9 @@ def evidence(lost: Side, here: Side, score: float = 0.0) -> Evidence | None:
     apart = abs(lost.duration_ms - here.duration_ms)
     if lost.track_id == here.track_id or apart > NEAR_MS:
         return None
+    if lost.stamp is not None and lost.stamp == here.stamp:
+        # It was seen at its new place before its old one was looked at.
+        return Evidence(100, MergeReason.FILE, "the same file under another name")
     came_after = lost.lost_at is not None and here.added_at >= lost.lost_at
     elsewhere = bool(lost.place and here.place and lost.place != here.place)
     at_place = lost.place is not None and lost.place == here.place

@@ -28,6 +28,7 @@ _SIDES = (
         tracks.c.title, tracks.c.match_key, tracks.c.disc_number, tracks.c.track_number,
         albums.c.year, files.c.duration_ms, tracks.c.recording_id, tracks.c.release_track_id,
         files.c.stream_hash, tracks.c.added_at, files.c.lost_at, tracks.c.sort_key,
+        files.c.inode, files.c.size, files.c.modified_ns,
     )
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
     .join(albums, albums.c.id == tracks.c.album_id)
@@ -46,6 +47,10 @@ _PRESENT = _SIDES.where(tracks.c.missing == false(), files.c.state == PRESENT)
 _ON_ALBUMS = _PRESENT.where(tracks.c.album_id.in_(_IDS))
 _NAMED = _PRESENT.where(
     tracks.c.sort_key.in_(_IDS), tracks.c.match_key.in_(bindparam("keys", expanding=True))
+)
+_STAMPED = _PRESENT.where(
+    tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True)),
+    files.c.inode.in_(_IDS),
 )
 _HEARD = _PRESENT.where(files.c.stream_hash.in_(_IDS))
 _HEARD_LOST = _SIDES.where(
@@ -95,6 +100,13 @@ def heirs_by_tags(connection: Connection, after: Place) -> tuple[list[Pair], Pla
     hashes = _unique(each.stream_hash for each in lost if each.stream_hash)
     for row in connection.execute(_HEARD, {"ids": hashes}) if hashes else ():
         by_hash[row.stream_hash].append(side(row))
+    by_stamp: dict[tuple[int, int, int], list[Side]] = defaultdict(list)
+    stamps = {each.stamp for each in lost if each.stamp}
+    if stamps:
+        asked = {"bytes": [(s[2], s[1]) for s in stamps], "ids": list({s[0] for s in stamps})}
+        for each in map(side, connection.execute(_STAMPED, asked)):
+            if each.stamp:
+                by_stamp[each.stamp].append(each)
     found = [
         (
             each,
@@ -104,6 +116,7 @@ def heirs_by_tags(connection: Connection, after: Place) -> tuple[list[Pair], Pla
                     *by_album[each.album_id],
                     *by_key[each.match_key],
                     *(by_hash[each.stream_hash] if each.stream_hash else ()),
+                    *(by_stamp[each.stamp] if each.stamp else ()),
                 ],
             ),
         )
@@ -157,29 +170,13 @@ def seek(connection: Connection, file_ids: Sequence[str], now: int) -> None:
 
 
 def side(row: Sequence[Any]) -> Side:
-    (
-        track,
-        file,
-        library,
-        album,
-        path,
-        title,
-        key,
-        disc,
-        number,
-        year,
-        duration,
-        recording,
-        release_track,
-        stream,
-        added,
-        lost,
-        _,
-    ) = row  # fmt: skip
+    """From a row of `_SIDES`."""
+    (track, file, library, album, path, title, key, disc, number, year, duration) = row[:11]
+    (recording, release_track, stream, added, lost, _, inode, size, modified) = row[11:]
     return Side(
         track, file, library, album, path, title, key,
         None if number is None else (disc or 1, number), year, duration, recording,
-        release_track, stream, added, lost,
+        release_track, stream, added, lost, (inode, size, modified) if inode else None,
     )  # fmt: skip
 
 
