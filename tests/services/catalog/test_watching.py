@@ -30,7 +30,7 @@ def watcher(house: House, settings: Settings, quiet: float) -> Watcher:
     return Watcher(
         database=house.database, folders=DiskFolders(), watching=NativeWatching(),
         clock=house.clock, signals=signals, settings=settings,
-        pace=Pace(quiet=quiet, tick=0.05, check=0.2),
+        pace=Pace(quiet=quiet, tick=0.05, check=0.2, minute=0.1),
     )  # fmt: skip
 
 
@@ -100,6 +100,16 @@ async def test_a_file_that_grows_is_waited_for(house: House, music: Path) -> Non
                 await asyncio.sleep(0.05)
         await until_known(house, "Whole")
     assert len(await paths_scanned(house)) == 1
+
+
+async def test_what_tells_nothing_is_looked_at_now_and_then(house: House, music: Path) -> None:
+    await house.add(music)
+    async with watched(house, Settings(watch="poll", poll_minutes=2, rescan="off")):
+        make(music / "one.mp3", {"title": "One"})
+        await until_known(house, "One")
+        make(music / "two.mp3", {"title": "Two"})
+        await until_known(house, "One", "Two")
+    assert set(await paths_scanned(house)) == {bytes(music)}
 
 
 async def test_of_several_only_one_watches(house: House, music: Path) -> None:

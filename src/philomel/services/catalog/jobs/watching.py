@@ -42,8 +42,10 @@ _START_MS = 60_000
 class Pace:
     """How fast the watcher is, in seconds; tests are in a hurry."""
 
-    def __init__(self, quiet: float = 2.0, tick: float = 1.0, check: float = 30.0) -> None:
-        self.quiet, self.tick, self.check = quiet, tick, check
+    def __init__(
+        self, quiet: float = 2.0, tick: float = 1.0, check: float = 30.0, minute: float = 60.0
+    ) -> None:
+        self.quiet, self.tick, self.check, self.minute = quiet, tick, check, minute
 
 
 class Watcher:
@@ -200,7 +202,7 @@ class _Library:
         if self._settings.watch == "auto" and self.root.path.startswith(b"/"):
             place = (await self._folder.place()).rstrip(b"/")
         if place is None or self._deaf or not self._watching.hears(place):
-            await asyncio.sleep(self._settings.poll_minutes * 60)
+            await asyncio.sleep(self._settings.poll_minutes * self._pace.minute)
             self.due = self.root.path
             return
         identity = await self._identity()
