@@ -49,6 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_health(add)
     _add_upkeep(add)
     _add_keeping(add)
+    _add_audit(add)
     return parser
 
 
@@ -237,6 +238,16 @@ def _add_programs(add: _Add) -> None:
         default=[],
         help="what it may do (default: everything)",
     )
+
+
+def _add_audit(add: _Add) -> None:
+    audit = _group(add, "audit", "what administrators did")
+    shown = audit("list", "auditing:show", "list it, the latest first")
+    shown.add_argument(
+        "--limit", type=int, default=50, metavar="COUNT", help="at most so many (default: 50)"
+    )
+    shown.add_argument("--before", type=int, metavar="NUMBER", help="only older ones than this")
+    audit("verify", "auditing:verify", "see whether an entry was changed, removed or moved")
 
 
 def _add_upkeep(add: _Add) -> None:

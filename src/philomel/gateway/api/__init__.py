@@ -18,6 +18,7 @@ from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
 
 from philomel.gateway.api import (
+    audit,
     browse,
     enrichment,
     findings,
@@ -57,6 +58,7 @@ TOPICS: Mapping[str, Routes] = {
     "scans": scans.ROUTES,
     "merges": merges.ROUTES,
     "playback": playback.ROUTES,
+    "audit": audit.ROUTES,
 }
 """The operations by topic."""
 

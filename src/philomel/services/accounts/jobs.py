@@ -2,17 +2,36 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Connection
 
+from philomel.engines.log import Message
+from philomel.engines.outbox import Effect
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
-from philomel.services.accounts.contract import Accounts, RenewSecrets
+from philomel.rpc import codec
+from philomel.services.accounts.contract import Accounts, AdminActed, RenewSecrets
 from philomel.services.accounts.store.sql import people, programs, tries
 
+AUDITED = ("philomel.catalog",)
+"""Topics of services that tell what administrators do there."""
 _EVERY_SECONDS = 60 * 60.0
 _log = logging.getLogger(__name__)
+
+
+class Auditing:
+    """Writes down what administrators did in other services."""
+
+    def __init__(self, record: Callable[[Connection, AdminActed], None]) -> None:
+        self._record = record
+
+    async def handle(self, message: Message) -> Effect | None:
+        if message.record.type != "accounts.AdminActed":
+            return None
+        acted = codec.from_bytes(AdminActed, message.record.value)
+        return lambda connection: self._record(connection, acted)
 
 
 class Pruning:
@@ -46,10 +65,11 @@ class Pruning:
 
 
 class Renewing:
-    """Encrypts anew, once an hour, what was encrypted with a key that will end."""
+    """Encrypts and signs anew, once an hour, what was made with a key that will end."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, renew_seal: Callable[[], Awaitable[None]]) -> None:
         self._accounts = accounts
+        self._renew_seal = renew_seal
 
     @property
     def name(self) -> str:
@@ -58,6 +78,7 @@ class Renewing:
     async def run(self) -> None:
         while True:
             try:
+                await self._renew_seal()
                 renewed = await self._accounts.renew_secrets(RenewSecrets())
                 if renewed.count:
                     _log.info("%d app passwords are encrypted with the new key", renewed.count)

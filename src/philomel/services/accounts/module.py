@@ -15,7 +15,7 @@ from philomel.kernel.ids import new_event_id
 from philomel.rpc import codec
 from philomel.services.accounts import store
 from philomel.services.accounts.contract import Accounts
-from philomel.services.accounts.jobs import Pruning, Renewing
+from philomel.services.accounts.jobs import AUDITED, Auditing, Pruning, Renewing
 from philomel.services.accounts.service import AccountService
 from philomel.services.accounts.service.passwords import Hasher
 
@@ -42,4 +42,14 @@ def build(deps: Deps) -> tuple[AccountService, tuple[Job, ...]]:
         outbox.announce(connection, [record])
 
     service = AccountService(deps.database, deps.clock, deps.keys, announce, Hasher())
-    return service, (relay, Pruning(deps.database, deps.clock), Renewing(service))
+    audit = outbox.Consumer(
+        deps.database,
+        deps.log,
+        "accounts.audit",
+        AUDITED,
+        Auditing(service.record).handle,
+        deps.clock,
+        name="accounts audit",
+    )
+    renewing = Renewing(service, service.renew_seal)
+    return service, (relay, audit, Pruning(deps.database, deps.clock), renewing)

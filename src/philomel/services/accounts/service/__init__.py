@@ -3,6 +3,7 @@
 from philomel.engines.keys import Keys
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
+from philomel.services.accounts.service.audit import Audit
 from philomel.services.accounts.service.core import Announce, Core
 from philomel.services.accounts.service.gate import Gate
 from philomel.services.accounts.service.passwords import Hasher
@@ -12,7 +13,7 @@ from philomel.services.accounts.service.sessions import Sessions
 from philomel.services.accounts.service.tokens import Mint
 
 
-class AccountService(Sessions, Players, Programs):
+class AccountService(Sessions, Players, Programs, Audit):
     """People, players and programs, and proof of who they are."""
 
     def __init__(

@@ -12,13 +12,16 @@ from philomel.engines.sql import Database
 from philomel.kernel.caller import Caller, CallerKind, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PermissionDenied
-from philomel.services.accounts.contract import Role, User
+from philomel.services.accounts.contract import AdminActed, Role, User
 from philomel.services.accounts.service.gate import Gate
 from philomel.services.accounts.service.passwords import Hasher
 from philomel.services.accounts.service.recent import Recent
 from philomel.services.accounts.service.tokens import Mint
+from philomel.services.accounts.store.sql import audit
 
 T = TypeVar("T")
+_AUDIT = "accounts.audit"
+_MAX_DETAILS = 1000
 Announce = Callable[[Connection, Struct, str], None]
 """Puts an event with its key into the outbox, in the transaction of the change."""
 
@@ -43,6 +46,32 @@ class Core:
         memory: Recent[Any] = Recent()
         self.memories.append(memory)
         return memory
+
+    def acted(
+        self, action: str, target: str = "", details: str = "", *, actor_id: str | None = None
+    ) -> AdminActed:
+        """What the caller does at this moment, for the audit log.
+
+        Args:
+            actor_id: if the caller is not known yet: who set this server up.
+        """
+        caller = current().caller
+        return AdminActed(
+            action=action,
+            target=target,
+            details=details[:_MAX_DETAILS],
+            actor_id=actor_id or caller.user_id or "",
+            actor_kind=caller.kind.value,
+            client_id=caller.client_id or "",
+            at=self.clock.now(),
+        )
+
+    def record(self, connection: Connection, acted: AdminActed) -> None:
+        """Write it down, in the transaction of what was done."""
+        audit.append(connection, acted, self.seal)
+
+    def seal(self, data: bytes) -> str:
+        return self.keys.sign(_AUDIT, data)
 
     async def revoke(self, work: Callable[[Connection], T]) -> T:
         """Write what ends credentials; nothing remembered outlives it in this process."""

@@ -60,7 +60,9 @@ class People(Part):
             if table.count_admins(connection):
                 raise SetUpDone("this server has an administrator already")
             table.replace_link(connection, minted.id, link)
+            core.record(connection, acted)
 
+        acted = core.acted("set_up_link.create")
         await core.database.write(work)
         return SetUpLink(token=minted.text, expires_at=link.expires_at)
 
@@ -80,7 +82,9 @@ class People(Part):
             if table.delete_links(connection) == 0:
                 raise BadSetUpLink("this set-up link was used")
             self._insert(connection, stored)
+            core.record(connection, acted)
 
+        acted = core.acted("server.set_up", stored.user.id, actor_id=stored.user.id)
         await core.database.write(work)
         _log.info("set-up done: %s administers this server", stored.user.id)
         return stored.user
@@ -88,7 +92,13 @@ class People(Part):
     async def create_user(self, request: CreateUser, /) -> User:
         current().caller.require_admin()
         stored = await self._prepare(request.name, request.password, request.role)
-        await self._core.database.write(lambda connection: self._insert(connection, stored))
+        acted = self._core.acted("user.create", stored.user.id, request.role.value)
+
+        def work(connection: Connection) -> None:
+            self._insert(connection, stored)
+            self._core.record(connection, acted)
+
+        await self._core.database.write(work)
         _log.info("account %s (%s) made by %s", stored.user.id, request.role.value, _who())
         return stored.user
 
@@ -125,7 +135,10 @@ class People(Part):
         def work(connection: Connection) -> None:
             table.set_password(connection, request.user_id, hashed)
             table.delete_sessions_of(connection, request.user_id)
+            if caller.user_id != request.user_id or caller.admin:
+                core.record(connection, acted)
 
+        acted = core.acted("user.password", request.user_id)
         await core.revoke(work)
         _log.info("password of %s changed by %s", request.user_id, _who())
         return stored.user
@@ -143,7 +156,9 @@ class People(Part):
             table.delete_user(connection, request.user_id)
             event = UserRemoved(user_id=request.user_id, at=core.clock.now())
             core.announce(connection, event, request.user_id)
+            core.record(connection, acted)
 
+        acted = core.acted("user.remove", request.user_id)
         await core.revoke(work)
         _log.info("account %s removed by %s", request.user_id, _who())
 

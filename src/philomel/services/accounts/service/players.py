@@ -95,7 +95,11 @@ class Players(Part):
             if len(holder.passwords) >= _MOST:
                 raise InvalidArgument(f"a person has at most {_MOST} app passwords; revoke some")
             table.insert_password(connection, stored)
+            if not own:
+                core.record(connection, acted)
 
+        own = current().caller.user_id == request.user_id
+        acted = core.acted("app_password.create", request.user_id)
         await core.revoke(work)
         return NewAppPassword(id=password_id, label=label, password=password, api_key=key.text)
 
@@ -109,11 +113,17 @@ class Players(Part):
         require_self_or_admin(request.user_id)
         if not is_id(request.id):
             raise AppPasswordNotFound("there is no such app password")
-        found = await self._core.revoke(
-            lambda c: table.delete_password(c, request.user_id, request.id)
-        )
-        if not found:
-            raise AppPasswordNotFound("there is no such app password")
+        core = self._core
+        own = current().caller.user_id == request.user_id
+        acted = core.acted("app_password.revoke", request.user_id)
+
+        def work(connection: Connection) -> None:
+            if not table.delete_password(connection, request.user_id, request.id):
+                raise AppPasswordNotFound("there is no such app password")
+            if not own:
+                core.record(connection, acted)
+
+        await core.revoke(work)
 
     async def renew_secrets(self, _request: RenewSecrets, /) -> Renewed:
         current().caller.require_service()

@@ -75,7 +75,13 @@ class Programs(Part):
         app = App(client_id=minted.id, name=name, redirect_uris=uris, public=request.public)
         stored = table.StoredApp(app=app, secret_mac=None if request.public else minted.mac)
         now = core.clock.now()
-        await core.database.write(lambda c: table.insert_app(c, stored, now))
+        acted = core.acted("app.create", minted.id, name)
+
+        def work(connection: Connection) -> None:
+            table.insert_app(connection, stored, now)
+            core.record(connection, acted)
+
+        await core.database.write(work)
         secret = None if request.public else minted.text
         return NewApp(client_id=minted.id, client_secret=secret, name=name)
 
@@ -191,8 +197,10 @@ class Programs(Part):
 
         def work(connection: Connection) -> Tokens:
             table.insert_grant(connection, grant)
+            core.record(connection, acted)
             return self._give(connection, grant, now)
 
+        acted = core.acted("token.mint", stored.user.id, " ".join(scopes))
         _log.info("a token for %s was made on the command line", stored.user.id)
         return await core.database.write(work)
 

@@ -5,7 +5,7 @@ from philomel.services.accounts.store.tables import METADATA
 
 SCHEMA = Schema(
     name="accounts",
-    version=1,
+    version=2,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.accounts.store.migrations",

@@ -133,3 +133,28 @@ TRIES = Table(
     Column("failures", Integer, nullable=False),
     Column("failed_at", _TIME, nullable=False, index=True),
 )
+
+# What administrators did. Each row's hash covers the one before it, and the key ring signs the
+# newest: whoever changes the table without the ring is found out.
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", _TIME, primary_key=True, autoincrement=False),
+    Column("at", _TIME, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", _TIME, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("seal", String(128), nullable=False),
+)

@@ -20,6 +20,7 @@ from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
+from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import editions, folders, labels, texts
 from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.catalog.store.visible import visible_libraries
@@ -206,11 +207,17 @@ class CatalogService:
             if not any(_is_in(request.path, library.path) for library in every):
                 raise it.BadLibraryPath("that path is in no library")
         scan_id, now = new_id(), self._clock.now()
-        added = await self._database.write(
-            lambda c: scanning.add_scan(c, scan_id, now, full=request.full, path=request.path)
-        )
-        if not added:
-            raise it.ScanRunning("a scan is running already")
+        told = acted("scan.start", scan_id, "every file" if request.full else "", now)
+
+        def add(connection: Connection) -> None:
+            if not scanning.add_scan(
+                connection, scan_id, now, full=request.full, path=request.path
+            ):
+                raise it.ScanRunning("a scan is running already")
+            announce(connection, told, now)
+
+        await self._database.write(add)
+        self._signals.relay()
         self._signals.scan.set()
         return await self._status(scan_id)
 
@@ -255,9 +262,17 @@ class CatalogService:
 
     async def cancel_scan(self, request: it.CancelScan, /) -> it.ScanStatus:
         current().caller.require_admin()
-        scan_id = await self._database.write(scanning.cancel)
-        if scan_id is None:
-            raise it.ScanNotFound("no scan is running")
+        now = self._clock.now()
+        told = acted("scan.cancel", "", "", now)
+
+        def cancel(connection: Connection) -> str:
+            found = scanning.cancel(connection)
+            if found is None:
+                raise it.ScanNotFound("no scan is running")
+            announce(connection, told, now)
+            return found
+
+        scan_id = await self._database.write(cancel)
         self._signals.look.set()
         self._signals.cancel.set()
         self._signals.scan.set()

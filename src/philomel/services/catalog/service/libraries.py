@@ -30,7 +30,7 @@ from philomel.services.catalog.rules.paths import display
 from philomel.services.catalog.rules.values import clean
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import libraries as store
-from philomel.services.catalog.store.announcing import announce
+from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.media.contract import Media, RemoveAssets, SetLibraryRoots
 
 _IDS = 500
@@ -64,10 +64,10 @@ class Libraries:
         now = self._clock.now()
         if same is not None:
             shown = same.id
-            await self._write(lambda c: store.show(c, shown, name), shown)
+            await self._write(lambda c: store.show(c, shown, name), shown, "add", name)
         else:
             made = Library(new_id(), name, request.kind, path, now, sampler=request.sampler)
-            await self._write(lambda c: store.add(c, made), made.id)
+            await self._write(lambda c: store.add(c, made), made.id, "add", name)
         return await self._find(name)
 
     async def relocate(self, request: RelocateLibrary) -> Library:
@@ -77,7 +77,8 @@ class Libraries:
         if any(other.path == path for other in others):
             raise BadLibraryPath("this folder is another library")
         await self._refuse_nested(path, others)
-        await self._write(lambda c: store.move(c, library.id, path), library.id)
+        where = f"{library.name}: {display(path)}"
+        await self._write(lambda c: store.move(c, library.id, path), library.id, "relocate", where)
         return await self._find(request.name)
 
     async def access(self, name: str) -> LibraryAccess:
@@ -101,12 +102,13 @@ class Libraries:
                     f"more than {_GRANTS:,} people: open the library to everybody instead"
                 )
 
-        await self._write(change, library.id)
+        await self._write(change, library.id, "access", _access(library.name, request))
         return await self.access(request.name)
 
     async def remove(self, request: RemoveLibrary) -> None:
         library = await self._find(request.name)
-        await self._write(lambda c: store.hide(c, library.id), library.id)
+        how = f"{library.name}{' with its history' if request.purge else ''}"
+        await self._write(lambda c: store.hide(c, library.id), library.id, "remove", how)
         while request.purge:
             gone = await self._database.write(
                 lambda c: store.purge_some(c, library.id, self._clock.now())
@@ -134,13 +136,18 @@ class Libraries:
             with contextlib.suppress(Unavailable):
                 await self.send_roots()
 
-    async def _write(self, change: Callable[[Connection], None], library_id: str) -> None:
+    async def _write(
+        self, change: Callable[[Connection], None], library_id: str, action: str, details: str
+    ) -> None:
         now = self._clock.now()
-        event = LibrariesChanged(ids=(library_id,), at=now)
+        events = [
+            LibrariesChanged(ids=(library_id,), at=now),
+            *acted(f"library.{action}", library_id, details, now),
+        ]
 
         def work(connection: Connection) -> None:
             change(connection)
-            announce(connection, [event], now)
+            announce(connection, events, now)
 
         try:
             await self._database.write(work)
@@ -183,6 +190,15 @@ class Libraries:
                 f"{display(path)} is not a folder that can be read: {error.message}"
             ) from error
         return path
+
+
+def _access(name: str, request: ChangeLibraryAccess) -> str:
+    parts = [name]
+    if request.restricted is not None:
+        parts.append("restricted" if request.restricted else "open to everybody")
+    parts += [f"granted {user}" for user in request.grant]
+    parts += [f"revoked {user}" for user in request.revoke]
+    return ", ".join(parts)
 
 
 def _tidy(path: bytes) -> bytes:

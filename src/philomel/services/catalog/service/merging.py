@@ -21,6 +21,7 @@ from philomel.services.catalog.contract import (
 )
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import loading
+from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.merging import records, undoing
 from philomel.services.catalog.store.merging.tracks import merge_tracks, tracks_known
 
@@ -56,12 +57,15 @@ class Merging:
                 raise NotMergeable("the first track has a present file: only a missing one merges")
             return self._shown(connection, made[0])
 
-        return await self._write(work)
+        details = f"{request.missing} into {request.heir}"
+        return await self._write(work, "merge.make", request.heir, details)
 
     async def undo(self, request: UndoMerge) -> Merge:
         now = self._clock.now()
         return await self._write(
-            lambda connection: records.shown(undoing.undo(connection, request.id, now))
+            lambda connection: records.shown(undoing.undo(connection, request.id, now)),
+            "merge.undo",
+            request.id,
         )
 
     async def split(self, request: SplitTrack) -> Merge:
@@ -69,11 +73,23 @@ class Merging:
         return await self._write(
             lambda connection: records.shown(
                 undoing.split(connection, request.track_id, person, now)
-            )
+            ),
+            "track.split",
+            request.track_id,
         )
 
-    async def _write(self, work: Callable[[Connection], Merge]) -> Merge:
-        done = await self._database.write(work)
+    async def _write(
+        self, work: Callable[[Connection], Merge], action: str, target: str, details: str = ""
+    ) -> Merge:
+        now = self._clock.now()
+        told = acted(action, target[:22], details[:100], now)
+
+        def work_and_tell(connection: Connection) -> Merge:
+            made = work(connection)
+            announce(connection, told, now)
+            return made
+
+        done = await self._database.write(work_and_tell)
         self._signals.relay()
         return done
 

@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 
 from philomel.engines import outbox
 from philomel.engines.log import Record
+from philomel.kernel.caller import CallerKind, current
 from philomel.kernel.ids import new_event_id
 from philomel.rpc import codec
+from philomel.services.accounts.contract import AdminActed
 from philomel.services.catalog.contract import EntriesChanged
 
 IDS = 500
@@ -23,12 +25,38 @@ def announce(connection: Connection, events: Sequence[Struct], now: int) -> None
             Record(
                 id=new_event_id(now),
                 key=_KEY,
-                type=f"catalog.{type(event).__name__}",
+                type=_type_of(event),
                 value=codec.to_bytes(event),
             )
             for event in events
         ],
     )
+
+
+def _type_of(event: Struct) -> str:
+    owner = "accounts" if isinstance(event, AdminActed) else "catalog"
+    return f"{owner}.{type(event).__name__}"
+
+
+def acted(action: str, target: str, details: str, now: int) -> list[Struct]:
+    """What the caller does at this moment, for the audit log; nothing of Philomel's own work.
+
+    Made outside the transaction that announces it: the caller is not known in there.
+    """
+    caller = current().caller
+    if caller.kind is CallerKind.SERVICE:
+        return []
+    return [
+        AdminActed(
+            action=action,
+            target=target,
+            details=details[:1000],
+            actor_id=caller.user_id or "",
+            actor_kind=caller.kind.value,
+            client_id=caller.client_id or "",
+            at=now,
+        )
+    ]
 
 
 def entries_changed(ids: Iterable[str], now: int, scan_id: str | None = None) -> list[Struct]:
