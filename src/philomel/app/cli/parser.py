@@ -242,12 +242,12 @@ def _add_programs(add: _Add) -> None:
 
 def _add_audit(add: _Add) -> None:
     audit = _group(add, "audit", "what administrators did")
-    shown = audit("list", "auditing:show", "list it, the latest first")
+    shown = audit("list", "people:show_audit", "list it, the latest first")
     shown.add_argument(
         "--limit", type=int, default=50, metavar="COUNT", help="at most so many (default: 50)"
     )
     shown.add_argument("--before", type=int, metavar="NUMBER", help="only older ones than this")
-    audit("verify", "auditing:verify", "see whether an entry was changed, removed or moved")
+    audit("verify", "people:verify_audit", "see whether an entry was changed, removed or moved")
 
 
 def _add_upkeep(add: _Add) -> None:

@@ -1,10 +1,13 @@
-"""`philomel user` and `philomel setup-link`: the people who may listen."""
+"""`philomel user`, `setup-link` and `audit`: the people who may listen, and what some of them did."""
 
 import argparse
 import getpass
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.session import operator
@@ -12,14 +15,17 @@ from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit, Refusal
 from philomel.services.accounts.contract import (
     Accounts,
+    AuditEntry,
     CreateSetUpLink,
     CreateUser,
     FindUser,
+    ListAudit,
     ListUsers,
     RemoveUser,
     Role,
     SetPassword,
     User,
+    VerifyAudit,
 )
 
 _MAX_PASSWORD = 4096
@@ -113,3 +119,52 @@ async def setup_link(_: argparse.Namespace, services: Services, out: Output) -> 
         [*links, "It works once, within 24 hours."],
     )
     return Exit.OK
+
+
+@operator(Accounts)
+async def show_audit(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    accounts = services.service(Accounts)
+    found = await accounts.list_audit(ListAudit(before=parsed.before, limit=parsed.limit))
+    names = {user.id: user.name for user in (await accounts.list_users(ListUsers())).items}
+    rows = [_entry_row(entry, names) for entry in found.items]
+    content = [
+        {"seq": entry.seq, **msgspec.to_builtins(entry.acted), "hash": entry.hash}
+        for entry in found.items
+    ]
+    out.result(
+        {"entries": content}, table(("NUMBER", "WHEN (UTC)", "WHO", "WHAT", "TARGET", ""), rows)
+    )
+    return Exit.OK
+
+
+@operator(Accounts, timeout=None)
+async def verify_audit(_: argparse.Namespace, services: Services, out: Output) -> Exit:
+    verdict = await services.service(Accounts).verify_audit(VerifyAudit())
+    content = {
+        "good": verdict.good,
+        "entries": verdict.entries,
+        "broken_at": verdict.broken_at,
+        "reason": verdict.reason,
+    }
+    if verdict.good:
+        out.result(content, [f"the audit log is whole: {verdict.entries:,} entries"])
+        return Exit.OK
+    out.result(
+        content,
+        [f"the audit log was changed: {verdict.reason} (at number {verdict.broken_at})"],
+    )
+    return Exit.FAILED
+
+
+def _entry_row(entry: AuditEntry, names: dict[str, str]) -> tuple[str, ...]:
+    acted = entry.acted
+    when = datetime.fromtimestamp(acted.at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    who = names.get(acted.actor_id, acted.actor_id) or acted.actor_kind
+    return (
+        str(entry.seq),
+        when,
+        plain(who),
+        plain(acted.action),
+        plain(acted.target),
+        plain(acted.details),
+    )
