@@ -1,4 +1,4 @@
-"""`philomel user`, `setup-link` and `audit`: the people who may listen, and what some of them did."""
+"""`philomel user`, `setup-link` and `audit`: people, and what administrators did."""
 
 import argparse
 import getpass
