@@ -1,0 +1,151 @@
+"""An id that was merged answers for ever, in every call of every door that takes one."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from tests.journeys.players import rest, web_api
+from tests.journeys.shapes import Shape, all_in_one
+from tests.media.files import make
+
+OLD = {"artist": "Beetles", "albumartist": "Beetles", "album": "Hlp", "lyrics": "la la"}
+NEW = {"artist": "Beatles", "albumartist": "Beatles", "album": "Help!", "lyrics": "la la"}
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A server where a track, an album and an artist were merged: former and present ids."""
+
+    shape: Shape
+    login: str
+    token: str
+    track: tuple[str, str]
+    album: tuple[str, str]
+    artist: tuple[str, str]
+
+    def v1(self, method: str, path: str, **parameters: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"{self.shape.url}/v1{path}"
+        return httpx.request(method, url, params=parameters, headers=headers)
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Merged]:
+    folder = tmp_path_factory.mktemp("aliases")
+    shape, music = all_in_one(folder), folder / "music"
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 80), "teal").save(picture, "PNG")
+    for number in ("1", "2"):
+        tags = {"title": f"Song {number}", "tracknumber": number}
+        make(music / f"x/{number}.ogg", OLD | tags, cover=picture.getvalue())
+    login = shape.add_listener("anna", admin=True)
+    shape.add_music(music)
+    song, tags = {"title": "Song 1", "tracknumber": "1"}, {"title": "Song 2", "tracknumber": "2"}
+    before = _songs(shape, login)
+    make(music / "x/1.flac", OLD | song, cover=picture.getvalue())
+    shape.operator.done("scan")
+    beside = next(s for s in _songs(shape, login) if s["path"].endswith("1.flac"))
+    (music / "x/1.ogg").unlink()
+    shape.operator.done("scan")
+    make(music / "x/1.flac", NEW | song, cover=picture.getvalue())
+    make(music / "x/2.ogg", NEW | tags, cover=picture.getvalue())
+    shape.operator.done("scan")
+    now = next(s for s in _songs(shape, login) if s["title"] == "Song 1")
+    yield Merged(
+        shape, login, shape.token("anna"), (beside["id"], now["id"]),
+        (before[0]["albumId"], now["albumId"]), (before[0]["artistId"], now["artistId"]),
+    )  # fmt: skip
+    shape.kill()
+
+
+def _songs(shape: Shape, login: str) -> list[dict[str, Any]]:
+    found = rest(shape.url, login, "search3", query="", songCount=100)["searchResult3"]
+    return list(found["song"])
+
+
+def test_each_has_a_former_id(merged: Merged) -> None:
+    for former, present in (merged.track, merged.album, merged.artist):
+        assert former != present
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        ("getSong", "track"), ("getLyricsBySongId", "track"), ("getAlbum", "album"),
+        ("getMusicDirectory", "album"), ("getArtist", "artist"), ("getMusicDirectory", "artist"),
+    ],
+)  # fmt: skip
+def test_what_players_ask(merged: Merged, call: str, kind: str) -> None:
+    former, present = getattr(merged, kind)
+    answers = [rest(merged.shape.url, merged.login, call, id=id_) for id_ in (former, present)]
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("call", ["stream", "download", "getCoverArt"])
+def test_bytes_for_players(merged: Merged, call: str) -> None:
+    found = [
+        httpx.get(f"{merged.shape.url}/rest/{call}?{merged.login}&id={id_}") for id_ in merged.track
+    ]
+    assert [each.status_code for each in found] == [200, 200]
+    assert found[0].content == found[1].content
+
+
+def test_what_players_change(merged: Merged) -> None:
+    ask = merged.shape.url, merged.login
+    for name, kind in (("id", "track"), ("albumId", "album"), ("artistId", "artist")):
+        former, present = getattr(merged, kind)
+        rest(*ask, "star", **{name: former})
+        shown = rest(*ask, "getStarred2")["starred2"]
+        key = {"track": "song"}.get(kind, kind)
+        assert [each["id"] for each in shown[key]] == [present]
+        rest(*ask, "unstar", **{name: former})
+        assert not rest(*ask, "getStarred2")["starred2"].get(key)
+    rest(*ask, "setRating", id=merged.track[0], rating=4)
+    rest(*ask, "scrobble", id=merged.track[0], submission="true")
+    song = rest(*ask, "getSong", id=merged.track[1])["song"]
+    assert (song["userRating"], song["playCount"]) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/tracks/{id}", "track"), ("/albums/{id}", "album"), ("/albums/{id}/tracks", "album"),
+        ("/artists/{id}", "artist"), ("/artists/{id}/albums", "artist"),
+        ("/artists/{id}/top-tracks", "artist"),
+    ],
+)  # fmt: skip
+def test_what_programs_ask(merged: Merged, path: str, kind: str) -> None:
+    former, present = (
+        web_api(merged.shape.url, merged.token, path.format(id=id_))
+        for id_ in getattr(merged, kind)
+    )
+    assert _unlinked(former) == _unlinked(present)
+
+
+@pytest.mark.parametrize("kind", ["track", "album", "artist"])
+def test_what_programs_ask_together_and_change(merged: Merged, kind: str) -> None:
+    former, present = getattr(merged, kind)
+    found = [merged.v1("GET", f"/{kind}s", ids=id_).json()[f"{kind}s"] for id_ in (former, present)]
+    assert _unlinked(found[0]) == _unlinked(found[1])
+    assert found[0][0]["id"] == present
+    mine = "/me/following" if kind == "artist" else f"/me/{kind}s"
+    more = {"type": "artist"} if kind == "artist" else {}
+    uri = f"spotify:{kind}:{former}"
+    for path, given in ((mine, {**more, "ids": former}), ("/me/library", {"uris": uri})):
+        assert merged.v1("PUT", path, **given).status_code == 200
+        for id_ in (former, present):
+            asked = {**more, "ids": id_} if path == mine else {"uris": f"spotify:{kind}:{id_}"}
+            assert merged.v1("GET", f"{path}/contains", **asked).json() == [True]
+        assert merged.v1("DELETE", path, **given).status_code == 200
+        assert merged.v1("GET", f"{mine}/contains", **more, ids=present).json() == [False]
+
+
+def _unlinked(value: Any) -> Any:
+    """Without the former id, which the Web API names in `linked_from` and in addresses."""
+    if isinstance(value, dict):
+        return {k: _unlinked(v) for k, v in value.items() if k not in ("linked_from", "href")}
+    return [_unlinked(each) for each in value] if isinstance(value, list) else value
