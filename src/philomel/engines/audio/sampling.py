@@ -16,7 +16,9 @@ _TASK: Final = "philomel.engines.audio.tags.sampled:read"
 _LIMITS: Final = Limits(memory=256 << 20, cpu=10, wall=20.0, sealed=True, nice=5)
 _HEAD: Final = 256 << 10
 _TAIL: Final = 64 << 10
-_AT_ONCE: Final = 8
+_BATCH: Final = 16
+_AT_ONCE: Final = 3
+"""Batches; so many samples are fetched while others are read."""
 
 
 class _ReadSampled(Struct, frozen=True, array_like=True):
@@ -51,48 +53,96 @@ class SampledTagReader:
         """
         store, slots = self._folders.open(root), asyncio.Semaphore(_AT_ONCE)
 
-        async def one(key: bytes) -> FileTags:
+        async def some(batch: Sequence[bytes]) -> Sequence[FileTags]:
             async with slots:
-                return await self._read(store, key)
+                return await self._read(store, batch)
 
-        reading = [asyncio.ensure_future(one(key)) for key in keys]
+        batches = [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+        reading = [asyncio.ensure_future(some(batch)) for batch in batches]
         try:
-            return await asyncio.gather(*reading)
+            return [tags for batch in await asyncio.gather(*reading) for tags in batch]
         finally:
             for task in reading:
                 task.cancel()
 
-    async def _read(self, store: _Sampler, key: bytes) -> FileTags:
+    async def _read(self, store: _Sampler, keys: Sequence[bytes]) -> Sequence[FileTags]:
+        """A worker reads a batch; if that ends it, a worker reads each."""
+        sampling = [asyncio.ensure_future(self._sample(store, key)) for key in keys]
+        samples: Sequence[_Sample | FileTags] = []
         try:
-            tags = await self._sampled(store, key)
-            return tags if tags is not None else await self._whole(store, key)
+            samples = await asyncio.gather(*sampling)
+            there = [each for each in samples if isinstance(each, _Sample)]
+            try:
+                answers = await self._run(there)
+            except (TaskFailed, ValidationError):
+                answers = [await self._alone(each) for each in there]
+        finally:
+            for task in sampling:
+                task.cancel()
+                task.add_done_callback(_let_go)
+        answered = iter(answers)
+        found = []
+        for key, each in zip(keys, samples, strict=True):
+            tags = next(answered) if isinstance(each, _Sample) else each
+            found.append(tags if tags is not None else await self._whole(store, key))
+        return found
+
+    async def _sample(self, store: _Sampler, key: bytes) -> "_Sample | FileTags":
+        try:
+            descriptor, hole = await store.sample(key, _HEAD, _TAIL)
         except Away:
             raise
-        except (TaskFailed, ValidationError) as error:
-            return FileTags(key, error=f"It cannot be read safely. {error}")
-        except NotFound:
-            return FileTags(key, error="It cannot be opened: No such file or directory.")
         except PhilomelError as error:
-            return FileTags(key, error=f"It cannot be read: {error.message}.")
-
-    async def _sampled(self, store: _Sampler, key: bytes) -> FileTags | None:
-        descriptor, hole = await store.sample(key, _HEAD, _TAIL)
-        try:
-            return await self._run(descriptor, _ReadSampled(key, *hole))
-        finally:
-            os.close(descriptor)
+            return _refused(key, error)
+        return _Sample(descriptor, _ReadSampled(key, *hole))
 
     async def _whole(self, store: _Sampler, key: bytes) -> FileTags:
-        blob = await store.open_file(key)
         try:
-            found = await self._run(blob.fileno() or 0, _ReadSampled(key, 0, 0))
+            blob = await store.open_file(key)
+        except Away:
+            raise
+        except PhilomelError as error:
+            return _refused(key, error)
+        try:
+            found = await self._alone(_Sample(blob.fileno() or 0, _ReadSampled(key, 0, 0)))
         finally:
             await blob.close()
         return found or FileTags(key, error="It is damaged or cut short.")
 
-    async def _run(self, descriptor: int, request: _ReadSampled) -> FileTags | None:
-        answer = await self._workers.run(_TASK, msgpack.encode(request), (descriptor,), _LIMITS)
-        return msgpack.decode(answer, type=FileTags) if answer else None
+    async def _alone(self, sample: "_Sample") -> FileTags | None:
+        try:
+            return (await self._run([sample]))[0]
+        except (TaskFailed, ValidationError) as error:
+            return FileTags(sample.request.key, error=f"It cannot be read safely. {error}")
+
+    async def _run(self, samples: Sequence["_Sample"]) -> Sequence[FileTags | None]:
+        if not samples:
+            return []
+        argument = msgpack.encode([sample.request for sample in samples])
+        descriptors = [sample.descriptor for sample in samples]
+        answer = await self._workers.run(_TASK, argument, descriptors, _LIMITS)
+        found = msgpack.decode(answer, type=list[FileTags | None])
+        if len(found) != len(samples):
+            raise TaskFailed("The task failed: it answered of other files.")
+        return found
+
+
+def _let_go(sampling: "asyncio.Future[_Sample | FileTags]") -> None:
+    if sampling.cancelled() or sampling.exception() is not None:
+        return
+    if isinstance(sample := sampling.result(), _Sample):
+        os.close(sample.descriptor)
+
+
+class _Sample(Struct, frozen=True):
+    descriptor: int
+    request: _ReadSampled
+
+
+def _refused(key: bytes, error: PhilomelError) -> FileTags:
+    if isinstance(error, NotFound):
+        return FileTags(key, error="It cannot be opened: No such file or directory.")
+    return FileTags(key, error=f"It cannot be read: {error.message}.")
 
 
 class AnyTagReader:

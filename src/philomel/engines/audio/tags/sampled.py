@@ -1,16 +1,15 @@
 """The task that reads tags of a file of which only the beginning and the end are there."""
 
-from typing import Final
-
 from msgspec import Struct, msgpack
 
+from philomel.engines.audio import FileTags
 from philomel.engines.audio.decoding.reading import FileReader
 from philomel.engines.audio.tags.id3 import mend_text
 from philomel.engines.audio.tags.task import read_open
 from philomel.engines.workers import Job
 
-WANTED: Final = b""
-"""The answer when the tags lie in what is missing."""
+Answers = list[FileTags | None]
+"""Of each file in turn; None when its tags lie in what is missing."""
 
 
 class ReadSampled(Struct, frozen=True, array_like=True):
@@ -22,16 +21,24 @@ class ReadSampled(Struct, frozen=True, array_like=True):
 
 
 def read(job: Job) -> bytes:
-    """Tags, or WANTED if they need what is missing."""
-    request = msgpack.decode(job.argument, type=ReadSampled)
+    """Answers for as many files as there are descriptors."""
+    requests = msgpack.decode(job.argument, type=list[ReadSampled])
     mend_text()
-    file = _Sampled(job.descriptors[0], request.start, request.stop)
+    answers: Answers = [
+        _read(descriptor, request)
+        for descriptor, request in zip(job.descriptors, requests, strict=True)
+    ]
+    return msgpack.encode(answers)
+
+
+def _read(descriptor: int, request: ReadSampled) -> FileTags | None:
+    file = _Sampled(descriptor, request.start, request.stop)
     try:
         tags = read_open(file, request.key)
     except _Missing:
-        return WANTED
+        return None
     # Parsers forgive much: one that swallowed the failure read less than there is.
-    return WANTED if file.missed else msgpack.encode(tags)
+    return None if file.missed else tags
 
 
 class _Missing(BaseException):
