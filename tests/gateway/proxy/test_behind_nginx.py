@@ -33,9 +33,10 @@ def test_setting_up_stays_at_its_address(behind: Behind) -> None:
     assert "Secure" in cookie
     home = behind.browser.get(f"{behind.url}/")
     assert "anna" in home.text
-    for each in links(home.text) - {f"{behind.prefix}/sign-out"}:
-        if not each.endswith(("/players", "/password")):
-            assert behind.browser.get(urllib.parse.urljoin(behind.url, each)).status_code == 200
+    for each in links(home.text):
+        # Forms only take what is posted.
+        told = behind.browser.get(urllib.parse.urljoin(behind.url, each))
+        assert told.status_code in {200, 405}, each
     made = behind.browser.post(f"{behind.url}/players", data={"label": "phone"})
     address, _, _, api_key = re.findall(r"<code[^>]*>([^<]+)</code>", made.text)[:4]
     assert address == behind.url
@@ -228,6 +229,40 @@ def test_the_cache_serves_everybody_who_may_and_nobody_else(behind: Behind) -> N
                 True,
                 False,
             ), refused
+
+
+def test_segments_hit_the_cache_whoever_asks(behind: Behind) -> None:
+    """Two listeners, each with playlists and signatures of their own, and one copy of the bytes."""
+    song = behind.song("Evening Reed")["id"]
+    behind.process.done("user", "add", "bert", "--password-stdin", given=PASSWORD)
+    segments: list[list[str]] = []
+    for name in ("anna", "bert"):
+        token = behind.process.done("token", name, "--scope", "*")["access_token"]
+        told = behind.browser.get(
+            f"{behind.url}/api/philomel/v1/tracks/{song}/playback",
+            headers={"Authorization": f"Bearer {token}"},
+        ).json()
+        master = urllib.parse.urljoin(behind.url, told["hls_aac"])
+        rungs = behind.browser.get(master)
+        assert rungs.status_code == 200, master
+        assert "x-cache" not in rungs.headers
+        rung = next(line for line in rungs.text.splitlines() if line and line[0] != "#")
+        playlist = urllib.parse.urljoin(master, rung)
+        text = behind.browser.get(playlist).text
+        lines = [line for line in text.splitlines() if line and line[0] != "#"]
+        segments.append([urllib.parse.urljoin(playlist, line) for line in lines])
+        original = told["files"][0]["path"]
+        assert behind.browser.head(urllib.parse.urljoin(behind.url, original)).status_code == 200
+    (first, *_), (second, *_) = segments
+    assert first != second
+    assert first.partition("?")[0] == second.partition("?")[0]
+    answers = [behind.browser.get(each) for each in (first, first, second)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert answers[0].content == answers[2].content
+    assert answers[2].headers["x-cache"] == "HIT"
+    for refused in (first.partition("?")[0], first[:-3] + "xyz"):
+        told = behind.browser.get(refused)
+        assert (told.status_code, answers[0].content in told.content) == (403, False)
 
 
 def test_numbers_stay_inside(behind: Behind) -> None:

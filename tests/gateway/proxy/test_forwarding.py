@@ -1,11 +1,14 @@
 """What is believed of what a proxy says, and in which dialect."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar import Request
 from litestar.datastructures import Headers
 
+from philomel import gateway
 from philomel.gateway.authentication import client_address
 from philomel.gateway.forwarding import Dialect, Told, read
 from philomel.gateway.public import Public
@@ -92,3 +95,16 @@ def test_a_stranger_is_not_heard() -> None:
     for public in (OURS, THEIRS):
         assert public.url(request("192.0.2.9", *pairs)) == "http://inside:4040"
         assert client_address(request("192.0.2.9", *pairs), public) == "192.0.2.9"
+
+
+def test_no_address_of_a_page_forgets_the_path_it_lies_under() -> None:
+    """Below a path, "/" is somebody else's: links and redirects go through `at`."""
+    folder = Path(str(gateway.__file__)).parent
+    bare = re.compile(r"""(?:Redirect\(|href=|src=|action=)f?["']/""")
+    forgotten = [
+        f"{path.name}: {line.strip()}"
+        for path in folder.rglob("*.py")
+        for line in path.read_text().splitlines()
+        if bare.search(line)
+    ]
+    assert forgotten == []

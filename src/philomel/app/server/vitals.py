@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection, text
 
 from philomel import __version__
 from philomel.app.assembly import Assembly
 from philomel.app.calls import Calls
+from philomel.app.engines import STORES
 from philomel.app.keeping.notes import last
 from philomel.app.keeping.place import Place
 from philomel.app.roles import SERVICES
@@ -17,7 +19,7 @@ from philomel.gateway.health import Check
 from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.contract import Catalog, ScanNotFound, ScanStatus, WatchScan
-from philomel.services.media.contract import GetAnalysisState, Media
+from philomel.services.media.contract import GetAnalysisState, Media, Store
 
 _SCAN_COUNTS = ("found", "read", "added", "changed", "moved", "missing", "unchanged", "errors")
 _NOW = text("SELECT 1")
@@ -56,6 +58,13 @@ def _peer(calls: Calls, address: str) -> Check:
     return check
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """An engine that says how busy it is."""
+
+    async def numbers(self) -> Mapping[str, float]: ...
+
+
 class Vitals:
     """Numbers of services that run here, for `/metrics`."""
 
@@ -78,7 +87,7 @@ class Vitals:
         if "catalog" in services:
             parts.append(self._scan)
         if "media" in services:
-            parts.append(self._analysis)
+            parts += [self._analysis, self._renditions]
         missing = 0
         for part in parts:
             try:
@@ -94,6 +103,12 @@ class Vitals:
             f'philomel_analysis_assets{{state="{name}"}}': getattr(state, name)
             for name in ("done", "waiting", "failed")
         }
+
+    async def _renditions(self) -> Mapping[str, float]:
+        store = (await self._assembly.engines.get(STORES)).get(Store.RENDITIONS)
+        if not isinstance(store, Counting):
+            return {}
+        return {f"philomel_{name}": value for name, value in (await store.numbers()).items()}
 
     async def _log(self) -> Mapping[str, float]:
         """Events that each group of consumers has not had yet, where the log is in this process."""

@@ -1,8 +1,10 @@
 """Playing a track: every form of it, and what a player needs to play it well."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from philomel.gateway.api.operation import Call, Route
+from philomel.gateway.public import at
 from philomel.services.catalog.contract import GetTracks, Track, TrackNotFound
 from philomel.services.media.contract import Gapless, GetAssets, GetPlayback, PlaybackFile
 
@@ -27,7 +29,7 @@ class Level(Struct, frozen=True):
 
 
 class PlaybackView(Struct, frozen=True):
-    """Addresses begin at the server's root and can be used as they are until `expires_at`.
+    """Addresses begin at the host's root and can be used as they are until `expires_at`.
 
     Attributes:
         expires_at: milliseconds since the Unix epoch.
@@ -65,10 +67,10 @@ async def get_playback(call: Call, asked: OfTrack) -> PlaybackView:
         asset_id=asset_id,
         duration_ms=playback.duration_ms,
         expires_at=playback.expires_at,
-        hls=playback.hls,
-        hls_aac=playback.hls_aac,
-        hls_opus=playback.hls_opus,
-        files=playback.files,
+        hls=at(playback.hls),
+        hls_aac=at(playback.hls_aac),
+        hls_opus=at(playback.hls_opus),
+        files=tuple(replace(file, path=at(file.path)) for file in playback.files),
         gapless=assets[0].gapless if assets else None,
         track=_level(track.loudness, track.true_peak),
         album=_album(track),

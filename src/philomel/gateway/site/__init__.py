@@ -248,7 +248,7 @@ class _Site:
             raise NotFound("there is nothing at this address")
         with acting(caller):
             await self._enrichment.set_enabled(SetEnabled(fields.get("enrich") == "on"))
-        return Redirect("/", status_code=303)
+        return Redirect(at("/"), status_code=303)
 
     async def connect(self, request: AnyRequest) -> Response[str]:
         caller = await self._authenticator.session(request)

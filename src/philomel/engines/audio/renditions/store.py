@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NoReturn
 
 from philomel.engines.audio import Packager
@@ -71,6 +71,15 @@ class RenditionBlobs:
         with making.wanting():
             await making.until(recipe.part)
             return self._open_making(recipe, making)
+
+    async def numbers(self) -> Mapping[str, float]:
+        """How busy it is: encodes at work, waiting and refused so far, and bytes that are kept."""
+        return {
+            "encodes_active": self._turns.working,
+            "encodes_waiting": self._turns.waiting,
+            "encodes_refused_total": self._turns.refused,
+            "renditions_bytes": await self._ledger.total(),
+        }
 
     def take_used(self) -> set[str]:
         """What was used since the last time; what is being read counts."""

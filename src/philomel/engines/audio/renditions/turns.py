@@ -25,6 +25,9 @@ class Turns:
     total: at work at once.
     queue: waiting in all.
     each: waiting of one listener.
+
+    Attributes:
+        refused: how many were sent away so far.
     """
 
     def __init__(self, total: int, queue: int = 64, each: int = 8) -> None:
@@ -33,10 +36,15 @@ class Turns:
         self._each = each
         self._working: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
+        self.refused = 0
 
     @property
     def working(self) -> int:
         return self._working.total()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     @asynccontextmanager
     async def take(self, listener: str, wanted: Callable[[], bool]) -> AsyncIterator[None]:
@@ -62,6 +70,7 @@ class Turns:
             return
         own = sum(one.listener == listener for one in self._waiting)
         if len(self._waiting) >= self._queue or own >= self._each:
+            self.refused += 1
             raise RateLimited(
                 "too many tracks are being converted at the moment",
                 code="media.too_many_streams",
