@@ -11,7 +11,10 @@ from urllib.parse import urljoin
 import pytest
 from tests.gateway.media.ladder import Station, on_air
 from tests.media.files import make
-from tests.services.media.conftest import OTHER
+from tests.services.media.conftest import LISTENER, OTHER
+
+from philomel.kernel.caller import acting
+from philomel.services.media.contract import SignStream, StreamFormat
 
 SECONDS = 11.3
 
@@ -87,3 +90,41 @@ async def test_every_listener_gets_the_same_bytes_at_the_same_path(station: Stat
         assert answers[0].headers["cache-control"] == "public, max-age=31536000, immutable"
         assert answers[0].headers["content-type"] == "audio/mp4"
         assert answers[0].headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_transcode_that_is_kept_has_ranges(station: Station) -> None:
+    asset = await station.add("song.flac", "flac", SECONDS)
+    playback = await station.playback(asset)
+    rung = next(file.path for file in playback.files if file.name == "mp3-192")
+    await station.get(rung)
+    async with asyncio.timeout(10):
+        while (whole := await station.get(rung)).headers["accept-ranges"] == "none":
+            await asyncio.sleep(0.01)  # between the last byte and its publication
+    with acting(LISTENER):
+        request = SignStream(asset, StreamFormat.MP3, 192)
+        path = (await station.house.media.sign_stream(request)).path
+    part = await station.get(path, range="bytes=0-99")
+    assert part.status_code == 206
+    assert part.content == whole.content[:100]
+
+
+async def test_a_file_that_was_replaced_is_not_played_as_the_old_one(station: Station) -> None:
+    asset = await station.add("song.flac", "flac", SECONDS)
+    playback = await station.playback(asset)
+    (station.house.root / "song.flac").write_bytes(b"no music at all")
+    assert (await station.get(playback.files[3].path)).status_code == 404
+    assert [*station.shelf.walk(b"renditions")] == []
+
+
+@pytest.mark.parametrize("change", ["path", "rung", "listener", "expiry", "content"])
+async def test_what_was_not_signed_is_refused(station: Station, change: str) -> None:
+    playback = await station.playback(await station.add("song.flac", "flac", SECONDS))
+    path = playback.hls.replace("master.m3u8", "aac-160/0.m4s")
+    changed = {
+        "path": path.replace("0.m4s", "../0.m4s"),
+        "rung": path.replace("aac-160", "aac-161"),
+        "listener": re.sub(r"u=[^&]+", "u=somebody", path),
+        "expiry": re.sub(r"e=([0-9]+)", r"e=9\1", path),
+        "content": re.sub(r"hls/.{4}", "hls/0000", path),
+    }[change]
+    assert (await station.get(changed)).status_code in {401, 404}

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from litestar.types import HTTPScope, Send
 
 from philomel.engines.blobs import Blob, Blobs
@@ -54,6 +55,7 @@ class LocalBytes:
             opened = await self._media.open_signed(OpenSigned(path, query))
         asked = headers.read(scope["headers"])
         is_head = scope["method"] == "HEAD"
+        opened = await self._prefer_kept(opened)
         if opened.body is not None:
             await _send_body(opened, opened.body, is_head, send)
         elif opened.store is Store.TRANSCODE:
@@ -65,6 +67,18 @@ class LocalBytes:
         # Only now, when everything is let go of: a finished answer looks to the server like
         # a listener who has left.
         await send(_body(b""))
+
+    async def _prefer_kept(self, opened: Opened) -> Opened:
+        """A transcode that was kept is a file like any other, with ranges."""
+        renditions = self._stores.get(Store.RENDITIONS)
+        if opened.kept is None or renditions is None:
+            return opened
+        try:
+            blob = await renditions.open(opened.kept)
+        except PhilomelError:
+            return opened
+        await blob.close()
+        return msgspec.structs.replace(opened, store=Store.RENDITIONS, key=opened.kept)
 
     async def close(self) -> None:
         """The stores belong to whoever opened them."""

@@ -24,6 +24,7 @@ _MADE_AS: Final = {
 }
 _MAX_PARTS: Final = 100_000
 _WHOLE: Final = "whole"
+_KEPT: Final = "kept"
 _HEADER: Final = "init"
 
 
@@ -35,6 +36,7 @@ class Recipe(Struct, frozen=True):
     duration_ms: of the whole, as far as it is known.
     size, modified_ns: of the file that `content` was found from.
     listener: whose turn it is when many want something made.
+    only_kept: it is not made if it is not there.
     """
 
     content: str
@@ -45,6 +47,7 @@ class Recipe(Struct, frozen=True):
     size: int
     modified_ns: int
     listener: str = ""
+    only_kept: bool = False
 
     @property
     def rung(self) -> str:
@@ -82,11 +85,14 @@ def _read(fields: list[str], source: bytes) -> Recipe:
     sane = container in _MADE_AS[codec] and 0 <= order.bitrate <= 512 and order.samples >= 0
     if not sane or not _CONTENT.fullmatch(content):
         raise ValueError(content)
-    number = {_WHOLE: None, _HEADER: 0}[part] if part in {_WHOLE, _HEADER} else int(part) + 1
+    named = {_WHOLE: None, _KEPT: None, _HEADER: 0}
+    number = named[part] if part in named else int(part) + 1
     if number is not None and (container != "mp4" or number < 0):
         raise ValueError(part)
     return Recipe(
-        content, number, order, source, int(duration), int(size), int(modified_ns), listener
+        *(content, number, order, source, int(duration), int(size), int(modified_ns)),
+        listener,
+        only_kept=part == _KEPT,
     )
 
 

@@ -61,12 +61,14 @@ class RenditionBlobs:
 
     async def open(self, key: bytes) -> Blob:
         recipe = parse(key)
-        making = self._making.get(recipe.name)
+        making = None if recipe.only_kept else self._making.get(recipe.name)
         if making is None:
             kept = await self._find(recipe.name)
             found = None if kept is None else await self._open_kept(recipe, kept)
             if found is not None:
                 return found
+            if recipe.only_kept:
+                raise NotFound("there is no such rendition")
             making = self._making.get(recipe.name) or self._begin(recipe)
         with making.wanting():
             await making.until(recipe.part)

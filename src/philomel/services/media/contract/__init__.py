@@ -172,6 +172,7 @@ class Opened(Struct, frozen=True):
         immutable: the bytes behind this address never change.
         duration_ms: for players that ask before the length in bytes is known.
         body: the bytes themselves; of a playlist, which nobody stores.
+        kept: of a transcode: the key of the same in RENDITIONS, if it happens to be there.
     """
 
     store: Store
@@ -181,6 +182,7 @@ class Opened(Struct, frozen=True):
     download: str | None = None
     duration_ms: int | None = None
     body: bytes | None = None
+    kept: bytes | None = None
 
 
 class AssetsAnalysed(Struct, frozen=True):

@@ -59,6 +59,16 @@ def transcode_suffix(wanted: StreamFormat) -> str:
     return _TRANSCODES[wanted][1]
 
 
+def rung_file(wanted: StreamFormat, bitrate: int) -> str | None:
+    """The file of the ladder that a transcode is the same as, if there is one of that rate."""
+    suffix = {
+        StreamFormat.VORBIS: "ogg",
+        StreamFormat.OPUS: "ogg",
+        StreamFormat.MP3: "mp3",
+    }.get(wanted)
+    return None if suffix is None else f"{wanted.value}-{bitrate}.{suffix}"
+
+
 def check_transcode(
     wanted: StreamFormat, bitrate: int | None, offset_ms: int, duration_ms: int
 ) -> int:

@@ -176,7 +176,13 @@ class MediaService(RecordingService):
         place = await self._place(address.asset_id, address.user_id)
         if isinstance(address, LadderAddress):
             return self._ladder.opened(address, signed.signature, place)
-        return _opened(address, place)
+        return _opened(address, place, self._kept(address, place))
+
+    def _kept(self, address: StreamAddress, place: Place) -> bytes | None:
+        file = formats.rung_file(address.format, address.bitrate)
+        if address.offset_ms or file is None:
+            return None
+        return self._ladder.kept(address.asset_id, place, file, address.user_id)
 
     async def _place(self, asset_id: str, user_id: str) -> Place:
         """Where an asset is, for who may hear it now: a right may end while an address lives."""
@@ -193,7 +199,7 @@ class MediaService(RecordingService):
         return self._keys.sign(_PURPOSE, addresses.text_of(address).encode())
 
 
-def _opened(address: StreamAddress, place: Place) -> Opened:
+def _opened(address: StreamAddress, place: Place, kept: bytes | None) -> Opened:
     key = place.key
     download = address.download or None
     if address.format is StreamFormat.ORIGINAL:
@@ -205,6 +211,7 @@ def _opened(address: StreamAddress, place: Place) -> Opened:
         formats.transcode_content_type(address.format),
         download=download,
         duration_ms=max(0, place.duration_ms - address.offset_ms),
+        kept=kept,
     )
 
 

@@ -118,6 +118,16 @@ class Ladder:
             return _text(ladder.playlist(address.duration_ms, query))
         return self._part(address, rung, address.part.partition(".")[0], _PART, place)
 
+    def kept(self, asset_id: str, place: Place, file: str, listener: str) -> bytes | None:
+        """The key of a rung's file, which is not made for it; None if there is no such rung."""
+        rung = ladder.EVERY.get(file)
+        if rung is None:
+            return None
+        samples = place.samples if place.stream_hash is not None else 0
+        content = self._contents(asset_id, place, place.duration_ms, samples)[0]
+        there = (place.size, place.modified_ns, place.key)
+        return ladder.recipe(content, rung, "kept", place.duration_ms, samples, there, listener)
+
     def _soon(self) -> None:
         """Somebody will want a rendition in a moment."""
         if self._packager is not None and (self._warming is None or self._warming.done()):
