@@ -1,6 +1,7 @@
 """An id that was merged answers for ever, in every call of every door that takes one."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from PIL import Image
 from tests.journeys.players import rest, web_api
 from tests.journeys.shapes import Shape, all_in_one
 from tests.media.files import make
+
+from philomel.gateway import api
 
 OLD = {"artist": "Beetles", "albumartist": "Beetles", "album": "Hlp", "lyrics": "la la"}
 NEW = {"artist": "Beatles", "albumartist": "Beatles", "album": "Help!", "lyrics": "la la"}
@@ -142,6 +145,28 @@ def test_what_programs_ask_together_and_change(merged: Merged, kind: str) -> Non
             assert merged.v1("GET", f"{path}/contains", **asked).json() == [True]
         assert merged.v1("DELETE", path, **given).status_code == 200
         assert merged.v1("GET", f"{mine}/contains", **more, ids=present).json() == [False]
+
+
+OF_AN_ENTRY = [
+    route.path
+    for topic in api.TOPICS.values()
+    for route in topic
+    if route.method == "GET"
+    and not route.streams
+    and re.match(r"/(track|album|artist)s/{", route.path)
+]
+
+
+@pytest.mark.parametrize("path", OF_AN_ENTRY)
+def test_what_the_extension_api_tells(merged: Merged, path: str) -> None:
+    headers = {"Authorization": f"Bearer {merged.token}"}
+    kind = path.split("/")[1].removesuffix("s")
+    found = [
+        httpx.get(f"{merged.shape.url}{api.PREFIX}{re.sub('{.*?}', id_, path)}", headers=headers)
+        for id_ in getattr(merged, kind)
+    ]
+    assert found[0].status_code == found[1].status_code
+    assert found[0].json() == found[1].json()
 
 
 def _unlinked(value: Any) -> Any:

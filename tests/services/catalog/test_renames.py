@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+import pytest
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, House
 
 from philomel.kernel.caller import acting
 from philomel.services.catalog.contract import ListTracks, Track
+from philomel.services.catalog.store.planning import places
 
 NFC, NFD = "Bj\u00f6rk", "Bjo\u0308rk"
 
@@ -89,3 +91,24 @@ async def test_a_move_that_is_seen_at_its_new_place_first(house: House, music: P
     await house.scan(path=music / "b")
     await house.scan(path=music / "a")
     assert (await by_path(house))["b/two.mp3"].id == before.id
+
+
+async def test_many_that_share_their_tags(
+    house: House, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More missing files of one key than a batch looks at: each file asks for its nearest."""
+    monkeypatch.setattr(places, "MANY", 3)
+    monkeypatch.setattr(places, "FEW", 2)
+    make(music / "keep.mp3", {"title": "Keep", "artist": "B"}, seconds=99)
+    tags = {"title": "Untitled", "artist": "A", "album": "X"}
+    for number in range(8):
+        make(music / f"{number}.mp3", tags, seconds=1 + number / 2)
+    await house.add(music)
+    await house.scan()
+    before = await by_path(house)
+    for number in range(8):
+        copied(music / f"{number}.mp3", music / f"moved/{7 - number} {number}.mp3")
+    await house.scan()
+    after = await by_path(house)
+    for number in range(8):
+        assert after[f"moved/{7 - number} {number}.mp3"].id == before[f"{number}.mp3"].id
