@@ -15,7 +15,13 @@ from dataclasses import dataclass
 import msgspec
 
 from philomel.app.keeping import blobs as carrying
-from philomel.app.keeping.moment import Moment, moment, tally_path, tally_postgres
+from philomel.app.keeping.moment import (
+    Moment,
+    moment,
+    states_of_postgres,
+    tally_path,
+    tally_postgres,
+)
 from philomel.app.keeping.place import LOG, Place, schemas, sync_folder, write_durably
 from philomel.app.keeping.target import Target, connected, fill, mark, refuse_others, unmark
 from philomel.app.process.marks import MOVED, Arriving, Moved, arriving, moved
@@ -23,6 +29,7 @@ from philomel.app.refusal import Exit, Refusal
 from philomel.engines.sql import Schema
 from philomel.engines.sql.rows import Tally
 from philomel.kernel.clock import Clock
+from philomel.kernel.errors import Unavailable
 
 _WORKING = "moving"
 
@@ -148,15 +155,12 @@ async def _tallies(target: Place, schema: Schema) -> dict[str, Tally]:
         path = target.file(schema)
         try:
             return tally_path(path, schema) if path.exists() else {}
-        except sqlite3.Error:
-            return {}
+        except (sqlite3.Error, Unavailable):
+            return {}  # not whole yet
     async with connected(target.dsn) as connection:
-        there = await connection.fetchval(
-            "SELECT count(*) FROM pg_tables WHERE schemaname = $1 AND tablename = ANY($2::text[])",
-            schema.name,
-            list(schema.metadata.tables),
-        )
-        if there < len(schema.metadata.tables):
+        # A move that was killed while it made the tables left some of an earlier version.
+        states = await states_of_postgres(connection)
+        if states.get(schema.name, (0, 0))[0] != schema.version:
             return {}
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             return await tally_postgres(connection, schema)
