@@ -266,6 +266,10 @@ async def test_what_was_played_last_and_most(house: House, music: Path) -> None:
         ):
             people = await service.list_artists(ListArtists(sort=sort))
             assert [artist.name for artist in people.items] == names
+            assert {a.name: (a.play_count, a.last_played_at) for a in people.items} == {
+                "A1": (6, 2_000),
+                "A2": (1, 3_000),
+            }
 
 
 ASKED: tuple[tuple[Any, dict[str, Any]], ...] = (

@@ -62,8 +62,11 @@ _SUM_ALBUM = (
         .scalar_subquery(),
     )
 )
+# The artist whose row is written, said in so many words: SQLAlchemy correlates one level only.
 _OF_ARTIST = tracks.c.id.in_(
-    select(track_credits.c.track_id).where(track_credits.c.artist_id == artists.c.id)
+    select(track_credits.c.track_id)
+    .where(track_credits.c.artist_id == artists.c.id)
+    .correlate(artists)
 )
 _SUM_ARTIST = (
     update(artists)
