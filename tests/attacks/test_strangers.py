@@ -30,7 +30,8 @@ OPEN = {
     ("GET", "/authorize"): "leads to the sign-in page",
     ("GET", "/healthz"): "says that the process lives",
     ("GET", "/readyz"): "says whether it can serve",
-    ("GET", "/metrics"): "for this machine; closed to others, as tests/app shows",
+    ("GET", "/metrics"): "closed without its token, as tests/app shows",
+    ("GET", "/api/philomel/v1/openapi.json"): "says which addresses the extension API has",
 }
 """What a stranger may ask, and why. A new route has to be named here, or refuse."""
 ASSETS_AND_SET_UP = (f"{ASSETS}/{{name:str}}", "/setup")

@@ -108,6 +108,10 @@ def sql(*statements: str) -> Callable[[Connection], None]:
     return work
 
 
+def sql_seal(connection: Connection) -> str:
+    return str(connection.execute(text("SELECT seal FROM audit_head")).scalar())
+
+
 REWRITE = "UPDATE audit_head SET seq = {seq}, hash = (SELECT hash FROM audit WHERE seq = {seq})"
 
 
@@ -152,6 +156,25 @@ async def test_whatever_is_changed_shows(
     assert (found.good, found.broken_at) == (False, at), found.reason
 
 
+async def test_what_comes_later_does_not_vouch_for_what_was_changed(house: House) -> None:
+    """The end is cut off, and an administrator goes on with the day."""
+    await fill(house)
+    await house.database.write(sql("DELETE FROM audit WHERE seq = 4", REWRITE.format(seq=3)))
+    await fill(house, 2)
+    found = await verdict(house)
+    assert (found.good, found.broken_at) == (False, 5)
+
+
+async def test_the_seal_outlives_the_key_it_was_made_with(house: House) -> None:
+    await fill(house, 1)
+    before = await house.database.read(sql_seal)
+    house.keys.rotate(1000, 0)
+    await house.service.renew_seal()
+    assert await house.database.read(sql_seal) != before
+    house.clock.advance(86_400_000)
+    assert (await verdict(house)).good
+
+
 async def test_a_chain_made_anew_without_the_key_ring_shows(house: House, tmp_path: Path) -> None:
     """Somebody with the database and this program, but without the keys."""
     from philomel.services.accounts.store.sql import audit
@@ -163,7 +186,9 @@ async def test_a_chain_made_anew_without_the_key_ring_shows(house: House, tmp_pa
         connection.execute(text("DELETE FROM audit"))
         connection.execute(text("UPDATE audit_head SET seq = 0, hash = :zero"), {"zero": "0" * 64})
         acted = AdminActed("user.create", "x", "", "bob", "user", "", 1)
-        audit.append(connection, acted, lambda data: other.sign("accounts.audit", data))
+        audit.append(
+            connection, acted, lambda data: other.sign("accounts.audit", data), lambda *_: True
+        )
 
     await house.database.write(forge)
     found = await verdict(house)

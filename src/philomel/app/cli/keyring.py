@@ -11,7 +11,7 @@ from philomel.app.settings import Settings
 from philomel.engines.keys.ring import Key, KeyRing
 from philomel.kernel.clock import SystemClock
 from philomel.kernel.errors import PhilomelError
-from philomel.services.accounts.contract import Accounts, RenewSecrets
+from philomel.services.accounts.contract import Accounts, RecordAction, RenewSecrets
 
 _DAY_MS, _MINUTE_MS = 86_400_000, 60_000
 
@@ -55,7 +55,9 @@ def rotate(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
 @operator(Accounts)
 async def _renew(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     # The call is signed with the new key: a server that does not know it yet learns of it here.
-    renewed = await services.service(Accounts).renew_secrets(RenewSecrets())
+    accounts = services.service(Accounts)
+    renewed = await accounts.renew_secrets(RenewSecrets())
+    await accounts.record_action(RecordAction("keys.rotate", parsed.made))
     _tell(parsed, out, renewed.count)
     return Exit.OK
 

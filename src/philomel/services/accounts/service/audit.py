@@ -18,7 +18,6 @@ from philomel.services.accounts.rules.audit import BEGINNING, link, sealed
 from philomel.services.accounts.service.core import Part
 from philomel.services.accounts.store.sql import audit as table
 
-_PURPOSE = "accounts.audit"
 _NEWEST = (1 << 62) - 1
 
 
@@ -55,7 +54,7 @@ class Audit(Part):
                 return _broken(seq + 1, "the newest entries are missing")
         if last != head.hash:
             return _broken(seq, "the end of the log was changed")
-        if seq and not self._core.keys.verify(_PURPOSE, sealed(seq, last), head.seal):
+        if seq and not self._core.is_sealed(sealed(seq, last), head.seal):
             return _broken(seq, "the log was written by somebody without the key ring")
         if await read(lambda connection: table.reaches_beyond(connection, seq)):
             return _broken(seq + 1, "the end of the log was changed")
@@ -69,7 +68,7 @@ class Audit(Part):
         """Sign the end of the log anew, if the key it was signed with will end."""
         core = self._core
         head = await core.database.read(table.head)
-        good = core.keys.verify(_PURPOSE, sealed(head.seq, head.hash), head.seal)
+        good = core.is_sealed(sealed(head.seq, head.hash), head.seal)
         # What is not ours stays as it is, to be found.
         if head.seq and good and not core.keys.current(head.seal):
             await core.database.write(lambda c: table.seal_anew(c, core.seal))

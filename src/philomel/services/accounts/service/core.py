@@ -68,10 +68,13 @@ class Core:
 
     def record(self, connection: Connection, acted: AdminActed) -> None:
         """Write it down, in the transaction of what was done."""
-        audit.append(connection, acted, self.seal)
+        audit.append(connection, acted, self.seal, self.is_sealed)
 
     def seal(self, data: bytes) -> str:
         return self.keys.sign(_AUDIT, data)
+
+    def is_sealed(self, data: bytes, seal: str) -> bool:
+        return self.keys.verify(_AUDIT, data, seal)
 
     async def revoke(self, work: Callable[[Connection], T]) -> T:
         """Write what ends credentials; nothing remembered outlives it in this process."""

@@ -10,6 +10,7 @@ from philomel.services.accounts.rules.audit import link, sealed
 from philomel.services.accounts.store.tables import AUDIT, AUDIT_HEAD
 
 Seal = Callable[[bytes], str]
+Check = Callable[[bytes, str], bool]
 
 
 class Head(Struct, frozen=True):
@@ -37,9 +38,13 @@ _LATEST = (
 )
 
 
-def append(connection: Connection, acted: AdminActed, seal: Seal) -> None:
-    """Add an entry, in the transaction of what it tells of."""
+def append(connection: Connection, acted: AdminActed, seal: Seal, check: Check) -> None:
+    """Add an entry, in the transaction of what it tells of.
+
+    What was tampered with is not vouched for by what comes after it: it stays without a seal.
+    """
     last = _head(connection, lock=True)
+    good = last.seq == 0 or check(sealed(last.seq, last.hash), last.seal)
     seq = last.seq + 1
     hash_ = link(last.hash, seq, acted)
     connection.execute(
@@ -55,7 +60,7 @@ def append(connection: Connection, acted: AdminActed, seal: Seal) -> None:
             hash=hash_,
         )
     )
-    _forward(connection, Head(seq, hash_, seal(sealed(seq, hash_))))
+    _forward(connection, Head(seq, hash_, seal(sealed(seq, hash_)) if good else ""))
 
 
 def head(connection: Connection) -> Head:
