@@ -156,12 +156,16 @@ def choose_album(folder: bytes, year: int | None, known: Iterable[KnownAlbum]) -
 
 def fold_path(path: bytes) -> str:
     """The same for paths that differ by case or by how accents are written."""
+    if path.isascii():
+        return path.partition(b"\0")[0].lower().decode()
     text = path.partition(b"\0")[0].decode("utf-8", "surrogateescape")
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def spellings(path: bytes) -> set[bytes]:
     """The ways in which systems write the accents of one path."""
+    if path.isascii():
+        return {path}
     text = path.decode("utf-8", "surrogateescape")
     return {
         unicodedata.normalize(form, text).encode("utf-8", "surrogateescape")

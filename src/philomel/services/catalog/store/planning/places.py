@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     bindparam,
+    func,
     literal_column,
     select,
     true,
@@ -54,8 +55,9 @@ _LOST_BY = (
         tracks.c.recording_id.in_(bindparam("recordings", expanding=True)),
     ),
 )
+# By path and not by state, which tens of thousands share when a library moved.
 _LOST_AT = _LOST.where(
-    files.c.state == MISSING,
+    func.coalesce(files.c.state, PRESENT) == MISSING,
     files.c.library_id == bindparam("library"),
     files.c.path.in_(bindparam("paths", expanding=True)),
 )
