@@ -231,6 +231,19 @@ def test_the_cache_serves_everybody_who_may_and_nobody_else(behind: Behind) -> N
             ), refused
 
 
+def test_live_events_are_not_held_back(behind: Behind) -> None:
+    token = behind.process.done("token", "anna", "--scope", "*")["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    events = f"{behind.url}/api/philomel/v1/scans/events"
+    # Well before the stream's own sign of life.
+    with behind.browser.stream("GET", events, headers=headers, timeout=10) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert next(stream.iter_text()).startswith(("id:", "event:"))
+    around = behind.process.url + "/api/philomel/v1/scans/events"
+    with httpx.stream("GET", around, headers=headers) as stream:
+        assert stream.headers["x-accel-buffering"] == "no"
+
+
 def test_segments_hit_the_cache_whoever_asks(behind: Behind) -> None:
     """Two listeners, each with playlists and signatures of their own, and one copy of the bytes."""
     song = behind.song("Evening Reed")["id"]
