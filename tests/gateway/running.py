@@ -20,13 +20,7 @@ from philomel.gateway.http import Door, create_app
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
 from philomel.kernel.clock import FixedClock
-from philomel.services.enrichment.contract import (
-    ArtistInfo,
-    FoundLyrics,
-    GetArtistInfo,
-    GetFoundLyrics,
-    InfoNotFound,
-)
+from philomel.services.enrichment.contract import ArtistInfo, GetArtistInfo, InfoNotFound
 
 
 class Knowing:
@@ -36,11 +30,6 @@ class Knowing:
         if request.artist_id != id_of("artist Radiohead"):
             raise InfoNotFound("nothing is known of that artist")
         return ArtistInfo(artist_id=request.artist_id, biography="A band.", links=())
-
-    async def get_found_lyrics(self, request: GetFoundLyrics, /) -> FoundLyrics:
-        if request.track_id != id_of("track Jóga"):
-            raise InfoNotFound("no lyrics of that track were found")
-        return FoundLyrics("[00:01.00]Found", synced=True, source="LRCLIB")
 
 
 class Echo:
@@ -96,11 +85,7 @@ class House:
         web = webapi.routes(webapi.Deps(**shared, authenticator=authenticator))
         rest = subsonic.routes(
             subsonic.Deps(
-                **shared,
-                accounts=accounts,
-                enrichment=cast("Any", Knowing()),
-                clock=self.clock,
-                media_bytes=cast("Any", Echo()),
+                **shared, accounts=accounts, clock=self.clock, media_bytes=cast("Any", Echo())
             )
         )
         own = api.routes(

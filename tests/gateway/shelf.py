@@ -219,11 +219,6 @@ class Shelf:
             raise catalog.TrackNotFound("no lyrics")
         return self.lyrics[request.track_id]
 
-    async def read_lyrics(self, request: catalog.ReadLyrics, /) -> catalog.Lyrics:
-        line = catalog.LyricLine(text=request.text.partition("]")[2], start_ms=1_000)
-        found = catalog.LyricSet("und", True, False, request.source, (line,))
-        return catalog.Lyrics(request.text, synced=True, sets=(found,))
-
     async def get_chapters(self, request: catalog.GetChapters, /) -> catalog.Chapters:
         if request.track_id not in {track.id for track in self.seen_tracks()}:
             raise catalog.TrackNotFound("no such track")

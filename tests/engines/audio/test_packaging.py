@@ -200,6 +200,23 @@ def test_a_wrong_length_loses_nothing(tmp_path: Path) -> None:
         assert np.array_equal(decoded(data), source)
 
 
+def test_a_part_that_does_not_end_is_not_held_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fragments, "_MAX_BYTES", 50_000)
+    path = tmp_path / "a.flac"
+    source = signal(5 * 44_100, 2, 44_100, 16)
+    write(path, source, 44_100, 16)
+    order = Order("flac", 0, "mp4", (0, 3000))
+    with path.open("rb") as file:
+        made = list(fragments.make(Job(msgpack.encode(order), (file.fileno(),))))
+    assert max(map(len, made)) < 80_000
+    data, parts = make(path, order)
+    assert [data[start + 4 : start + 8] for start, _ in parts[1:]] == [b"styp", b"styp"]
+    assert [stop for _, stop in parts[1:]] == [parts[2][0], len(data)]
+    assert np.array_equal(decoded(data), source)
+
+
 async def test_what_is_no_music_is_an_error(packager: WorkerPackager, tmp_path: Path) -> None:
     path = tmp_path / "a.flac"
     path.write_bytes(b"#EXTM3U\nfile:///etc/passwd\n" * 100)

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import socket
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.servers.s3 import ACCESS_KEY, BUCKET, SECRET_KEY
 
 from philomel.engines.blobs import Away, Blob
+from philomel.engines.blobs import spool as spooling
 from philomel.engines.blobs.bucket import Account, BucketFolder, BucketFolders
 from philomel.engines.blobs.s3 import S3Blobs, S3Settings
 from philomel.engines.blobs.spool import Spool
@@ -126,3 +128,79 @@ async def test_copies_stay_within_their_bound(bucket: Bucket) -> None:
         await blob.close()
     await (await bucket.library.open_file(b"a")).close()
     assert bucket.spool.size <= 1_000_000
+
+
+class _Slow:
+    """A blob whose second half never comes."""
+
+    size, etag, modified_ns = 200, "slow", 0
+
+    def __init__(self) -> None:
+        self.began, self.left = asyncio.Event(), asyncio.Event()
+
+    def fileno(self) -> None:
+        return None
+
+    async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        del start, stop
+        try:
+            yield bytes(100)
+            self.began.set()
+            await asyncio.Event().wait()
+        finally:
+            self.left.set()
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_copy_that_nobody_waits_for_is_given_up(tmp_path: Path) -> None:
+    spool, slow, before = Spool(tmp_path / "spool", 1000), _Slow(), open_files()
+    waiting = [asyncio.create_task(spool.whole(b"a", slow)) for _ in range(2)]
+    await slow.began.wait()
+    waiting[0].cancel()
+    await asyncio.wait(waiting[:1])
+    assert spool.size == 200  # the other one still wants it
+    waiting[1].cancel()
+    await asyncio.wait(waiting)
+    assert slow.left.is_set()
+    assert (spool.size, open_files()) == (0, before)
+
+
+async def test_closing_ends_copies_that_are_not_complete(tmp_path: Path) -> None:
+    spool, before = Spool(tmp_path / "spool", 1000), open_files()
+    blobs = [_Slow(), _Slow()]
+    waiting = [
+        asyncio.create_task(spool.whole(bytes([number]), blob)) for number, blob in enumerate(blobs)
+    ]
+    for blob in blobs:
+        await blob.began.wait()
+    await spool.close()
+    await asyncio.wait(waiting)
+    assert (spool.size, open_files()) == (0, before)
+
+
+async def test_a_descriptor_is_closed_only_when_no_thread_writes_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, go_on, written = threading.Event(), threading.Event(), list[int]()
+
+    def write(descriptor: int, data: bytes, position: int) -> None:
+        writing.set()
+        go_on.wait(5)
+        written.append(os.pwrite(descriptor, data, position))
+
+    monkeypatch.setattr(spooling, "_write", write)
+    sampling = asyncio.create_task(Spool(tmp_path / "spool", 1000).sample(_Slow(), 200, 0))
+    await asyncio.to_thread(writing.wait, 5)
+    sampling.cancel()
+    await asyncio.sleep(0.05)
+    assert not sampling.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await sampling
+    assert written == [100]
+
+
+def open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))

@@ -1,6 +1,7 @@
 """A disk that hangs holds up only those who wait for it, and only for a while."""
 
 import asyncio
+import gc
 import threading
 import time
 
@@ -56,6 +57,45 @@ async def test_a_caller_who_leaves_leaves_nothing_open() -> None:
     released.set()
     assert await lane.run(lambda: 8) == 8  # it was no failure of the disk
     assert closed == [0, 7]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_who_leaves_in_the_moment_it_is_done_leaves_nothing(*, fails: bool) -> None:
+    loop, closed, complaints = asyncio.get_running_loop(), list[int](), list[object]()
+    waiting = set[asyncio.Task[int]]()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+
+    def work() -> int:
+        if fails:
+            raise FileNotFoundError
+        return 7
+
+    def ended() -> None:
+        for task in waiting:  # the result is there, and it has not been told yet
+            loop.call_soon(task.cancel)
+
+    lane = Lane()
+    waiting.add(asyncio.create_task(lane.run(work, discard=closed.append, ended=ended)))
+    await asyncio.wait(waiting)
+    assert waiting.pop().cancelled()
+    await lane.run(lambda: 1)
+    gc.collect()
+    assert closed == ([] if fails else [7])
+    assert complaints == []
+
+
+async def test_a_job_that_hangs_does_not_keep_others_waiting() -> None:
+    lane, released = Lane(patience=20), threading.Event()
+    assert await lane.run(lambda: 1) == 1
+    await asyncio.sleep(0.05)  # one thread is idle, for both of the next two
+    hanging = asyncio.create_task(lane.run(released.wait))
+    others = [asyncio.create_task(lane.run(lambda: 2)) for _ in range(3)]
+    try:
+        async with asyncio.timeout(5):
+            assert await asyncio.gather(*others) == [2, 2, 2]
+    finally:
+        released.set()
+    assert await hanging
 
 
 async def test_errors_come_through() -> None:

@@ -77,16 +77,6 @@ def test_what_is_known_of_an_artist(house: House) -> None:
     )  # fmt: skip
 
 
-def test_lyrics_from_elsewhere_stand_in(house: House) -> None:
-    token = house.people.token(ALICE)
-    found = get(house, f"/tracks/{id_of('track Jóga')}/lyrics", token).json()
-    assert [(one["source"], one["lines"][0]["text"]) for one in found["sets"]] == [
-        ("LRCLIB", "Found")
-    ]
-    missing = get(house, f"/tracks/{id_of('track Bachelorette')}/lyrics", token)
-    assert missing.json()["error"]["code"] == "catalog.track_not_found"
-
-
 def test_what_is_not_asked_for_is_refused(house: House) -> None:
     answer = get(house, "/server", house.people.token(ALICE), params={"password": "x"})
     assert answer.status_code == 400

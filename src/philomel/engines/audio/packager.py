@@ -9,7 +9,7 @@ from msgspec import msgpack
 from philomel.engines.audio import Order, Piece
 from philomel.engines.workers import Limits, Workers
 
-PACKAGER: Final = 1
+PACKAGER: Final = 2
 """Counts up with every change of what comes out: cached bytes of another number are others."""
 
 _HERE: Final = "philomel.engines.audio.packaging"

@@ -40,9 +40,12 @@ class _File:
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
-            if self._busy is not None and not self._busy.done():
-                await asyncio.wait([self._busy])
-            os.close(self._descriptor)
+            if self._busy is None or self._busy.done():
+                os.close(self._descriptor)
+                return
+            # Also when whoever closes it is cancelled while the thread goes on.
+            self._busy.add_done_callback(lambda _: os.close(self._descriptor))
+            await asyncio.wait([self._busy])
 
     async def _in_thread(self, work: Callable[..., None], *args: object) -> None:
         """As a task that is cancelled goes and the thread stays, `close` waits for the thread."""

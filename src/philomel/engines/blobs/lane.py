@@ -46,7 +46,7 @@ class Lane:
         self._most = threads
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._lock = threading.Lock()
-        self._threads = self._idle = self._stuck = 0
+        self._threads = self._idle = self._stuck = self._waiting = 0
 
     async def run(
         self,
@@ -69,22 +69,28 @@ class Lane:
         job = _Job(work, ended, cast("Callable[[Any], None] | None", discard))
         self._hand(job)
         try:
-            while not job.future.done():
-                # Where threads hang already, there is little hope for the next one.
-                patience = self._patience / 4 if self._stuck else self._patience
-                left = job.alive_at + patience - time.monotonic()
-                if left <= 0:
-                    self._give_up(job)
-                    raise Away(_SILENT)
-                await asyncio.wait((job.future,), timeout=left)
-            return cast("T", job.future.result())
-        finally:
-            job.left = not job.future.done()
+            await self._until_done(job)
+        except BaseException:
+            job.leave()
+            raise
+        return cast("T", job.future.result())
+
+    async def _until_done(self, job: "_Job") -> None:
+        while not job.future.done():
+            # Where threads hang already, there is little hope for the next one.
+            patience = self._patience / 4 if self._stuck else self._patience
+            left = job.alive_at + patience - time.monotonic()
+            if left <= 0:
+                self._give_up(job)
+                raise Away(_SILENT)
+            await asyncio.wait((job.future,), timeout=left)
 
     def _hand(self, job: "_Job") -> None:
-        self._jobs.put(job)
         with self._lock:
-            if self._idle or self._threads >= self._most:
+            self._waiting += 1
+            self._jobs.put(job)
+            # A thread counts as idle until it has a job: who is handed one may not be free.
+            if self._waiting <= self._idle or self._threads >= self._most:
                 return
             self._threads += 1
         threading.Thread(target=self._work, name="disk", daemon=True).start()
@@ -110,12 +116,14 @@ class Lane:
                         continue
                     self._threads -= 1
                     return
+                self._waiting -= 1
             _here.job = job
             job.run()
             _here.job = None
             with self._lock:
                 job.over = True
                 self._stuck -= job.stuck
+            job = None  # an idle thread holds no result
 
 
 class _Job:
@@ -132,6 +140,12 @@ class _Job:
         self.future: asyncio.Future[Any] = self._loop.create_future()
         self.alive_at = time.monotonic()
         self.left = self.stuck = self.over = False
+
+    def leave(self) -> None:
+        """Nobody waits for it any more, perhaps since the very moment in which it was done."""
+        self.left = True
+        if self.future.done() and self.future.exception() is None and self._discard is not None:
+            self._discard(self.future.result())
 
     def run(self) -> None:
         self.alive_at = time.monotonic()

@@ -6,7 +6,7 @@ a name: it is gone with its last descriptor, also when the process is killed.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from philomel.engines.blobs import Blob
@@ -74,11 +74,8 @@ class Spool:
 
     async def close(self) -> None:
         """Let go of every copy."""
-        for copy in self._copies.values():
-            copy.filling.cancel()
-            await asyncio.wait((copy.filling,))
-            os.close(copy.descriptor)
-        self._copies.clear()
+        for key in list(self._copies):
+            await self._abandon(key)
 
     async def _begin(self, key: tuple[bytes, str], blob: Blob) -> "_Copy":
         size = blob.size or 0
@@ -94,7 +91,7 @@ class Spool:
             return copy
         descriptor = self._make(size)
         filling = asyncio.ensure_future(_fill(descriptor, blob, 0, size))
-        copy = self._copies[key] = _Copy(descriptor, size, filling)
+        copy = self._copies[key] = _Copy(key, descriptor, size, filling)
         filling.add_done_callback(lambda done: self._filled(key, done))
         return copy
 
@@ -126,10 +123,21 @@ class Spool:
                 os.close(copy.descriptor)
         return self.size + size <= self._limit and len(self._copies) < _MOST_FILES
 
+    async def _abandon(self, key: tuple[bytes, str]) -> None:
+        """Forget a copy; its file goes with its last reader."""
+        copy = self._copies.pop(key)
+        copy.dropped = True
+        if not copy.filling.done():
+            copy.filling.cancel()
+            await asyncio.wait((copy.filling,))
+        self._drop(copy)
+
     async def _release(self, copy: "_Copy") -> None:
         copy.users -= 1
         if copy.dropped:
             self._drop(copy)
+        elif not copy.users and not copy.filling.done():
+            await asyncio.shield(self._abandon(copy.key))  # nobody waits for the rest of it
         async with self._freed:
             self._freed.notify_all()
 
@@ -141,7 +149,14 @@ class Spool:
 
 
 class _Copy:
-    def __init__(self, descriptor: int, size: int, filling: "asyncio.Task[None]") -> None:
+    def __init__(
+        self,
+        key: tuple[bytes, str],
+        descriptor: int,
+        size: int,
+        filling: "asyncio.Task[None]",
+    ) -> None:
+        self.key = key
         self.descriptor = descriptor
         self.size = size
         self.filling = filling
@@ -192,12 +207,25 @@ async def _fill(descriptor: int, blob: Blob, start: int, stop: int) -> None:
     position = start
     try:
         async for chunk in blob.stream(start, stop):
-            await asyncio.to_thread(_write, descriptor, chunk, position)
+            await _in_thread(_write, descriptor, chunk, position)
             position += len(chunk)
     except OSError as error:
         raise Unavailable(f"no copy can be kept: {os.strerror(error.errno or 5)}") from error
     if position != stop:
         raise Unavailable("the file became shorter while it was read")
+
+
+async def _in_thread(work: Callable[..., None], *args: object) -> None:
+    """A task that is cancelled goes only when its thread does: whoever cancelled it closes the
+    descriptor, and its number may be another file's a moment later.
+    """
+    working = asyncio.get_running_loop().run_in_executor(None, work, *args)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait((working,))
+        working.exception()
+        raise
 
 
 def _write(descriptor: int, data: bytes, position: int) -> None:

@@ -3,7 +3,6 @@
 from msgspec import Struct
 
 from philomel.gateway.api.operation import Call, Route
-from philomel.gateway.lyrics import find_lyrics
 from philomel.kernel.errors import InvalidArgument
 from philomel.services.catalog.contract import (
     Album,
@@ -15,6 +14,7 @@ from philomel.services.catalog.contract import (
     Credit,
     CreditRole,
     GetChapters,
+    GetLyrics,
     LabelPage,
     ListAlbums,
     ListArtists,
@@ -198,7 +198,7 @@ async def get_chapters(call: Call, asked: Of) -> Chapters:
 
 async def get_lyrics(call: Call, asked: Of) -> Lyrics:
     """The lyrics of a track, in lines and words."""
-    return await find_lyrics(call.services.catalog, call.services.enrichment, asked.id)
+    return await call.services.catalog.get_lyrics(GetLyrics(asked.id))
 
 
 async def list_siblings(call: Call, asked: Of) -> TrackViews:

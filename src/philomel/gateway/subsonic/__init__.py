@@ -27,7 +27,6 @@ from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, PhilomelError
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
-from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
 from philomel.services.plays.contract import Plays
@@ -97,7 +96,6 @@ _log = logging.getLogger(__name__)
 class Deps:
     accounts: Accounts
     catalog: Catalog
-    enrichment: Enrichment
     media: Media
     playlists: Playlists
     plays: Plays
@@ -139,7 +137,6 @@ class _Door:
         self._services = Services(
             accounts=deps.accounts,
             catalog=deps.catalog,
-            enrichment=deps.enrichment,
             media=deps.media,
             playlists=deps.playlists,
             plays=deps.plays,

@@ -28,7 +28,6 @@ from philomel.services.catalog.contract import (
     ListLibraries,
     Track,
 )
-from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import GetMarks, ItemKind, Mark, Playlists
 from philomel.services.plays.contract import GetPlayCounts, PlayCount, PlayedKind, Plays
@@ -43,7 +42,6 @@ class Services:
 
     accounts: Accounts
     catalog: Catalog
-    enrichment: Enrichment
     media: Media
     playlists: Playlists
     plays: Plays

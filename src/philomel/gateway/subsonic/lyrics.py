@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from philomel.gateway.lyrics import find_lyrics
 from philomel.gateway.subsonic import items
 from philomel.gateway.subsonic.call import Call
 from philomel.gateway.subsonic.items import Item
 from philomel.kernel.errors import NotFound
 from philomel.services.catalog.contract import (
     CreditRole,
+    GetLyrics,
     LyricLine,
     Lyrics,
     LyricSet,
@@ -144,7 +144,7 @@ def _cues(words: Sequence[LyricWord], ends: int | None) -> list[Item]:
 
 async def _lyrics(call: Call, track_id: str) -> Lyrics | None:
     try:
-        return await find_lyrics(call.services.catalog, call.services.enrichment, track_id)
+        return await call.services.catalog.get_lyrics(GetLyrics(track_id))
     except NotFound:
         return None
 

@@ -11,8 +11,8 @@ from philomel.engines.audio.packaging import boxes
 from philomel.engines.audio.packaging.encoders import Setup, audio, open_encoder, setup
 from philomel.engines.workers import Job
 
-_MAX_PACKETS: Final = 4096
-"""Of one part: who lies about the length of a file does not make us hold it in memory."""
+_MAX_BYTES: Final = 16 << 20
+"""Of one fragment: who lies about the length of a file does not make us hold it in memory."""
 
 
 def ready(_job: Job) -> bytes:
@@ -39,10 +39,14 @@ class _Parts:
         self._samples = samples
         self._cuts = [ms * made.rate // 1000 // made.grain * made.grain for ms in order.starts_ms]
         self._packets: list[boxes.Packet] = []
+        self._held = 0  # bytes of them
         self._count = 0  # packets so far
-        self._began = 0  # packets before the part being collected
+        self._began = 0  # packets before the fragment being collected
+        self._fragments = 0
         self._sizes: list[tuple[int, int]] = []
         self._length = 0  # bytes so far
+        self._start = 0  # bytes before the part being collected
+        self._samples_of_part = 0
 
     def pieces(self, source: Source) -> Iterator[Piece]:
         made = self._made
@@ -60,7 +64,7 @@ class _Parts:
         )
         head = boxes.header(track)
         room = boxes.index_size(len(self._cuts))
-        self._length = len(head) + room
+        self._length = self._start = len(head) + room
         yield Piece(head + boxes.gap(room), parts=((0, len(head)),))
         heard = 0
         for frame in audio(source, made):
@@ -74,7 +78,7 @@ class _Parts:
             if packet.size and left > 0:
                 yield from self._take(bytes(packet), min(left, made.frame))
         if self._packets:
-            yield self._part()
+            yield self._fragment(ends=True)
         yield Piece(boxes.index(made.rate, self._sizes, room), at=len(head))
 
     def _take(self, data: bytes, duration: int) -> Iterator[Piece]:
@@ -82,17 +86,26 @@ class _Parts:
         following = len(self._sizes) + 1
         is_cut = following < len(self._cuts) and begins >= self._cuts[following]
         if self._packets and is_cut:
-            yield self._part()
+            yield self._fragment(ends=True)
+        elif self._held >= _MAX_BYTES:
+            yield self._fragment(ends=False)
         self._packets.append(boxes.Packet(data, duration))
+        self._held += len(data)
         self._count += 1
 
-    def _part(self) -> Piece:
+    def _fragment(self, *, ends: bool) -> Piece:
+        """What was collected; with `ends` the part is complete."""
         made, packets = self._made, self._packets
-        data = boxes.fragment(len(self._sizes) + 1, self._began * made.frame, made.frame, packets)
-        start = self._length
+        self._fragments += 1
+        data = boxes.fragment(self._fragments, self._began * made.frame, made.frame, packets)
         self._length += len(data)
-        self._sizes.append((len(data), sum(packet.duration for packet in packets)))
-        self._began = self._count
-        self._packets = []
+        self._samples_of_part += sum(packet.duration for packet in packets)
+        self._began, self._packets, self._held = self._count, [], 0
         heard = max(self._count * made.frame - made.priming, 0)
-        return Piece(data, parts=((start, self._length),), ms=heard * 1000 // made.rate)
+        ms = heard * 1000 // made.rate
+        if not ends:
+            return Piece(data, ms=ms)
+        part = (self._start, self._length)
+        self._sizes.append((self._length - self._start, self._samples_of_part))
+        self._start, self._samples_of_part = self._length, 0
+        return Piece(data, parts=(part,), ms=ms)

@@ -92,7 +92,6 @@ from philomel.services.catalog.contract.lyrics import (
     Lyrics,
     LyricSet,
     LyricWord,
-    ReadLyrics,
 )
 from philomel.services.catalog.contract.merges import (
     ListMerges,
@@ -210,7 +209,6 @@ __all__ = [
     "NotMergeable",
     "OfferPicture",
     "Offered",
-    "ReadLyrics",
     "RelocateLibrary",
     "RemoveLibrary",
     "ScanFinished",
@@ -308,13 +306,6 @@ class Catalog(Protocol):
 
     async def list_genres(self, request: ListGenres, /) -> Genres:
         """The genres of the tracks the caller may see."""
-        ...
-
-    async def read_lyrics(self, request: ReadLyrics, /) -> Lyrics:
-        """A text that was found elsewhere, in lines and words as `get_lyrics` gives them.
-
-        Raises: InvalidArgument if there is nothing in it.
-        """
         ...
 
     async def get_lyrics(self, request: GetLyrics, /) -> Lyrics:

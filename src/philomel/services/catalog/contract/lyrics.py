@@ -51,7 +51,7 @@ class LyricSet(Struct, frozen=True, omit_defaults=True):
         language: a BCP 47 or ISO 639 code, "und" if not said.
         synced: its lines are timed.
         worded: its words are timed.
-        source: "file" beside the track, "tag", or the name of whoever it comes from.
+        source: "file" beside the track, or "tag".
     """
 
     language: str
@@ -60,18 +60,6 @@ class LyricSet(Struct, frozen=True, omit_defaults=True):
     source: str
     lines: tuple[LyricLine, ...]
     agents: tuple[LyricAgent, ...] = ()
-
-
-class ReadLyrics(Struct, frozen=True):
-    """A text to be read as lyrics.
-
-    Attributes:
-        text: at most 100,000 characters.
-        source: whom it comes from.
-    """
-
-    text: str
-    source: str
 
 
 class Lyrics(Struct, frozen=True):

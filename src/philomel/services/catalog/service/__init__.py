@@ -19,7 +19,6 @@ from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
-from philomel.services.catalog.service.texts import read_lyrics
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import editions, folders, labels, texts
@@ -128,10 +127,6 @@ class CatalogService:
         if found is None:
             raise it.TrackNotFound("there are no lyrics of that track")
         return found
-
-    async def read_lyrics(self, request: it.ReadLyrics, /) -> it.Lyrics:
-        current().caller.require_known()
-        return read_lyrics(request)
 
     async def get_chapters(self, request: it.GetChapters, /) -> it.Chapters:
         found = await self._look(lambda c, seen: texts.get_chapters(c, request.track_id, seen))
