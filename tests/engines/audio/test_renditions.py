@@ -20,7 +20,7 @@ from philomel.engines.audio.renditions.recipe import parse
 from philomel.engines.audio.renditions.store import RenditionBlobs
 from philomel.engines.audio.renditions.turns import Turns
 from philomel.engines.audio.renditions.upkeep import PLAYING_MS, Upkeep
-from philomel.engines.blobs import Blob, DraftBlobs
+from philomel.engines.blobs import Away, Blob, DraftBlobs
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
 from philomel.engines.blobs.s3 import S3Blobs, S3Settings
@@ -289,6 +289,45 @@ async def test_what_nobody_comes_back_for_is_given_up(
     async with asyncio.timeout(5):
         await booth.packager.closed.wait()
     assert booth.blobs() == []
+
+
+async def test_not_too_many_stand_half_done(small: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "IDLE", 0.0)
+    contents = [f"{number:040}" for number in range(6)]
+    for content in contents:
+        reading = asyncio.create_task(small.read("0", content))
+        await small.packager.header()
+        await small.read("init", content)
+        reading.cancel()
+        await asyncio.wait([reading])
+        await small.packager.part(b"part")
+        async with asyncio.timeout(5):
+            while small.packager.asked_for_more():
+                await asyncio.sleep(0.01)
+    names = [parse(small.key("0", content)).name for content in contents]
+    async with asyncio.timeout(5):
+        while any(map(small.renditions.making, names[:2])):
+            await asyncio.sleep(0.01)
+    assert all(map(small.renditions.making, names[2:]))
+    reading = asyncio.create_task(small.read("1", contents[2]))
+    await small.packager.part(b"next part")
+    assert await reading == b"next part"
+
+
+async def test_a_source_that_is_away_holds_no_turn(
+    small: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "LOOK", 0.05)
+    reading = asyncio.create_task(small.read("0"))
+    await small.packager.header()
+    await small.read("init")
+    small.music.rename(small.music.with_name("unmounted"))
+    with pytest.raises(Away):
+        await reading
+    async with asyncio.timeout(5):
+        await small.packager.closed.wait()
+        while (await small.renditions.numbers())["encodes_active"]:
+            await asyncio.sleep(0.01)
 
 
 async def test_what_is_nearly_done_is_finished_for_nobody(

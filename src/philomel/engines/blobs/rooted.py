@@ -1,9 +1,12 @@
 """One store over many folders: a key is the root, a NUL byte, and the key below it."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from philomel.engines.blobs import Blob, Entry, Folder, Folders
 from philomel.kernel.errors import FailedPrecondition, NotFound
+
+T = TypeVar("T")
 
 
 class RootedBlobs:
@@ -21,6 +24,16 @@ class RootedBlobs:
         """A blob that has a file descriptor, for decoders."""
         folder, below = self._split(key)
         return await folder.open_file(below)
+
+    async def look(self, key: bytes, work: Callable[[], T]) -> T:
+        """What `work` returns, which waits for the store that a key leads to; see `Folder.look`."""
+        folder, _ = self._split(key)
+        return await folder.look(work)
+
+    async def check(self, key: bytes) -> None:
+        """Raises: Away, when the store that a key leads to does not answer."""
+        folder, _ = self._split(key)
+        await folder.check()
 
     async def get(self, key: bytes) -> bytes:
         folder, below = self._split(key)

@@ -6,10 +6,7 @@ from msgspec.structs import replace
 from philomel.gateway.api.operation import Call, Route
 from philomel.gateway.public import at
 from philomel.services.catalog.contract import GetTracks, Track, TrackNotFound
-from philomel.services.media.contract import Gapless, GetAssets, GetPlayback, PlaybackFile
-
-TARGET_LUFS = -14.0
-CEILING_DBTP = -1.0
+from philomel.services.media.contract import Gapless, GetAssets, GetPlayback, Loudness, PlaybackFile
 
 
 class OfTrack(Struct, frozen=True):
@@ -84,9 +81,7 @@ def _album(track: Track) -> Level | None:
 def _level(loudness: float | None, true_peak: float | None) -> Level | None:
     if loudness is None or true_peak is None:
         return None
-    return Level(
-        loudness, true_peak, round(min(TARGET_LUFS - loudness, CEILING_DBTP - true_peak), 2)
-    )
+    return Level(loudness, true_peak, Loudness(loudness, true_peak).gain_db)
 
 
 ROUTES = (Route("GET", "/tracks/{id}/playback", get_playback, OfTrack, PlaybackView),)

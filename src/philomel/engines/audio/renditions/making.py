@@ -4,10 +4,11 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from philomel.engines.audio import Packager, Piece
 from philomel.engines.audio.renditions.recipe import Recipe
-from philomel.engines.audio.renditions.turns import RETRY_AFTER, Turns
+from philomel.engines.audio.renditions.turns import RETRY_AFTER, Aside, Turns
 from philomel.engines.blobs import Draft, DraftBlobs
 from philomel.engines.blobs.rooted import RootedBlobs
 from philomel.kernel.errors import NotFound, PhilomelError, RateLimited, Unavailable
@@ -18,9 +19,11 @@ IDLE = 4.0
 FORGET = 60.0
 """Seconds that what nobody wants waits, half done, for somebody to come back."""
 
+LOOK = 10.0
+"""Seconds without a piece after which the source's store is asked whether it is there."""
+
 NEARLY_DONE = 0.75
 PATIENCE = 8.0
-_QUEUED = 30.0
 FOLDER = b"renditions"
 
 
@@ -159,33 +162,61 @@ class Making:
             await source.close()
 
     async def _encode(self, descriptor: int) -> None:
-        before = _state(descriptor)
         pieces = self._packager.pieces(descriptor, self.recipe.order)
+        before = await self._state(descriptor)
+        aside: Aside | None = None
         try:
             while True:
                 async with self._turns.take(self.recipe.listener, self._is_wanted):
-                    if await self._go_on(pieces, lambda: _state(descriptor) == before):
+                    if aside is not None:
+                        self._turns.come_back(aside)
+                    if await self._go_on(pieces, descriptor, before):
                         return
-                await self._until_wanted()
+                    aside = self._turns.step_aside()
+                await self._until_wanted(aside)
         finally:
+            if aside is not None:
+                self._turns.come_back(aside)
             close = getattr(pieces, "aclose", None)
             if close is not None:
                 await close()
 
-    async def _go_on(self, pieces: AsyncIterator[Piece], same: Callable[[], bool]) -> bool:
+    async def _go_on(
+        self, pieces: AsyncIterator[Piece], descriptor: int, before: tuple[int, int]
+    ) -> bool:
         """Go on as long as somebody wants it; whether it was made to the end.
 
         The worker that nobody reads from stands still: it cannot get rid of its next piece.
         """
         while self._is_wanted():
-            piece = await anext(pieces, None)
-            if not same():
+            piece = await self._next(pieces)
+            if await self._state(descriptor) != before:
                 raise NotFound("the file was changed while it was read")
             if piece is None:
                 self._complete = True
                 return True
             await self._add(piece)
         return False
+
+    async def _next(self, pieces: AsyncIterator[Piece]) -> Piece | None:
+        """The next piece; a disk that hangs holds up its own listeners only.
+
+        Raises:
+            Away: the source's store does not answer.
+        """
+        coming = asyncio.ensure_future(anext(pieces, None))
+        try:
+            while not (await asyncio.wait((coming,), timeout=LOOK))[0]:
+                await self._originals.check(self.recipe.source)
+            return coming.result()
+        finally:
+            if not coming.done():
+                coming.cancel()
+                await asyncio.wait((coming,))
+            _ = coming.cancelled() or coming.exception()  # whatever it was, it was looked at
+
+    async def _state(self, descriptor: int) -> tuple[int, int]:
+        return await self._originals.look(self.recipe.source, partial(_state, descriptor))
 
     async def _add(self, piece: Piece) -> None:
         if self._draft is None:
@@ -204,13 +235,17 @@ class Making:
         nearly = self._ms >= NEARLY_DONE * (self.recipe.duration_ms or float("inf"))
         return self._wanted > 0 or nearly or self._loop.time() - self._asked_at < IDLE
 
-    async def _until_wanted(self) -> None:
+    async def _until_wanted(self, aside: Aside) -> None:
         self._asked.clear()
+        waiting = [asyncio.create_task(one.wait()) for one in (self._asked, aside.dismissed)]
         try:
-            async with asyncio.timeout(FORGET):
-                await self._asked.wait()
-        except TimeoutError:
-            raise Unavailable("this rendition is not made any more", retry_after=1) from None
+            await asyncio.wait(waiting, timeout=FORGET, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+        if aside.dismissed.is_set() or not self._asked.is_set():
+            raise Unavailable("this rendition is not made any more", retry_after=1)
+        aside.woken = True
 
 
 def _state(descriptor: int) -> tuple[int, int]:

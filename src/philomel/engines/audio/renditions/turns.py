@@ -20,18 +20,34 @@ class _Waiting:
     )
 
 
+class Aside:
+    """Something half done that gave up its turn, but not its worker.
+
+    Attributes:
+        dismissed: its worker is needed elsewhere.
+        woken: somebody wants it again, and it waits for its next turn.
+    """
+
+    def __init__(self) -> None:
+        self.dismissed = asyncio.Event()
+        self.woken = False
+
+
 class Turns:
     """Args:
     total: at work at once.
     queue: waiting in all.
     each: waiting of one listener.
+    aside: half done at once; 0 is twice as many as are at work.
 
     Attributes:
         refused: how many were sent away so far.
     """
 
-    def __init__(self, total: int, queue: int = 64, each: int = 8) -> None:
+    def __init__(self, total: int, queue: int = 64, each: int = 8, aside: int = 0) -> None:
         self._total = total
+        self._most_aside = aside or 2 * total
+        self._aside: list[Aside] = []
         self._queue = queue
         self._each = each
         self._working: Counter[str] = Counter()
@@ -63,6 +79,21 @@ class Turns:
             yield
         finally:
             self._leave(listener)
+
+    def step_aside(self) -> Aside:
+        """Somebody who had a turn stops half way; where too many do, one of them has to end."""
+        one = Aside()
+        self._aside.append(one)
+        if len(self._aside) > self._most_aside:
+            oldest = next(each for each in self._aside if not each.woken)
+            self._aside.remove(oldest)
+            oldest.dismissed.set()
+        return one
+
+    def come_back(self, one: Aside) -> None:
+        """It has a turn again, or ended."""
+        if one in self._aside:
+            self._aside.remove(one)
 
     async def _enter(self, listener: str, wanted: Callable[[], bool]) -> None:
         if self.working < self._total and not self._waiting:
