@@ -28,6 +28,7 @@ from philomel.services.catalog.contract import (
     UndoMerge,
 )
 from philomel.services.catalog.store.merging import heirs
+from philomel.services.catalog.store.merging.hearing import Played, record_totals
 from philomel.services.media.contract import Asset, AssetsAnalysed
 
 TAGS = {"title": "Song", "artist": "Anna", "album": "X", "tracknumber": "3"}
@@ -325,6 +326,28 @@ async def test_undo_makes_two_again_for_good(house: House, music: Path) -> None:
     await house.scan()
     assert (await find(house, old.id)).path == "x/old.ogg"
     assert (await find(house, new.id)).path == "x/new.flac"
+
+
+async def test_plays_are_on_both_as_they_were(house: House, music: Path) -> None:
+    make(music / "x/old.ogg", TAGS)
+    await house.add(music)
+    await house.scan()
+    make(music / "x/new.flac", TAGS)
+    await house.scan()
+    old, new = await at(house, "x/old.ogg"), await at(house, "x/new.flac")
+    heard = {old.id: Played(5, 1_000), new.id: Played(2, 3_000)}
+    await house.database.write(lambda c: record_totals(c, heard, 3_000))
+    (music / "x/old.ogg").unlink()
+    await house.scan()
+    # Plays tells of the merged total, and of one more.
+    merged = {old.id: Played(8, 4_000)}
+    await house.database.write(lambda c: record_totals(c, merged, 4_000))
+    made = next(m for m in await merges(house) if m.kind is EntryKind.TRACK)
+    with acting(OPERATOR):
+        await house.service.undo_merge(UndoMerge(made.id))
+    was, is_ = await find(house, old.id), await find(house, new.id)
+    assert (was.play_count, was.last_played_at) == (6, 4_000)
+    assert (is_.play_count, is_.last_played_at) == (2, 3_000)
 
 
 async def test_a_chain_is_undone_from_its_end(house: House, music: Path) -> None:

@@ -10,7 +10,12 @@ from tests.services.catalog.house import ANNA, House
 
 from philomel.engines.blobs.disk import DiskBlobs
 from philomel.kernel.caller import OPERATOR, acting
-from philomel.services.catalog.contract import ListAlbums, RemoveLibrary
+from philomel.services.catalog.contract import (
+    ListAlbums,
+    ListArtists,
+    RelocateLibrary,
+    RemoveLibrary,
+)
 from philomel.services.catalog.service.keeping import GRACE_MS, Keeper
 
 
@@ -56,6 +61,45 @@ async def test_a_new_cover_may_be_older(house: House, music: Path) -> None:
     aside.rename(music / "a" / "cover.png")
     await house.scan()
     assert await until_cover(house, not_=None) == red
+
+
+async def test_a_cover_that_changed_on_the_way_to_another_disk(
+    house: House, music: Path, tmp_path: Path
+) -> None:
+    make(music / "a" / "song.mp3", {"title": "Song", "album": "X", "artist": "A"})
+    library = await house.add(music)
+    await house.scan()
+    picture(music / "a" / "cover.png", "red")
+    await house.scan()
+    red = await until_cover(house, not_=None)
+    there = music.rename(tmp_path / "there")
+    picture(there / "a" / "cover.png", "blue")
+    with acting(OPERATOR):
+        await house.service.relocate_library(RelocateLibrary(library.name, os.fsencode(there)))
+    await house.scan()
+    assert await until_cover(house, not_=red) is not None
+
+
+async def test_an_artist_s_picture_is_replaced(house: House, music: Path) -> None:
+    make(music / "A" / "X" / "song.mp3", {"title": "Song", "album": "X", "artist": "A"})
+    picture(music / "A" / "artist.png", "red")
+    await house.add(music)
+    await house.scan()
+
+    async def portrait() -> str | None:
+        with acting(ANNA):
+            (artist,) = (await house.service.list_artists(ListArtists())).items
+        return artist.cover.id if artist.cover else None
+
+    async def shown() -> bool:
+        return await portrait() != before
+
+    before: str | None = None
+    await house.until(shown, "catalog covers")
+    before = await portrait()
+    picture(music / "A" / "artist.png", "blue")
+    await house.scan()
+    await house.until(shown, "catalog covers")
 
 
 def kept(house: House) -> set[str]:

@@ -62,6 +62,12 @@ async def only(house: House, name: str, *people: Caller) -> LibraryAccess:
         return await house.service.change_library_access(change)
 
 
+async def of_library(house: House, library_id: str) -> list[str]:
+    with acting(ANNA):
+        found = await house.service.list_tracks(ListTracks(library_id=library_id))
+    return [track.id for track in found.items]
+
+
 async def test_a_grant_that_media_did_not_hear_of_is_said_again(house: House, music: Path) -> None:
     library = await house.add(music, "Mine")
     house.media.away = True
@@ -100,6 +106,11 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
         assert (both.track_count, both.album_count) == (2, 2)
     heard = dict.fromkeys(ids, Played(1, 1_000))
     await house.database.write(lambda c: record_totals(c, heard, 2_000))
+    theirs = dict.fromkeys(await of_library(house, hidden.id), Played(5, 9_000))
+    await house.database.write(lambda c: record_totals(c, theirs, 10_000))
+    with acting(ANNA):
+        (played,) = (await service.get_artists(GetArtists((both.id,)))).items
+        assert (played.play_count, played.last_played_at) == (6, 9_000)
     with acting(BERT):
         assert await service.get_counts(GetCounts()) == Counts(tracks=2, albums=2, artists=2)
         seen: list[object] = [
@@ -127,6 +138,7 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
         assert everyone.total == len(everyone.items) == 2
         mine = next(artist for artist in everyone.items if artist.name == "Both")
         assert (mine.track_count, mine.album_count) == (1, 1)
+        assert (mine.play_count, mine.last_played_at) == (1, 1_000)
         assert "secret" not in repr([*seen, everyone])
         assert not (await service.list_tracks(ListTracks(library_id=hidden.id))).items
         lyrics = 0

@@ -1,14 +1,17 @@
 """Merged ids and removed people are followed, and totals are announced."""
 
 import asyncio
+from pathlib import Path
 
+from sqlalchemy import Connection, insert, text
 from tests.services.people import ADAM, ZOE, id_of
 from tests.services.running import running, say, told, until
 from tests.services.shelf import Shelf
 
 from philomel.engines.log import Log
-from philomel.engines.outbox import Job
+from philomel.engines.outbox import Job, Relay
 from philomel.engines.sql import Database
+from philomel.engines.sql.migrate import prepare
 from philomel.kernel.caller import acting
 from philomel.kernel.clock import FixedClock
 from philomel.rpc.codec import from_bytes
@@ -30,7 +33,9 @@ from philomel.services.plays.contract import (
 )
 from philomel.services.plays.rules import Heard
 from philomel.services.plays.service import PlayService
+from philomel.services.plays.store import SCHEMA
 from philomel.services.plays.store.merging import MergingPlays
+from philomel.services.plays.store.tables import TOTAL
 
 Built = tuple[PlayService, tuple[Job, ...]]
 TRACK, ALBUM, ARTIST = PlayedKind.TRACK, PlayedKind.ALBUM, PlayedKind.ARTIST
@@ -167,6 +172,28 @@ async def test_plays_go_back_where_they_were_made(
         )  # fmt: skip
         history = (await service.list_history(ListHistory())).items
         assert [play.track_id for play in history] == [B, A, A, B, A]
+
+
+async def test_an_update_tells_the_totals_again(
+    database: Database, tmp_path: Path, log: Log, clock: FixedClock
+) -> None:
+    ids = sorted(id_of(f"song {number}") for number in range(501))
+    rows = [
+        {"track_id": id_, "times": number, "last_played_at": 9 * number}
+        for number, id_ in enumerate(ids)
+    ]
+
+    def fill(connection: Connection) -> None:
+        connection.execute(insert(TOTAL), rows)
+        connection.execute(text("UPDATE schema_version SET version = 3"))
+
+    await database.write(fill)
+    await prepare(database, SCHEMA, tmp_path)
+    async with running([Relay(database, log, "philomel.plays", clock)]):
+        records = await told(log, "philomel.plays", 2)
+    events = [from_bytes(TotalsChanged, record.value) for record in records]
+    found = [total for event in events for total in event.tracks]
+    assert found == [TrackTotal(id_, number, 9 * number) for number, id_ in enumerate(ids)]
 
 
 async def test_two_at_once_count_everything(database: Database) -> None:

@@ -52,6 +52,7 @@ class Part:
 
     Attributes:
         after, before: the paths of known files in question lie between these.
+        known: files of it were known before this scan.
         fresh: files that were not known at their path.
     """
 
@@ -59,6 +60,7 @@ class Part:
         self.root, self.source, self.below = root, source, below
         self.is_file = is_file
         self.error: str | None = None
+        self.known = False
         self.fresh = 0
         self.after, self.before = b"", END
         if below and is_file:

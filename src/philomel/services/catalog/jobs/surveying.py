@@ -46,21 +46,16 @@ class Survey:
         parts = await self._parts()
         started = self._job.clock.now()
         lost = await self._database.read(library_has_lost)
-        known = {
-            part.root.id: bool(
-                await self._database.read(
-                    partial(
-                        scanning.known_files,
-                        library_id=part.root.id,
-                        after=part.after,
-                        before=part.before,
-                        limit=1,
-                    )
-                )
+        for part in parts:
+            look = partial(
+                scanning.known_files,
+                library_id=part.root.id,
+                after=part.after,
+                before=part.before,
+                limit=1,
             )
-            for part in parts
-        }
-        only_new = not lost and not any(known.values())
+            part.known = bool(await self._database.read(look))
+        only_new = not lost and not any(part.known for part in parts)
         if not only_new:
             for part in parts:
                 await self._guard(part, self._survey)
@@ -312,13 +307,13 @@ class Survey:
                 break
             after = known[-1][0]
         changed = sorted(found.items())
-        is_new, now = part.root.scanned_at is None, self._job.clock.now()
+        now = self._job.clock.now()
         for start in range(0, len(changed), FOLDERS):
             some = changed[start : start + FOLDERS]
 
             def work(connection: Connection, some: list[tuple[bytes, int | None]] = some) -> None:
                 pictures.record_folders(connection, part.root.id, some)
-                for folder, _ in () if is_new else some:  # what is new is looked at anyway
+                for folder, _ in some if part.known else ():  # what is new is looked at anyway
                     scanning.covers_due(connection, part.root.id, folder, now)
 
             await self._database.write(work)

@@ -32,6 +32,7 @@ from philomel.services.catalog.store.tables import (
     covers,
     files,
     lies_in,
+    track_credits,
     tracks,
 )
 
@@ -110,6 +111,22 @@ _ARTIST_GENRES = (
         albums.c.genres != "[]",
     )
     .group_by(album_credits.c.artist_id)
+)
+_ALSO_ELSEWHERE = (
+    select(artist_libraries.c.artist_id)
+    .distinct()
+    .where(artist_libraries.c.artist_id.in_(_IDS), artist_libraries.c.library_id.not_in(_LIBRARIES))
+)
+_CREDITED = (
+    select(track_credits.c.artist_id, track_credits.c.track_id)
+    .distinct()
+    .where(track_credits.c.artist_id.in_(_IDS), lies_in(track_credits.c.library_id, _LIBRARIES))
+    .subquery()
+)
+_PLAYED_HERE = (
+    select(_CREDITED.c.artist_id, func.sum(tracks.c.play_count), func.max(tracks.c.last_played_at))
+    .join_from(_CREDITED, tracks, tracks.c.id == _CREDITED.c.track_id)
+    .group_by(_CREDITED.c.artist_id)
 )
 _NAMES = select(artists.c.id, artists.c.name).where(artists.c.id.in_(_IDS))
 _ALIASES = select(aliases.c.old, aliases.c.new).where(aliases.c.old.in_(_IDS))
@@ -223,11 +240,19 @@ def load_artists(
         return {}
     values = {"ids": ids, "libraries": visible}
     often = {row[0]: _commonest(row[1]) for row in connection.execute(_ARTIST_GENRES, values)}
+    # What was played in libraries that the caller does not see is none of theirs.
+    shared = {"ids": connection.execute(_ALSO_ELSEWHERE, values).scalars().all()}
+    played = {}
+    if shared["ids"]:
+        rows = connection.execute(_PLAYED_HERE, values | shared)
+        played = {row[0]: (int(row[1]), row[2]) for row in rows}
     return {
         row[0]: Artist(
             id=row[0], name=row[1], sort_name=row[2], added_at=row[3], musicbrainz_id=row[4],
-            play_count=row[5], cover=_cover(row[6], row[7], row[10]), track_count=int(row[8]),
-            album_count=int(row[9]), last_played_at=row[11] or None,
+            play_count=played.get(row[0], (row[5], 0))[0],
+            cover=_cover(row[6], row[7], row[10]), track_count=int(row[8]),
+            album_count=int(row[9]),
+            last_played_at=played.get(row[0], (0, row[11]))[1] or None,
             genres=often.get(row[0], ()),
         )
         for row in connection.execute(_ARTISTS, values)

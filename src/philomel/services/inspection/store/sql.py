@@ -232,13 +232,12 @@ def list_findings(connection: Connection, request: it.ListFindings) -> it.Findin
     if request.library_id is not None:
         statement = statement.where(findings.c.library_id == request.library_id)
     if request.text:
-        like = f"%{_escaped(request.text)}%"
-        statement = statement.where(
-            or_(
-                func.lower(findings.c.name).like(like, escape="\\"),
-                func.lower(findings.c.path).like(like, escape="\\"),
-            )
-        )
+        found = [
+            func.lower(column).like(f"%{_escaped(spelt)}%", escape="\\")
+            for column in (findings.c.name, findings.c.path)
+            for spelt in _spellings(request.text)
+        ]
+        statement = statement.where(or_(*found))
     if request.cursor is not None:
         rank, subject = decode_cursor(request.cursor, tuple[int, str])
         place = tuple_(findings.c.rank, findings.c.subject_id)
@@ -300,6 +299,13 @@ def _finding(row: Row[tuple[object, ...]]) -> it.Finding:
     )
 
 
+def _spellings(text: str) -> list[str]:
+    """How a text may be written, where the engine knows the case of ASCII only."""
+    forms = (text, text.lower(), text.upper(), text.capitalize(), text.title(), text.casefold())
+    ascii_only = ("".join(c.lower() if c.isascii() else c for c in form) for form in forms)
+    return list(dict.fromkeys([*ascii_only, text.lower()]))
+
+
 def _escaped(text: str) -> str:
     """Text for LIKE, in which nothing has a meaning of its own."""
-    return "".join(f"\\{c}" if c in "\\%_" else c for c in text.lower())
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)

@@ -10,7 +10,7 @@ from philomel.services.plays.store.tables import METADATA
 
 SCHEMA = Schema(
     name="plays",
-    version=3,
+    version=4,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.plays.store.migrations",

@@ -147,13 +147,17 @@ def _part_tracks(
     heir, lost, lost_file = (dict(before[name][0]) for name in ("heir", "lost", "lost_file"))
     if connection.execute(_LIBRARY, {"id": lost["library_id"]}).one_or_none() is None:
         raise NotMergeable("the library of the missing file is gone")
+    # One merged before plays had times knows none; what was counted since stays with `source`.
     kept = {name: heir[name] for name in ("id", "added_at", "shuffle", "play_count")}
+    kept["last_played_at"] = heir.get("last_played_at", 0)
     renamed = {"was": source, "becomes": part}
     connection.execute(insert(tracks), _fitting(tracks, {**current, **kept, "id": part}, {}))
     for statement in _GIVE:
         connection.execute(statement, renamed)
     # Columns that came since the merge are as the other one has them.
     lost = _fitting(tracks, lost, dict(current))
+    lost["play_count"] = max(lost["play_count"], current["play_count"] - heir["play_count"])
+    lost["last_played_at"] = current["last_played_at"]
     lost["album_id"] = _album_now(connection, lost["album_id"], current["album_id"])
     credit = _credits_now(connection, lost["credits"])
     values = {**lost, "missing": True, "credits": msgspec.json.encode(credit).decode()}

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from philomel.services.catalog.contract import EntryKind
 from philomel.services.catalog.store.announcing import announce, entries_changed
@@ -47,7 +57,10 @@ _FILES = (
 _ARTISTS = (
     select(album_credits.c.artist_id)
     .join_from(album_credits, artists, artists.c.id == album_credits.c.artist_id)
-    .where(album_credits.c.album_id == bindparam("id"), artists.c.cover_id.is_(None))
+    .where(
+        album_credits.c.album_id == bindparam("id"),
+        or_(artists.c.cover_id.is_(None), artists.c.cover_library_id == bindparam("library")),
+    )
 )
 _KNOWN = select(func.count()).where(covers.c.id == bindparam("id"), covers.c.unused_since.is_(None))
 _FOLDERS = (
@@ -98,7 +111,7 @@ _FOUND = {
 }
 _SET_ARTISTS = (
     update(artists)
-    .where(artists.c.id.in_(_IDS))
+    .where(artists.c.id.in_(_IDS), artists.c.cover_id.is_distinct_from(bindparam("cover")))
     .values(cover_id=bindparam("cover"), cover_library_id=bindparam("library"))
 )
 
@@ -109,7 +122,7 @@ class Waiting(Struct, frozen=True):
     Attributes:
         files: paths of its present files, in the order of the album.
         pictured: those that have a picture inside.
-        artists: its artists that have no picture yet; none if there are several artists.
+        artists: its artist, if there is one and their picture is none or from this library.
     """
 
     album_id: str
@@ -128,11 +141,12 @@ def next_waiting(connection: Connection, now: int) -> Waiting | None:
     if row is None:
         return None
     found = connection.execute(_FILES, {"id": row.id}).all()
-    faceless = tuple(connection.execute(_ARTISTS, {"id": row.id}).scalars())
+    asked = {"id": row.id, "library": row.library_id}
+    theirs = tuple(connection.execute(_ARTISTS, asked).scalars())
     return Waiting(
         row.id, row.cover_due, row.cover_id, row.cover_error, row.library_id, row.path,
         tuple(path for path, _ in found), tuple(path for path, pictured in found if pictured),
-        faceless if len(faceless) == 1 else (),
+        theirs if len(theirs) == 1 else (),
     )  # fmt: skip
 
 
@@ -227,9 +241,8 @@ def settle(
         connection.execute(_SET, values)
         changed.append(album.album_id)
     if portrait is not None and album.artists:
-        connection.execute(
-            _SET_ARTISTS, {"ids": album.artists, "cover": portrait, "library": album.library_id}
-        )
-        changed.extend(album.artists)
+        of = {"ids": album.artists, "cover": portrait, "library": album.library_id}
+        if connection.execute(_SET_ARTISTS, of).rowcount:
+            changed.extend(album.artists)
     connection.execute(_DONE, {"album": album.album_id, "was_due": album.due})
     announce(connection, entries_changed(changed, now), now)
