@@ -21,17 +21,32 @@ from philomel.rpc.codec import to_bytes
 from philomel.rpc.server import MAX_REPLY, Server
 from philomel.rpc.shapes import Field, Method
 
-TEXTS = {
-    "name": 60, "title": 80, "sort_name": 60, "comment": 120, "path": 150, "context": 200,
+TEXTS: dict[str | tuple[str, str], int] = {
+    "name": 60, "title": 80, "sort_name": 60, "comment": 90, "path": 120, "context": 200,
     "label": 64, "content_type": 20, "container": 8, "codec": 8, "suffix": 5, "date": 10,
     "original_date": 10, "isrc": 12, "barcode": 13, "language": 3, "text": 256 << 10,
     "token": 200, "access_token": 300, "player": 128, "next": 120, "musicbrainz_id": 36,
+    "catalog_numbers": 16, "colour": 7, "copyright": 60, "country": 2, "edition": 30,
+    "encoder": 20, "isrcs": 12, "key": 3, "languages": 3, "media": 10, "moods": 16,
+    "release_group_id": 36, "release_status": 10, "release_types": 12, "script": 4,
+    "encoder_settings": 30, "license": 30, "movement": 40, "subtitle": 40, "title_sort": 40,
+    "disc_subtitle": 30, "website": 40, "work": 50,
+    "remedy": 160, "detail": 160, "instrument": 6, "suffixes": 5,
+    ("LyricLine", "text"): 60, ("LyricWord", "text"): 10, ("ListFindings", "text"): 200,
+    ("FoundLyrics", "text"): 100_000, ("ReadLyrics", "text"): 100_000,
 }  # fmt: skip
-IDS = {"id", "old", "new", "ids", "library_ids"}
+IDS = {"id", "old", "new", "ids", "library_ids", "user_ids", "asset_ids", "grant", "revoke"}
 LISTS = {
     "credits": 4, "genres": 3, "sizes": 4, "scopes": 30, "redirect_uris": 20,
     "library_ids": 20, ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
     ("FileErrors", "items"): 500, ("Playback", "files"): 20,
+    ("AlbumTags", "catalog_numbers"): 2, ("AlbumTags", "labels"): 2,
+    ("AlbumTags", "release_types"): 2, ("TrackTags", "grouping"): 1, ("TrackTags", "isrcs"): 1,
+    ("TrackTags", "languages"): 2, ("TrackTags", "moods"): 2, ("ArtistInfo", "links"): 30,
+    ("FindingCounts", "items"): 14, ("FolderPage", "folders"): 250, ("FolderPage", "tracks"): 250,
+    ("LyricLine", "words"): 8, ("LyricSet", "agents"): 4, ("LyricSet", "lines"): 100,
+    ("Lyrics", "sets"): 3, ("LibraryRoot", "user_ids"): 5_000, ("SetLibraryRoots", "items"): 30,
+    ("LibraryAccess", "user_ids"): 5_000,
 }  # fmt: skip
 
 
@@ -43,12 +58,12 @@ def largest(cls: type, where: str = "") -> Any:
 
 def largest_field(owner: str, field: Field) -> Any:
     if not field.repeated:
-        return largest_value(field)
+        return largest_value(owner, field)
     count = LISTS.get((owner, field.name), LISTS.get(field.name, 500))
-    return (largest_value(field),) * count
+    return (largest_value(owner, field),) * count
 
 
-def largest_value(field: Field) -> Any:
+def largest_value(owner: str, field: Field) -> Any:
     match field.kind:
         case "message":
             return largest(field.type)
@@ -56,7 +71,8 @@ def largest_value(field: Field) -> Any:
             return list(field.type)[-1]  # type: ignore[call-overload] # an Enum class
         case "string":
             is_id = field.name in IDS or field.name.endswith("_id")
-            return "x" * (22 if is_id else TEXTS.get(field.name, 64))
+            size = TEXTS.get((owner, field.name), TEXTS.get(field.name, 64))
+            return "x" * (22 if is_id else size)
         case "bytes":
             return b"x" * 500
         case "int64":
@@ -95,16 +111,21 @@ async def test_the_largest_reply_of_every_method(contract: Any) -> None:
     with tempfile.TemporaryDirectory(prefix="ph") as folder:
         await server.start(f"unix:{folder}/s")
         channel = Channel(f"unix:{folder}/s", HmacKey(), SystemClock())
-        proxy = channel.connect(contract.protocol)
-        for method in methods:
-            with acting(SERVICE):
-                call = getattr(proxy, method.name)(largest(method.request))
-                replies = [each async for each in call] if method.streaming else [await call]
-            for reply in replies:
-                if method.reply is NoneType:
-                    assert reply is None
-                else:
-                    assert reply == largest(method.reply)
-                    assert len(to_bytes(reply)) <= MAX_REPLY, method.path
-        await channel.close()
-        await server.stop(grace=0)
+        try:
+            await call_each(methods, channel.connect(contract.protocol))
+        finally:
+            await channel.close()
+            await server.stop(grace=0)
+
+
+async def call_each(methods: tuple[Method, ...], proxy: Any) -> None:
+    for method in methods:
+        with acting(SERVICE):
+            call = getattr(proxy, method.name)(largest(method.request))
+            replies = [each async for each in call] if method.streaming else [await call]
+        for reply in replies:
+            if method.reply is NoneType:
+                assert reply is None
+            else:
+                assert reply == largest(method.reply)
+                assert len(to_bytes(reply)) <= MAX_REPLY, method.path
