@@ -119,6 +119,44 @@ SVG: Final = b"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" wi
 HTML: Final = b"<!doctype html><html><body><script>alert(1)</script></body></html>"
 
 
+def flac_of_silence(hours: float, *, kilohertz: int = 1) -> bytes:
+    """A FLAC file of hours of nothing: about 15 bytes for every 65,535 samples."""
+    block, rate = 65_535, kilohertz * 1000
+    frames = int(hours * 3600 * rate) // block
+    info = struct.pack(">HHxxxxxx", block, block)
+    info += ((rate << 44) | (0 << 41) | (15 << 36) | frames * block).to_bytes(8) + bytes(16)
+    made = [b"fLaC\x80" + len(info).to_bytes(3) + info]
+    for number in range(frames):
+        # Fixed blocks; length and rate follow the number; one channel of 16 bits.
+        head = b"\xff\xf8\x7c\x08" + _number(number) + struct.pack(">HB", block - 1, kilohertz)
+        frame = head + bytes([_crc(head, 8, 0x07)]) + b"\0\0\0"  # one value for all samples
+        made.append(frame + _crc(frame, 16, 0x8005).to_bytes(2))
+    return b"".join(made)
+
+
+def alac_with_frames_of(samples: int) -> bytes:
+    """An M4A file whose decoder is told to make room for frames of so many samples."""
+    data = bytearray(encode("alac", channels=2))
+    place = data.index(b"alac", data.index(b"alac", data.index(b"stsd")) + 4) + 8
+    data[place : place + 4] = struct.pack(">I", samples)
+    return bytes(data)
+
+
+def _number(number: int) -> bytes:
+    """As UTF-8 would write it, and further."""
+    return chr(number).encode("utf-8", "surrogatepass")
+
+
+def _crc(data: bytes, bits: int, polynomial: int) -> int:
+    remainder, top = 0, 1 << (bits - 1)
+    for byte in data:
+        remainder ^= byte << (bits - 8)
+        for _ in range(8):
+            carried = remainder & top
+            remainder = (remainder << 1 & (top * 2 - 1)) ^ (polynomial if carried else 0)
+    return remainder
+
+
 def _syncsafe(number: int) -> bytes:
     return bytes(number >> shift & 127 for shift in (21, 14, 7, 0))
 

@@ -19,6 +19,7 @@ import tantivy
 
 from philomel.engines.index import Document, Hits, Query
 from philomel.engines.index.tantivy.documents import ORDER, schema, written
+from philomel.engines.index.tantivy.leftovers import sweep
 from philomel.engines.index.tantivy.matching import DENSE, Matching
 from philomel.kernel.errors import Unavailable
 
@@ -149,7 +150,11 @@ class Index:
     async def _run(self, executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(executor, work)
-        except (ValueError, OSError) as error:  # how tantivy reports what goes wrong inside
+        except (
+            ValueError,
+            KeyError,
+            OSError,
+        ) as error:  # how tantivy reports what goes wrong inside
             _log.exception("the search index failed")
             self._writer = None if executor is self._writing else self._writer
             raise Unavailable(
@@ -158,5 +163,6 @@ class Index:
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
+            sweep(self._folder)
             self._writer = self._index.writer(_HEAP, 1)
         return self._writer
