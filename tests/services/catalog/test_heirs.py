@@ -9,6 +9,7 @@ from tests.services.catalog.house import ANNA, House
 
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import PermissionDenied
+from philomel.kernel.ids import new_id
 from philomel.services.catalog.contract import (
     EntryKind,
     GetAlbums,
@@ -29,6 +30,7 @@ from philomel.services.catalog.contract import (
 )
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.merging.hearing import Played, record_totals
+from philomel.services.catalog.store.merging.records import merge_ids
 from philomel.services.media.contract import Asset, AssetsAnalysed
 
 TAGS = {"title": "Song", "artist": "Anna", "album": "X", "tracknumber": "3"}
@@ -348,6 +350,24 @@ async def test_plays_are_on_both_as_they_were(house: House, music: Path) -> None
     was, is_ = await find(house, old.id), await find(house, new.id)
     assert (was.play_count, was.last_played_at) == (6, 4_000)
     assert (is_.play_count, is_.last_played_at) == (2, 3_000)
+
+
+async def test_aliases_from_before_go_back_with_their_track(house: House, music: Path) -> None:
+    make(music / "x/old.ogg", TAGS)
+    await house.add(music)
+    await house.scan()
+    make(music / "x/new.flac", TAGS)
+    await house.scan()
+    old, new, alias = await at(house, "x/old.ogg"), await at(house, "x/new.flac"), new_id()
+    # As versions left it that kept no records of merges.
+    await house.database.write(lambda c: merge_ids(c, EntryKind.TRACK, alias, new.id))
+    (music / "x/old.ogg").unlink()
+    await house.scan()
+    assert (await find(house, alias)).id == old.id
+    made = next(m for m in await merges(house) if m.kind is EntryKind.TRACK)
+    with acting(OPERATOR):
+        await house.service.undo_merge(UndoMerge(made.id))
+    assert (await find(house, alias)).id == new.id
 
 
 async def test_a_chain_is_undone_from_its_end(house: House, music: Path) -> None:

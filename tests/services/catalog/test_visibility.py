@@ -20,6 +20,7 @@ from philomel.kernel.errors import (
 from philomel.services.accounts.contract import UserRemoved
 from philomel.services.catalog.contract import (
     AddLibrary,
+    Album,
     AlbumSort,
     BadLibraryPath,
     ChangeLibraryAccess,
@@ -188,6 +189,38 @@ async def test_an_artist_s_picture_is_for_who_may_see_where_it_lies(
     with acting(BERT):
         found = await house.service.list_artists(ListArtists())
     assert [(artist.name, artist.cover) for artist in found.items] == [("Both", None)]
+
+
+async def test_a_track_that_leaves_takes_no_picture_along(house: House, tmp_path: Path) -> None:
+    shared, secret = tmp_path / "shared", tmp_path / "secret"
+    shared.mkdir()
+    tags = {"title": "1", "artist": "A", "album": "Album", "albumartist": "A"}
+    make(secret / "a/1.mp3", tags)
+    picture = io.BytesIO()
+    Image.new("RGB", (100, 100), "red").save(picture, "PNG")
+    (secret / "a/cover.png").write_bytes(picture.getvalue())
+    make(secret / "b/2.mp3", {"title": "2"})
+    make(shared / "c/3.mp3", {"title": "3"})
+    await house.add(shared)
+    hidden = await house.add(secret)
+    await house.scan()
+    await only(house, hidden.name, ANNA)
+
+    async def album() -> Album:
+        with acting(ANNA):
+            found = (await house.service.list_albums(ListAlbums())).items
+        return next(one for one in found if one.name == "Album")
+
+    async def shown() -> bool:
+        return (await album()).cover is not None
+
+    await house.until(shown, "catalog covers")
+    before = await album()
+    (secret / "a/1.mp3").rename(shared / "1.mp3")
+    await house.scan()
+    with acting(BERT):
+        (now,) = (await house.service.get_albums(GetAlbums((before.id,)))).items
+    assert (now.id != before.id, now.name, now.cover) == (True, "Album", None)
 
 
 async def test_strangers_and_listeners_are_refused(house: House) -> None:

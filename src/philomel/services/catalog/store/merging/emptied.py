@@ -77,7 +77,8 @@ def _merge(
     before: dict[str, list[Any]] = {kind.value: [dict(rows[old])]}
     if kind is EntryKind.ALBUM:
         before["credits"] = list(connection.scalars(_CREDITED, {"id": old}))
-        _give_cover(connection, albums, rows[old], rows[new])
+        if rows[old]["library_id"] == rows[new]["library_id"]:  # others may not see it
+            _give_cover(connection, albums, rows[old], rows[new])
     else:
         _give_cover(connection, artists, rows[old], rows[new])
     evidence = (

@@ -62,12 +62,17 @@ _CAUSED = (
     .order_by(merges.c.id.desc())
 )
 _UNDONE = update(merges).where(merges.c.id == bindparam("merge")).values(undone_at=bindparam("now"))
+_LED_TO = select(aliases.c.old).where(aliases.c.new == bindparam("id"))
 _FORGET_ALIAS = delete(aliases).where(aliases.c.old == bindparam("id"))
 _LEAD = (
     update(aliases)
     .where(aliases.c.old.in_(bindparam("olds", expanding=True)))
     .values(new=bindparam("to"))
 )
+
+
+ALIASES = "aliases"
+"""Under this a merge keeps the ids that led to the old one; some have no record of their own."""
 
 
 class Pair(Struct, frozen=True):
@@ -86,7 +91,7 @@ def record(
     kind: EntryKind,
     pair: Pair,
     names: tuple[str, str],
-    before: Mapping[str, Sequence[Mapping[str, Any]]],
+    before: Mapping[str, Sequence[Any]],
     now: int,
     *,
     undone: bool = False,
@@ -98,6 +103,8 @@ def record(
         undone: it is one that was taken back: it only says that both are not the same.
     """
     id_ = _next_id(connection, now)
+    led = connection.execute(_LED_TO, {"id": pair.old}).scalars().all()
+    before = {**before, ALIASES: led}
     connection.execute(
         insert(merges),
         {

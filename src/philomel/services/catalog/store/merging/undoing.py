@@ -79,13 +79,14 @@ def undo(connection: Connection, merge_id: str, now: int) -> Row:
     for each in records.caused(connection, merge_id):
         undo(connection, each, now)
     records.set_undone(connection, merge_id, now)
-    also = records.leading_to(connection, merge["old"])
+    before = records.rows_before(merge)
+    led = map(str, before.get(records.ALIASES, ()))
+    also = tuple(dict.fromkeys([*records.leading_to(connection, merge["old"]), *led]))
     records.part_ids(connection, merge["old"], also)
     kind = EntryKind(merge["kind"])
     parted = EntrySplit(kind=kind, source=merge["new"], part=merge["old"], at=now, also=also)
     # Before what follows: it may say that the part is another entry now.
     announce(connection, [parted], now)
-    before = records.rows_before(merge)
     if kind is EntryKind.TRACK:
         changed = _part_tracks(connection, merge["old"], merge["new"], before, now)
     elif kind is EntryKind.ALBUM:
