@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import Connection, select
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, House
 from tests.services.inspection.conftest import Built
 
 from philomel.app.cli.parser import _FINDINGS
+from philomel.engines.sql import Database
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import InvalidArgument, PermissionDenied
 from philomel.kernel.ids import new_id
@@ -26,6 +28,8 @@ from philomel.services.inspection.contract import (
     ListFindings,
 )
 from philomel.services.inspection.contract import FindingKind as Kind
+from philomel.services.inspection.store import sql
+from philomel.services.inspection.store import tables as inspection
 from philomel.services.media.contract import Asset, AssetsAnalysed, Loudness
 
 
@@ -230,3 +234,27 @@ async def test_only_administrators_see_them(service: Inspection) -> None:
 
 def test_the_command_knows_every_kind() -> None:
     assert set(_FINDINGS) == {kind.value for kind in Kind}
+
+
+async def test_nothing_is_written_while_nothing_is_due(
+    house: House, music: Path, service: Inspection, built: Built, database: Database
+) -> None:
+    """An idle server lets its disk sleep."""
+    make(music / "l/1.mp3", song(1, date=""))
+    await house.add(music)
+    async with at_work(house, built):
+        await house.scan()
+        async with asyncio.timeout(15):
+            while not await findings(service) or await database.read(sql.anything_to_do):
+                await asyncio.sleep(0.02)
+
+        def leases(connection: Connection) -> list[int]:
+            return list(
+                connection.scalars(select(inspection.METADATA.tables["lease"].c.expires_at))
+            )
+
+        await asyncio.sleep(0.1)  # the turn that ended it
+        before = await database.read(leases)
+        house.clock.advance(1_000)
+        await asyncio.sleep(0.3)
+        assert await database.read(leases) == before != []

@@ -29,7 +29,7 @@ class Deps:
 
 
 def build(deps: Deps) -> tuple[InspectionService, tuple[Job, ...]]:
-    follower = Follower(deps.catalog, deps.clock)
+    follower = Follower(deps.clock)
     examiner = Examiner(
         database=deps.database,
         catalog=deps.catalog,

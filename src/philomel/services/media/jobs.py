@@ -106,13 +106,21 @@ class AnalysisJob:
                 await self._until_quiet()
                 if self._queue:
                     return self._queue.popleft()
-                if self._lease.token is not None or await self._lease.acquire() is not None:
+                if await self._is_ours():
                     await self._look_again()
                     self._queue.extend(await self._store.next_tasks(BATCH, list(self._busy)))
                 if not self._queue:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(POLL):
                             await self._kicked.wait()
+
+    async def _is_ours(self) -> bool:
+        """Whether to work here. A lease is taken for work only: it is a write to the disk."""
+        if self._lease.token is not None:
+            return True
+        if not await self._store.next_tasks(1, ()) and not await self._store.away():
+            return False
+        return await self._lease.acquire() is not None
 
     async def _until_quiet(self) -> None:
         loop = asyncio.get_running_loop()

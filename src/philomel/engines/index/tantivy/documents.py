@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import tantivy
 
@@ -48,7 +49,7 @@ def written(document: Document) -> tantivy.Document:
     kind = document.kind
     names, joined = name_words(document.name)
     found = names + joined
-    around = [word for part in name_words(document.context) for word in part]
+    around, around_edges = _around(document.context)
     edges = _edges(found)
     if names:
         edges.update("^" + names[0][:length] for length in range(1, EDGE + 1))
@@ -59,8 +60,8 @@ def written(document: Document) -> tantivy.Document:
     made.add_text(f"{kind}_name", " ".join(found))
     made.add_text(f"{kind}_name_edge", " ".join(edges))
     if around:
-        made.add_text(f"{kind}_context", " ".join(around))
-        made.add_text(f"{kind}_context_edge", " ".join(_edges(around)))
+        made.add_text(f"{kind}_context", around)
+        made.add_text(f"{kind}_context_edge", around_edges)
     popular, drawn = _hotness(document)
     made.add_unsigned(ORDER, popular << 32 | drawn)
     hot = _hot(popular, drawn)
@@ -87,6 +88,13 @@ def filters_of(scope: str) -> frozenset[str]:
 def start(typed: Sequence[str]) -> str:
     """The mark in the edge field of names that begin with what was typed."""
     return "^" + typed[0][:EDGE]
+
+
+@lru_cache(maxsize=256)
+def _around(context: str) -> tuple[str, str]:
+    """Words and beginnings of a context; the tracks of an album share theirs."""
+    found = [word for part in name_words(context) for word in part]
+    return " ".join(found), " ".join(_edges(found))
 
 
 def _edges(found: Sequence[str]) -> set[str]:

@@ -30,8 +30,8 @@ from philomel.services.catalog.store.libraries import Root, roots
 
 _log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 90.0
-RENEW_SECONDS = 30.0
+LEASE_SECONDS = 360.0
+RENEW_SECONDS = 120.0
 LONGEST = 600.0
 """Seconds after which a change is scanned although it goes on."""
 _MOST = 1_000

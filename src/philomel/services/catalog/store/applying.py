@@ -10,11 +10,11 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     select,
     update,
 )
 
+from philomel.engines.sql import write_many
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.browsing.tables import album_labels, chapters, labels, lyrics
 from philomel.services.catalog.store.merging.emptied import merge_emptied
@@ -101,10 +101,8 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
         (files, plan.new_files),
         (tracks, plan.new_tracks),
     ):
-        if rows:
-            connection.execute(insert(table), rows)
-    if plan.artist_ids_found:
-        connection.execute(_FIND_MBID, plan.artist_ids_found)
+        write_many(connection, table, rows)
+    write_many(connection, _FIND_MBID, plan.artist_ids_found)
     _update(connection, plan)
     for table, rows in (
         (track_credits, plan.credits),
@@ -112,12 +110,10 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
         (lyrics, plan.lyrics),
         (chapters, plan.chapters),
     ):
-        if rows:
-            connection.execute(insert(table), rows)
+        write_many(connection, table, rows)
     _label(connection, plan)
     connection.execute(_FORGET_ERRORS, {"library": plan.library_id, "ids": plan.paths})
-    if plan.errors:
-        connection.execute(insert(file_errors), plan.errors)
+    write_many(connection, file_errors, plan.errors)
     found = refresh(connection, plan.albums, plan.artists, now)
     if plan.albums:
         connection.execute(_COVERS_DUE, {"ids": list(plan.albums), "due": now})
@@ -165,9 +161,8 @@ def _label(connection: Connection, plan: Plan) -> None:
     if plan.album_labels:
         known = set(connection.execute(_KNOWN_LABELS, {"ids": list(plan.labels)}).scalars())
         new = [{"key": k, "name": name} for k, name in plan.labels.items() if k not in known]
-        if new:
-            connection.execute(insert(labels), new)
-        connection.execute(insert(album_labels), plan.album_labels)
+        write_many(connection, labels, new)
+        write_many(connection, album_labels, plan.album_labels)
 
 
 def _columns(row: Row, key: str) -> dict[str, object]:
@@ -184,5 +179,4 @@ def reorder(connection: Connection, album_ids: list[str]) -> None:
         {"track": id_, "key": position_key(shelf[album], disc, number, key)}
         for id_, album, disc, number, key in connection.execute(_ORDER, {"ids": album_ids})
     ]
-    if rows:
-        connection.execute(_SET_ORDER, rows)
+    write_many(connection, _SET_ORDER, rows)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from philomel.engines.sql import write_many
 from philomel.kernel.ids import new_id
 from philomel.services.catalog.contract import AlbumTags, TrackTags
 from philomel.services.catalog.rules.drafts import (
@@ -184,11 +185,9 @@ def _refresh_albums(
                 "is_explicit": bool(is_explicit),
             }
         )
-    if sums:
-        connection.execute(_SET_SUMS, sums)
+    write_many(connection, _SET_SUMS, sums)
     found.empty_albums = known.keys() - counts.keys()
-    if found.empty_albums:
-        connection.execute(_SET_EMPTY, [{"album": album} for album in found.empty_albums])
+    write_many(connection, _SET_EMPTY, [{"album": album} for album in found.empty_albums])
     found.changed.update(found.empty_albums)
     found.changed.update(album for album in counts if known[album].track_count == 0)
     named: dict[str, dict[str, str]] = defaultdict(dict)
@@ -200,13 +199,11 @@ def _refresh_albums(
         if (text := to_json([*named[album].values()][:50])) != row.genres
     }
     if changes:
-        connection.execute(
-            _SET_GENRES, [{"album": album, "names": text} for album, text in changes.items()]
-        )
+        names = [{"album": album, "names": text} for album, text in changes.items()]
+        write_many(connection, _SET_GENRES, names)
         connection.execute(_DROP_GENRES, {"ids": list(changes)})
         rows = [{"album_id": a, "genre_id": g} for a in changes for g in named[a]]
-        if rows:
-            connection.execute(insert(album_genres), rows)
+        write_many(connection, album_genres, rows)
     untagged = [a for a, row in known.items() if not row.artists_tagged and a in counts]
     if untagged:
         _find_artists(connection, untagged, counts, found, now)
@@ -242,9 +239,8 @@ def _find_artists(
             continue
         connection.execute(_SET_CREDITS, {"album": album, "artists": text, "artist_key": key})
         connection.execute(_DROP_CREDITS, {"ids": [album]})
-        connection.execute(
-            insert(album_credits), [{"album_id": album, "artist_id": a} for a in dict.fromkeys(by)]
-        )
+        credited = [{"album_id": album, "artist_id": a} for a in dict.fromkeys(by)]
+        write_many(connection, album_credits, credited)
         found.changed.add(album)
 
 
@@ -305,7 +301,6 @@ def _refresh_artists(connection: Connection, artist_ids: list[str], found: Refre
             for (a, at), n in after.items()
             if a in stale and (a, at) not in gone
         ]
-        if rows:
-            connection.execute(insert(artist_libraries), rows)
+        write_many(connection, artist_libraries, rows)
     found.changed.update(a for a, _ in before.keys() ^ (after.keys() - gone))
     found.empty_artists = set(artist_ids) - {a for a, _ in after.keys() - gone}

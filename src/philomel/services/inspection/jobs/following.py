@@ -2,18 +2,14 @@
 
 from functools import partial
 
-from sqlalchemy import Connection
-
 from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
 from philomel.kernel.clock import Clock
 from philomel.rpc.codec import from_bytes
 from philomel.services.catalog.contract import (
-    Catalog,
     EntriesChanged,
     EntryKind,
     EntryMerged,
-    GetSearchEntries,
 )
 from philomel.services.inspection.store import sql
 from philomel.services.media.contract import AssetsAnalysed
@@ -27,8 +23,7 @@ class Follower:
     heard_at: when the latest event came, milliseconds since the Unix epoch.
     """
 
-    def __init__(self, catalog: Catalog, clock: Clock) -> None:
-        self._catalog = catalog
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.heard_at = 0
 
@@ -37,7 +32,9 @@ class Follower:
         match message.record.type:
             case "catalog.EntriesChanged":
                 self.heard_at = now
-                return await self._changed(from_bytes(EntriesChanged, message.record.value), now)
+                # Of which kind each is can be asked later: nobody waits for it during a scan.
+                ids = from_bytes(EntriesChanged, message.record.value).ids
+                return partial(sql.mark, ids=ids, now=now, albums=False)
             case "catalog.EntryMerged":
                 merged = from_bytes(EntryMerged, message.record.value)
                 if merged.kind is EntryKind.ARTIST:
@@ -51,16 +48,3 @@ class Follower:
                 return partial(sql.mark_assets, asset_ids=ids, now=now)
             case _:
                 return None
-
-    async def _changed(self, event: EntriesChanged, now: int) -> Effect:
-        found = (await self._catalog.get_search_entries(GetSearchEntries(event.ids))).items
-        kinds = {entry.id: entry.kind for entry in found}
-        # What is gone may have been a track or an album.
-        tracks = [i for i in event.ids if kinds.get(i, EntryKind.TRACK) is EntryKind.TRACK]
-        albums = [i for i in event.ids if kinds.get(i, EntryKind.ALBUM) is EntryKind.ALBUM]
-
-        def mark(connection: Connection) -> None:
-            sql.mark(connection, tracks, now, albums=False)
-            sql.mark(connection, albums, now, albums=True)
-
-        return mark

@@ -1,6 +1,8 @@
 """Findings and what waits, in SQL."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -19,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from philomel.engines.sql import insert_on
+from philomel.engines.sql import insert_on, write_many
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.inspection import contract as it
 from philomel.services.inspection.contract import FindingKind, SubjectKind
@@ -37,6 +39,7 @@ _NEXT = (
     .order_by(due.c.since, due.c.id)
     .limit(bindparam("limit"))
 )
+_ANY = select(due.c.id).limit(1)
 _DONE = delete(due).where(
     due.c.id == bindparam("entry"),
     due.c.album == bindparam("albums"),
@@ -74,13 +77,14 @@ def mark(
         {"id": id_, "album": albums, "alone": alone, "since": now, "times": 1}
         for id_ in dict.fromkeys(ids)
     ]
-    if not rows:
-        return
-    statement = insert_on(connection.dialect.name, due)
+    write_many(connection, _mark(connection.dialect.name), rows)
+
+
+@cache
+def _mark(dialect: str) -> Any:
+    statement = insert_on(dialect, due)
     values = {"times": due.c.times + 1, "alone": and_(statement.excluded.alone, due.c.alone)}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["id", "album"], set_=values), rows
-    )
+    return statement.on_conflict_do_update(index_elements=["id", "album"], set_=values)
 
 
 def mark_assets(connection: Connection, asset_ids: Sequence[str], now: int) -> None:
@@ -111,6 +115,12 @@ def sweep(connection: Connection, ids: Sequence[str], cursor: str | None, now: i
 
 def errors_due(connection: Connection) -> bool:
     return bool(connection.execute(select(state.c.errors_due)).scalar_one())
+
+
+def anything_to_do(connection: Connection) -> bool:
+    if connection.execute(_ANY).first() is not None:
+        return True
+    return not is_swept(connection)[0] or errors_due(connection)
 
 
 def next_due(connection: Connection, limit: int, *, albums: bool) -> list[Due]:
@@ -159,10 +169,13 @@ def errors_done(connection: Connection, look: int) -> None:
 
 
 def keep_places(connection: Connection, tracks: Sequence[Examined], now: int) -> None:
-    """Remember where tracks are now; their albums, and copies of those that went, are marked."""
+    """Remember where tracks are now; their albums, and copies of those that went, are marked.
+
+    What is no track may be an album, or have been one.
+    """
     ids = [each.id for each in tracks]
     before = connection.scalars(_ALBUMS_OF, {"ids": ids}).all()
-    of = {each.album_id for each in tracks}
+    of = {each.id if each.gone else each.album_id for each in tracks}
     mark(connection, [a for a in {*before, *of} if a is not None], now, albums=True)
     # A copy that is missing is none any more.
     gone = [each.id for each in tracks if each.asset_id is None]

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from philomel.engines.audio import Analysis
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
-from philomel.engines.sql import Database, insert_on
+from philomel.engines.sql import Database, insert_on, write_many
 from philomel.services.media.contract import AssetFacts, AssetSource, LibraryRoot
 from philomel.services.media.store import access, sounds
 from philomel.services.media.store.tables import ASSETS, LIBRARY_ROOTS, State
@@ -364,7 +364,7 @@ def _remove(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    connection.execute(_register(connection.dialect.name), rows)
+    write_many(connection, _register(connection.dialect.name), rows)
 
 
 @cache
