@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.servers.s3 import ACCESS_KEY, BUCKET, SECRET_KEY
+from tests.servers.s3 import ACCESS_KEY, BUCKET, SECRET_KEY, start
 
 from philomel.engines.blobs import Away, Blob
 from philomel.engines.blobs import spool as spooling
@@ -84,6 +84,31 @@ async def test_one_that_is_not_there_is_away(bucket: Bucket, tmp_path: Path) -> 
         hung = BucketFolders(account, Spool(tmp_path / "x", 1), patience=0.3)
         with pytest.raises(Away):
             await hung.open(b"s3://bucket/x").check()
+
+
+async def test_what_keeps_a_bucket_closed_is_said(s3_url: str, tmp_path: Path) -> None:
+    wrong = BucketFolders(Account(ACCESS_KEY, "wrong", s3_url), Spool(tmp_path / "x", 1))
+    with pytest.raises(Away, match=r"refuses the key.*s3\.secret_key"):
+        await wrong.open(f"s3://{BUCKET}".encode()).check()
+    right = BucketFolders(Account(ACCESS_KEY, SECRET_KEY, s3_url), Spool(tmp_path / "y", 1))
+    with pytest.raises(Away, match="the bucket is not there"):
+        await right.open(b"s3://no-such-bucket").check()
+    await wrong.close()
+    await right.close()
+
+
+async def test_objects_without_a_tag_can_be_read_until_they_change(tmp_path: Path) -> None:
+    """A server over a folder has no tags for files that were put there past it."""
+    with start(tmp_path / "s3") as url:
+        file = tmp_path / "s3" / "buckets" / BUCKET / "past.ogg"
+        file.write_bytes(b"0123456789")
+        blobs = S3Blobs(S3Settings(BUCKET, ACCESS_KEY, SECRET_KEY, url))
+        opened = await blobs.open(b"past.ogg")
+        assert [part async for part in opened.stream(2, 5)] == [b"234"]
+        file.write_bytes(b"another text")
+        with pytest.raises(Unavailable, match="changed"):
+            _ = [part async for part in opened.stream()]
+        await blobs.close()
 
 
 async def test_decoders_get_a_copy_that_leaves_nothing_behind(

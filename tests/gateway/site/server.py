@@ -18,6 +18,7 @@ from philomel.gateway.authentication import Authenticator
 from philomel.gateway.http import Door, create_app
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
+from philomel.services.inspection.contract import Inspection
 
 
 @dataclass
@@ -42,7 +43,10 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    database: Database, folder: Path, public: Public | None = None
+    database: Database,
+    folder: Path,
+    public: Public | None = None,
+    inspection: Inspection | None = None,
 ) -> AsyncIterator[Served]:
     house = build_house(database, folder)
     known = public or Public()
@@ -51,7 +55,9 @@ async def serving(
         Door(
             "site",
             site.PREFIXES,
-            site.routes(site.Deps(house.accounts, authenticator, known, house.clock)),
+            site.routes(
+                site.Deps(house.accounts, authenticator, known, house.clock, inspection=inspection)
+            ),
             site.error_response,
         ),
         Door(

@@ -19,6 +19,7 @@ from philomel.engines.sql import Database
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import InvalidArgument, PermissionDenied
 from philomel.kernel.ids import new_id
+from philomel.services.catalog.contract import RemoveLibrary
 from philomel.services.inspection.contract import (
     CountFindings,
     Finding,
@@ -107,6 +108,23 @@ async def test_findings_come_and_go(
         with acting(OPERATOR):
             counts = {c.kind: c for c in (await service.count_findings(CountFindings())).items}
         assert (counts[Kind.TINY_COVER].open, counts[Kind.UNREADABLE].open) == (1, 0)
+
+
+@pytest.mark.parametrize("purge", [False, True])
+async def test_findings_go_with_their_library(
+    house: House, music: Path, built: Built, *, purge: bool
+) -> None:
+    service, _ = built
+    (music / "l").mkdir()
+    (music / "l/5.mp3").write_bytes(b"no music")
+    library = await house.add(music)
+    await house.scan()
+    async with at_work(house, built):
+        await until(service, {(Kind.UNREADABLE, "l/5.mp3")})
+        house.clock.advance(1)
+        with acting(OPERATOR):
+            await house.service.remove_library(RemoveLibrary(library.name, purge=purge))
+        await until(service, set())
 
 
 async def test_what_the_sound_tells(house: House, music: Path, built: Built) -> None:

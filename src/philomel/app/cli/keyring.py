@@ -64,14 +64,19 @@ async def _renew(parsed: argparse.Namespace, services: Services, out: Output) ->
 
 def _tell(parsed: argparse.Namespace, out: Output, renewed: int | None) -> None:
     when = f"in {parsed.delay} minutes" if parsed.delay else "from now on"
-    lines = [
-        f"key {parsed.made} is used {when}; what older ones signed ends {parsed.overlap} days later"
-    ]
+    ends = _later(parsed.overlap)
+    lines = [f"key {parsed.made} is used {when}; what older ones signed ends {ends}"]
     if renewed:
         lines.append(f"app passwords that are encrypted anew: {renewed}")
     if parsed.delay:
         lines.append("give the ring to every process that has a copy of it before that")
     out.result({"key": parsed.made, "renewed": renewed}, lines)
+
+
+def _later(days: int) -> str:
+    if not days:
+        return "then"
+    return "a day later" if days == 1 else f"{days} days later"
 
 
 def _open(settings: Settings) -> KeyRing:

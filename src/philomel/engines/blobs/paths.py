@@ -45,6 +45,12 @@ def translate(error: OSError) -> PhilomelError:
     return NotFound("there is no such blob")
 
 
+def _unusable(error: OSError) -> str:
+    if isinstance(error, NotADirectoryError):
+        return "it is not a folder"
+    return "the folder is not there"
+
+
 @contextmanager
 def root_handle(root: bytes) -> Iterator[int]:
     """A descriptor of the root.
@@ -55,7 +61,7 @@ def root_handle(root: bytes) -> Iterator[int]:
     try:
         handle = os.open(root, _HANDLE | os.O_DIRECTORY)
     except OSError as error:
-        raise Away("the folder is not there") from error
+        raise Away(_unusable(error)) from error
     try:
         yield handle
     finally:

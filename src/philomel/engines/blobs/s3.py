@@ -5,6 +5,7 @@ Keys are text there: a key that is no UTF-8 cannot exist.
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,16 +17,22 @@ from philomel.engines.blobs.paths import check_key
 from philomel.kernel.errors import NotFound, PhilomelError, Unavailable
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from obstore import GetOptions, ObjectMeta
     from obstore.store import S3Store
 
 T = TypeVar("T")
+
+_CODE = re.compile(r"<Code>(\w{1,100})</Code>")
+_REFUSALS = {
+    "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "XAdminUserNotFound",
+}  # fmt: skip
 
 _CHUNK = 256 << 10
 _MAX_KEY = 1024
 _PAGE = 1000
 _SILENCE = 30.0
 """Seconds without a byte after which the store does not answer."""
+_CHANGED = "the blob changed while it was read"
 
 
 class S3Settings(Struct, frozen=True):
@@ -48,12 +55,14 @@ class S3Settings(Struct, frozen=True):
 class S3Blob:
     """An object as it was when it was opened."""
 
-    def __init__(self, store: "S3Store", key: str, size: int, etag: str, modified_ns: int) -> None:
+    def __init__(self, store: "S3Store", key: str, meta: "ObjectMeta") -> None:
+        entry = _entry(meta)
         self._store = store
         self._key = key
-        self._size = size
-        self._tag = etag
-        self._modified_ns = modified_ns
+        self._size = entry.size
+        self._modified_ns = entry.modified_ns
+        self._tagged = bool(meta["e_tag"])
+        self._tag = meta["e_tag"] or f'"{entry.modified_ns:x}-{entry.size:x}"'
 
     @property
     def size(self) -> int:
@@ -75,9 +84,8 @@ class S3Blob:
         if start >= end:
             return
         try:
-            got = await self._store.get_async(
-                self._key, options={"range": (start, end), "if_match": self._tag}
-            )
+            got = await self._store.get_async(self._key, options=self._wanted(start, end))
+            self._check(got.meta)
             chunks = aiter(got.stream(min_chunk_size=_CHUNK))
             while chunk := await _within(_SILENCE, anext(chunks, b"")):
                 yield bytes(chunk)
@@ -85,6 +93,17 @@ class S3Blob:
             if isinstance(error, PhilomelError) or not _is_driver_error(error):
                 raise
             raise _translate(error) from error
+
+    def _wanted(self, start: int, end: int) -> "GetOptions":
+        if self._tagged:
+            return {"range": (start, end), "if_match": self._tag}
+        return {"range": (start, end)}
+
+    def _check(self, meta: "ObjectMeta") -> None:
+        """Servers that give no tags cannot be asked for this very object."""
+        found = (meta["size"], _entry(meta).modified_ns)
+        if not self._tagged and found != (self._size, self._modified_ns):
+            raise Unavailable(_CHANGED)
 
     async def close(self) -> None:
         pass
@@ -104,9 +123,7 @@ class S3Blobs:
             meta = await _within(_SILENCE, store.head_async(name))
         except Exception as error:
             raise _translate(error) from error
-        entry = _entry(meta)
-        tag = meta["e_tag"] or f'"{entry.modified_ns:x}-{entry.size:x}"'
-        return S3Blob(store, name, entry.size, tag, entry.modified_ns)
+        return S3Blob(store, name, meta)
 
     async def get(self, key: bytes) -> bytes:
         name = _name(key)
@@ -232,15 +249,28 @@ def _is_driver_error(error: Exception) -> bool:
 
 
 def _translate(error: Exception) -> PhilomelError:
-    from obstore.exceptions import InvalidPathError, NotFoundError, PreconditionError
+    from obstore.exceptions import (
+        InvalidPathError,
+        NotFoundError,
+        PermissionDeniedError,
+        PreconditionError,
+        UnauthenticatedError,
+    )
 
     if isinstance(error, PhilomelError):
         return error
     if isinstance(error, PreconditionError):
-        return Unavailable("the blob changed while it was read")
+        return Unavailable(_CHANGED)
+    found = _CODE.search(str(error))
+    code = "" if found is None else found[1]
+    # Neither says anything about a blob: it is the store that is away.
+    if code == "NoSuchBucket":
+        return Unavailable("the bucket is not there")
+    if code in _REFUSALS or isinstance(error, PermissionDeniedError | UnauthenticatedError):
+        return Unavailable(
+            "the S3 server refuses the key: look at s3.access_key and s3.secret_key, and at what "
+            "the key may do in the bucket"
+        )
     if isinstance(error, NotFoundError | InvalidPathError | FileNotFoundError):
-        # A bucket that is not there is the store that is away, not a blob that is missing.
-        if "NoSuchBucket" in str(error):
-            return Unavailable("the bucket is not there")
         return NotFound("there is no such blob")
     return Unavailable("the blob store does not answer")

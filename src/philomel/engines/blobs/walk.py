@@ -48,7 +48,8 @@ class _Walk:
 
     def run(self, below: bytes) -> Iterator[Entry]:
         if not os.path.isdir(self._root):
-            raise Away("the folder is not there")
+            there = os.path.exists(self._root)
+            raise Away("it is not a folder" if there else "the folder is not there")
         self._real_root = os.path.realpath(self._root)
         start = os.path.join(self._root, below) if below else self._root
         if not is_below(os.path.realpath(start), self._real_root):

@@ -6,8 +6,6 @@ The web player takes its place later; until then it is all that a person needs a
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
@@ -22,9 +20,11 @@ from philomel.gateway.authentication import (
 )
 from philomel.gateway.http import plain_error, retry_header
 from philomel.gateway.public import Public, at
-from philomel.gateway.site import pages
+from philomel.gateway.site import assets, pages
 from philomel.gateway.site.cookies import closing, opening
+from philomel.gateway.site.findings import PATH as LIBRARY_HEALTH
 from philomel.gateway.site.forms import AnyRequest, read_form
+from philomel.gateway.site.inspecting import Inspecting
 from philomel.gateway.site.layout import ASSETS, page
 from philomel.gateway.site.pages import Home, LibraryState
 from philomel.gateway.site.progress import scan_page
@@ -65,11 +65,11 @@ from philomel.services.catalog.contract import (
     WatchScan,
 )
 from philomel.services.enrichment.contract import Enrichment, GetState, SetEnabled, State
+from philomel.services.inspection.contract import Inspection
 
 _log = logging.getLogger(__name__)
 
 PREFIXES = ("/",)
-_FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
 _ERRORS_SHOWN = 50
 _TITLES = {
     403: "Not here",
@@ -87,6 +87,7 @@ class Deps:
     clock: Clock
     catalog: Catalog | None = None
     enrichment: Enrichment | None = None
+    inspection: Inspection | None = None
 
 
 def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
@@ -97,13 +98,15 @@ def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
         post("/sign-in")(site.sign_in),
         post("/sign-out")(site.sign_out),
         get("/scan")(site.scan),
+        get(LIBRARY_HEALTH)(site.inspecting.show),
+        post(f"{LIBRARY_HEALTH}/ignore")(site.inspecting.ignore),
         get("/setup")(site.set_up_form),
         post("/setup")(site.set_up),
         post("/players")(site.connect),
         post("/players/revoke")(site.revoke),
         post("/password")(site.change_password),
         post("/enrichment")(site.enrich),
-        get(f"{ASSETS}/{{name:str}}")(_asset),
+        get(f"{ASSETS}/{{name:str}}")(assets.send),
     )
 
 
@@ -140,6 +143,7 @@ class _Site:
         self._clock = deps.clock
         self._catalog = deps.catalog
         self._enrichment = deps.enrichment
+        self.inspecting = Inspecting(deps.authenticator, deps.inspection)
 
     async def start(self, request: AnyRequest) -> Response[str]:
         return await self._home(request)
@@ -162,12 +166,14 @@ class _Site:
             )
             library = await self._library(caller)
             enrichment = await self._enrichment_state(caller)
+            findings = await self.inspecting.counts(caller)
         shown = Home(
             name=caller.name,
             address=self._public.url(request),
             passwords=listed.items,
             library=library,
             enrichment=enrichment,
+            findings=findings,
             wrong=wrong,
         )
         return page(pages.home_page(shown), status)
@@ -360,19 +366,3 @@ def _with_wait(error: PhilomelError) -> str:
         return error.message
     seconds = max(1, round(error.retry_after + 0.5))
     return f"{error.message} ({seconds} seconds)"
-
-
-async def _asset(request: AnyRequest) -> Response[bytes]:
-    name = request.path_params["name"]
-    if name not in _FILES:
-        raise NotFound("there is no such file")
-    return Response(
-        _read(name),
-        media_type=_FILES[name],
-        headers={"cache-control": "public, max-age=3600"},
-    )
-
-
-@cache
-def _read(name: str) -> bytes:
-    return resources.files(__name__).joinpath("static", name).read_bytes()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from philomel.gateway.public import at, is_loopback
+from philomel.gateway.site.findings import findings_card
 from philomel.gateway.site.layout import (
     alert,
     button,
@@ -23,6 +24,7 @@ from philomel.gateway.site.progress import going_on, scan_state
 from philomel.services.accounts.contract import AppPassword, NewAppPassword
 from philomel.services.catalog.contract import Counts, Library, ScanStatus
 from philomel.services.enrichment.contract import State
+from philomel.services.inspection.contract import FindingCounts
 
 _WHO_LEARNS = (
     "MusicBrainz, the Cover Art Archive, Wikidata, Wikipedia and LRCLIB then learn the names of "
@@ -47,7 +49,7 @@ class Home(Struct, frozen=True):
     Attributes:
         address: of this server, as the browser reached it.
         library: None when the catalogue cannot be asked.
-        enrichment: for administrators.
+        enrichment, findings: for administrators.
         wrong: what the last form was refused for.
     """
 
@@ -56,6 +58,7 @@ class Home(Struct, frozen=True):
     passwords: tuple[AppPassword, ...]
     library: LibraryState | None = None
     enrichment: State | None = None
+    findings: FindingCounts | None = None
     wrong: str | None = None
 
 
@@ -95,7 +98,9 @@ def set_up_page(token: str, name: str = "", wrong: str | None = None) -> str:
         button("Open the house"),
         class_="wideform",
     )
-    lead = "You are the first one here. Choose a name and a password: they administer this server."
+    lead = (
+        "You are the first one here, so you administer this server. Choose a name and a password."
+    )
     return document("Set up", hero("Welcome to Philomel", lead), card(alert(wrong), fields))
 
 
@@ -140,6 +145,7 @@ def home_page(home: Home) -> str:
     right = tag(
         "div",
         _library(home.library),
+        findings_card(home.findings),
         _enrichment(home.enrichment),
         _password(home.name),
         class_="stack",

@@ -109,7 +109,9 @@ class People(Part):
             lambda connection: None if key is None else table.user_by_key(connection, key)
         )
         if found is None:
-            raise UserNotFound("there is no user of that name")
+            # What is no name at all is not said again.
+            name = "of that name" if key is None else f'"{request.name.strip()}"'
+            raise UserNotFound(f"there is no user {name}")
         return found.user
 
     async def list_users(self, _request: ListUsers, /) -> Users:

@@ -406,7 +406,7 @@ class Catalog(Protocol):
         ...
 
     async def list_file_errors(self, request: ListFileErrors, /) -> FileErrors:
-        """What could not be read. Administrators and operators."""
+        """What could not be read in libraries that are not hidden. Administrators and operators."""
         ...
 
     async def offer_picture(self, request: OfferPicture, /) -> Offered:

@@ -178,7 +178,9 @@ class Libraries:
             except Away:
                 theirs = other.path + b"/"
             if real.startswith(theirs) or theirs.startswith(real):
-                raise BadLibraryPath(f'the folder overlaps with the library "{other.name}"')
+                raise BadLibraryPath(
+                    f'libraries cannot overlap, and this one would with "{other.name}"'
+                )
 
     async def _usable(self, path: bytes) -> bytes:
         path = _tidy(path)
@@ -186,9 +188,7 @@ class Libraries:
             store = self._folders.open(path)
             await store.look(lambda: next(iter(store.walk()), None))
         except PhilomelError as error:
-            raise BadLibraryPath(
-                f"{display(path)} is not a folder that can be read: {error.message}"
-            ) from error
+            raise BadLibraryPath(f"{display(path)} cannot be read: {error.message}") from error
         return path
 
 

@@ -66,6 +66,7 @@ _ERRORS = (
         file_errors.c.library_id, file_errors.c.number,
     )
     .join_from(file_errors, libraries, libraries.c.id == file_errors.c.library_id)
+    .where(libraries.c.hidden.is_(False))
     .order_by(file_errors.c.library_id, file_errors.c.path, file_errors.c.number)
     .limit(bindparam("limit"))
 )  # fmt: skip

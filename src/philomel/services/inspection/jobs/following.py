@@ -41,7 +41,7 @@ class Follower:
                     return None
                 albums = merged.kind is EntryKind.ALBUM
                 return partial(sql.mark, ids=(merged.old, merged.new), now=now, albums=albums)
-            case "catalog.ScanFinished":
+            case "catalog.ScanFinished" | "catalog.LibrariesChanged":
                 return sql.mark_errors
             case "media.AssetsAnalysed":
                 ids = from_bytes(AssetsAnalysed, message.record.value).ids

@@ -98,7 +98,7 @@ def tracks_of(connection: Connection, asset_ids: Sequence[str]) -> list[str]:
 
 
 def mark_errors(connection: Connection) -> None:
-    """A scan ended: what could not be read may have changed."""
+    """A scan ended, or a library came or went: what cannot be read may have changed."""
     connection.execute(update(state).values(errors_due=True))
 
 

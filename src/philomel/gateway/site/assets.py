@@ -1,0 +1,27 @@
+"""The style sheet and the mark."""
+
+from functools import cache
+from importlib import resources
+
+from litestar import Response
+
+from philomel.gateway.site.forms import AnyRequest
+from philomel.kernel.errors import NotFound
+
+_FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
+
+
+async def send(request: AnyRequest) -> Response[bytes]:
+    name = request.path_params["name"]
+    if name not in _FILES:
+        raise NotFound("there is no such file")
+    return Response(
+        _read(name),
+        media_type=_FILES[name],
+        headers={"cache-control": "public, max-age=3600"},
+    )
+
+
+@cache
+def _read(name: str) -> bytes:
+    return resources.files("philomel.gateway.site").joinpath("static", name).read_bytes()
