@@ -1,6 +1,7 @@
 """Every rung is as long as its source to the sample; the untouched signal is the source itself."""
 
 import io
+import re
 import struct
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from philomel.engines.audio.packager import WorkerPackager
 from philomel.engines.audio.packaging import files, fragments, vorbis
 from philomel.engines.workers import Job, TaskFailed
 from philomel.engines.workers.forkserver import ForkWorkers
+from philomel.services.media.rules import ladder
 
 STARTS = (0, 1000, 2000, 4000)
 
@@ -180,6 +182,20 @@ def test_parts_of_all_rungs_begin_at_the_same_samples(tmp_path: Path) -> None:
         priming = 1024 if codec == "aac" else 0
         begins.append([time - priming for time in times[1:]])
     assert begins[0] == begins[1] == begins[2]
+
+
+@pytest.mark.parametrize("rung", [*ladder.AAC, *ladder.OPUS], ids=lambda rung: rung.name)
+def test_no_part_is_larger_than_players_are_told(tmp_path: Path, rung: ladder.Rung) -> None:
+    path, rate = tmp_path / "a.flac", 48_000
+    time = np.arange(20 * rate)[:, None] / rate
+    # Steady tones in one half and little else in the other: Opus spends what it likes.
+    tones = sum(np.sin(2 * np.pi * 110 * 1.5**step * time) for step in range(12)) / 30
+    soundfile.write(path, tones * (1 + np.sin(time)) * np.ones((1, 2)), rate)
+    starts = (0, 4000, 8000, 12_000, 16_000)
+    _, parts = make(path, Order(rung.codec, rung.bitrate, "mp4", starts))
+    told = re.search(r"BANDWIDTH=(\d+)", ladder.master((rung,), 1_000_000, ""))
+    assert told is not None
+    assert max(stop - start for start, stop in parts[1:]) * 8 / 4 <= int(told[1])
 
 
 def test_a_length_that_is_known_is_told_at_once(tmp_path: Path) -> None:

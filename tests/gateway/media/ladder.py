@@ -62,6 +62,9 @@ class Station:
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self.client.get(path, headers=headers)
 
+    async def head(self, path: str) -> httpx.Response:
+        return await self.client.head(path)
+
 
 @asynccontextmanager
 async def on_air(

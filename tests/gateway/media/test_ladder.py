@@ -74,6 +74,25 @@ async def test_a_file_has_exact_ranges_once_it_was_made(station: Station) -> Non
         assert part.content == whole.content[100:300]
 
 
+async def test_a_question_makes_nothing(station: Station) -> None:
+    playback = await station.playback(await station.add("song.flac", "flac", SECONDS))
+    path = next(file.path for file in playback.files if file.name == "vorbis-160")
+    for _ in range(2):
+        told = await station.head(path)
+        assert told.status_code == 200
+        assert told.headers["content-type"] == 'audio/ogg; codecs="vorbis"'
+        assert told.headers["accept-ranges"] == "none"
+        assert told.headers["cache-control"] == "no-store"
+        assert "content-length" not in told.headers
+    numbers = await station.renditions.numbers()
+    assert (numbers["encodes_active"], numbers["renditions_bytes"]) == (0, 0)
+    await station.get(path)
+    async with asyncio.timeout(10):
+        while (told := await station.head(path)).headers["accept-ranges"] == "none":
+            await asyncio.sleep(0.01)  # between the last byte and its publication
+    assert int(told.headers["content-length"]) == len((await station.get(path)).content)
+
+
 async def test_every_listener_gets_the_same_bytes_at_the_same_path(station: Station) -> None:
     asset = await station.add("song.flac", "flac", SECONDS)
     mine, other = await station.playback(asset), await station.playback(asset, OTHER)

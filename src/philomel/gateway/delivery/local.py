@@ -55,28 +55,36 @@ class LocalBytes:
             opened = await self._media.open_signed(OpenSigned(path, query))
         asked = headers.read(scope["headers"])
         is_head = scope["method"] == "HEAD"
-        opened = await self._prefer_kept(opened)
+        kept = await self._find_kept(opened, is_head)
+        opened = kept or opened
         if opened.body is not None:
             await _send_body(opened, opened.body, is_head, send)
         elif opened.store is Store.TRANSCODE:
             await self._send_transcode(opened, _listener(query), is_head, send)
         elif (place := self._place(opened, scope)) is not None:
             await self._hand_over(opened, place, send)
+        elif is_head and kept is None and opened.kept is not None:
+            await send(_start(200, _describe_growing(opened)))
         else:
             await self._send_file(opened, asked, is_head, send)
         # Only now, when everything is let go of: a finished answer looks to the server like
         # a listener who has left.
         await send(_body(b""))
 
-    async def _prefer_kept(self, opened: Opened) -> Opened:
-        """A transcode that was kept is a file like any other, with ranges."""
+    async def _find_kept(self, opened: Opened, is_head: bool) -> Opened | None:
+        """What was made and kept is a file like any other, with a length and ranges.
+
+        Only a transcode has to be looked for; and a rendition whose length alone is asked for,
+        because opening one that is not there has it made.
+        """
         renditions = self._stores.get(Store.RENDITIONS)
-        if opened.kept is None or renditions is None:
-            return opened
+        wanted = is_head or opened.store is Store.TRANSCODE
+        if opened.kept is None or renditions is None or not wanted:
+            return None
         try:
             blob = await renditions.open(opened.kept)
         except PhilomelError:
-            return opened
+            return None
         await blob.close()
         return msgspec.structs.replace(opened, store=Store.RENDITIONS, key=opened.kept)
 
@@ -118,7 +126,7 @@ class LocalBytes:
         async with self._opening(opened) as blob:
             size = blob.size
             if size is None:
-                await _send_growing(opened, blob, is_head, send)
+                await _send_growing(opened, blob, send)
                 return
             etag, modified_s = f'"{blob.etag}"', blob.modified_ns // 1_000_000_000
             described = [
@@ -180,17 +188,12 @@ async def _send_body(opened: Opened, body: bytes, is_head: bool, send: Send) -> 
         await _pass_on(body, send)
 
 
-async def _send_growing(opened: Opened, blob: Blob, is_head: bool, send: Send) -> None:
-    """A rendition that is being made: from its start, once; it is not what will be kept."""
-    described = [one for one in _describe(opened) if one[0] != b"cache-control"]
-    about = [(b"accept-ranges", b"none"), (b"cache-control", b"no-store")]
-    if is_head:
-        await send(_start(200, [*described, *about]))
-        return
+async def _send_growing(opened: Opened, blob: Blob, send: Send) -> None:
+    """A rendition that is being made: from its start, once."""
     chunks = blob.stream()
     try:
         first = await _first(chunks)
-        await send(_start(200, [*described, *about]))
+        await send(_start(200, _describe_growing(opened)))
         await _pass_on(first, send)
         async for chunk in chunks:
             await _pass_on(chunk, send)
@@ -280,6 +283,12 @@ def _describe(opened: Opened) -> Headers:
     if opened.duration_ms is not None:
         described.append((b"x-content-duration", b"%.3f" % (opened.duration_ms / 1000)))
     return described
+
+
+def _describe_growing(opened: Opened) -> Headers:
+    """What is being made, or would be, is not what will be kept: it has no ranges yet."""
+    described = [one for one in _describe(opened) if one[0] != b"cache-control"]
+    return [*described, (b"accept-ranges", b"none"), (b"cache-control", b"no-store")]
 
 
 def _without_body(described: Headers) -> Headers:

@@ -172,7 +172,8 @@ class Opened(Struct, frozen=True):
         immutable: the bytes behind this address never change.
         duration_ms: for players that ask before the length in bytes is known.
         body: the bytes themselves; of a playlist, which nobody stores.
-        kept: of a transcode: the key of the same in RENDITIONS, if it happens to be there.
+        kept: of a transcode or a whole rendition: the key of the same in RENDITIONS, which is
+            found only if it was made before.
     """
 
     store: Store

@@ -139,21 +139,22 @@ class Ladder:
         contents = self._contents(address.asset_id, place, address.duration_ms, address.samples)
         # What was made of the file as it was plays on; only it cannot be made again.
         size = place.size if address.content in contents else _GONE
-        key = ladder.recipe(
-            address.content,
-            rung,
-            part,
-            address.duration_ms,
-            address.samples,
-            (size, place.modified_ns, place.key),
-            address.user_id,
-        )
+        there = (size, place.modified_ns, place.key)
+
+        def key(which: str) -> bytes:
+            duration_ms, samples = address.duration_ms, address.samples
+            content, listener = address.content, address.user_id
+            return ladder.recipe(content, rung, which, duration_ms, samples, there, listener)
+
+        if part != "whole":
+            return Opened(Store.RENDITIONS, key(part), content_type, immutable=True)
         return Opened(
             Store.RENDITIONS,
-            key,
+            key(part),
             content_type,
             immutable=True,
-            duration_ms=address.duration_ms if part == "whole" else None,
+            duration_ms=address.duration_ms,
+            kept=None if size == _GONE else key("kept"),
         )
 
     def _contents(
