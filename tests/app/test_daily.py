@@ -46,9 +46,15 @@ def test_one_a_day_and_the_latest_are_kept(data: Path, tmp_path: Path) -> None:
         assert daily.due()
     assert [path.name for path in schedule.made(tmp_path / "kept")] == names[-3:]
     assert len(list((tmp_path / "kept").iterdir())) == 3
-    # A clock that was set back makes no flood of them.
+    # A clock that was set back makes no flood of them, and does not end them either.
     clock.advance(MIDNIGHT - 10 * DAY - clock.now())
+    assert daily.due()
+    made = asyncio.run(daily.make())
+    assert made.exists()
     assert not daily.due()
+    clock.advance(DAY)
+    assert daily.due()
+    assert len(schedule.made(tmp_path / "kept")) == 3
 
 
 def test_it_is_off_unless_a_time_is_set(data: Path) -> None:

@@ -52,7 +52,8 @@ class Daily:
         """Whether no backup was made since the time last came."""
         now = self._clock.now()
         slot = (now - self._at_ms) // _DAY_MS * _DAY_MS + self._at_ms
-        there = made(self._folder)
+        # Those from times to come were made before the clock was set back.
+        there = [path for path in made(self._folder) if moment_of(path) <= now + _DAY_MS]
         return not there or moment_of(there[-1]) < slot
 
     async def make(self) -> Path:
@@ -62,7 +63,8 @@ class Daily:
         target = self._folder / f"philomel-{stamp}"
         latest = before[-1] if before else None
         await backup.make(self._place, target, self._clock, before=latest)
-        for old in made(self._folder)[: -self._keep]:
+        kept = [path for path in made(self._folder) if path != target]
+        for old in kept[: max(0, len(kept) + 1 - self._keep)]:
             remove(old)
         for left in self._folder.glob("philomel-*.tmp"):
             backup.sweep(left)

@@ -14,6 +14,7 @@ _OVERHEAD = 300  # bytes that an entry costs beside its key and value, roughly
 class _Entry(Struct):
     value: bytes | int
     expires_at: float
+    ttl_ms: float
     cost: int
 
 
@@ -38,7 +39,7 @@ class MemoryCache:
     async def set(self, key: str, value: bytes, ttl: float) -> None:
         self._drop(key)
         if ttl > 0:
-            self._keep(key, value, self._clock.now() + ttl * 1000)
+            self._keep(key, value, ttl * 1000)
 
     async def delete(self, key: str) -> None:
         self._drop(key)
@@ -49,7 +50,7 @@ class MemoryCache:
             entry.value += amount
             return entry.value
         self._drop(key)
-        self._keep(key, amount, self._clock.now() + ttl * 1000)
+        self._keep(key, amount, ttl * 1000)
         return amount
 
     async def close(self) -> None:
@@ -60,17 +61,18 @@ class MemoryCache:
         entry = self._entries.get(key)
         if entry is None:
             return None
-        if entry.expires_at <= self._clock.now():
+        # What has longer to live than it was given is from before the clock was set back.
+        if not 0 < entry.expires_at - self._clock.now() <= entry.ttl_ms:
             self._drop(key)
             return None
         self._entries.move_to_end(key)
         return entry
 
-    def _keep(self, key: str, value: bytes | int, expires_at: float) -> None:
+    def _keep(self, key: str, value: bytes | int, ttl_ms: float) -> None:
         cost = _OVERHEAD + len(key) + (8 if isinstance(value, int) else len(value))
         if cost > self._max_bytes:
             return
-        self._entries[key] = _Entry(value, expires_at, cost)
+        self._entries[key] = _Entry(value, self._clock.now() + ttl_ms, ttl_ms, cost)
         self._bytes += cost
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._drop(next(iter(self._entries)))

@@ -74,7 +74,7 @@ class RedisCache:
         from redis.asyncio import Redis
         from redis.exceptions import RedisError
 
-        if self._clock.now() < self._away_until:
+        if 0 < self._away_until - self._clock.now() <= _PAUSE_MS:
             return away
         if self._client is None:
             self._client = Redis.from_url(

@@ -26,6 +26,10 @@ _TAKE = (
 )
 
 
+_SKEW_MS = 600_000
+"""The clocks of two machines are not further apart than that."""
+
+
 class LeaseLost(FailedPrecondition):
     """Another worker holds the lease now."""
 
@@ -60,9 +64,9 @@ class Lease:
     @property
     def token(self) -> int | None:
         """The fencing token while the lease is surely ours, with some time to spare."""
-        if self._clock.now() + self._milliseconds // 4 >= self._until:
-            return None
-        return self._token
+        left = self._until - self._clock.now()
+        # More than was asked for is left when the clock was set back: then it says nothing.
+        return self._token if self._milliseconds // 4 < left <= self._milliseconds else None
 
     async def acquire(self) -> int | None:
         """Take the lease, or renew it; its token, or None while another holds it."""
@@ -94,12 +98,17 @@ class Lease:
         row = connection.execute(_FIND, {"lease": self._name}).one()
         if row.owner == self._owner:
             token: int = row.token
-        elif row.expires_at <= self._clock.now() or _is_dead(row.owner):
+        elif self._is_over(row.expires_at) or _is_dead(row.owner):
             token = row.token + 1
         else:
             return None
         self._set(connection, self._owner, token, until)
         return token
+
+    def _is_over(self, expires_at: int) -> bool:
+        """By the clock; a claim from a time that the clock has gone back behind is none."""
+        left = expires_at - self._clock.now()
+        return left <= 0 or left > self._milliseconds + _SKEW_MS
 
     def _let_go(self, connection: Connection, token: int) -> None:
         row = connection.execute(_FIND, {"lease": self._name}).one_or_none()

@@ -88,7 +88,9 @@ class Follower:
                     waiting += messages
                     scans += changes.scans
                     entries += len(changes.ids) + len(changes.gone)
-                due = entries >= _FLUSH_ENTRIES or self._clock.now() - since >= _FLUSH_MS
+                # Not in between: also when the clock was set back.
+                old = not 0 <= self._clock.now() - since < _FLUSH_MS
+                due = entries >= _FLUSH_ENTRIES or old
                 if waiting and (scans or due or not messages):
                     if entries:
                         await self._search.flush()

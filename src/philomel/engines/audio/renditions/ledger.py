@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -53,7 +54,9 @@ _FIND = select(RENDITIONS.c.size, RENDITIONS.c.parts).where(RENDITIONS.c.name ==
 _TOTAL = select(func.coalesce(func.sum(RENDITIONS.c.size), 0))
 _OLDEST = (
     select(RENDITIONS.c.name, RENDITIONS.c.size, RENDITIONS.c.used_at)
-    .where(RENDITIONS.c.used_at < bindparam("before"))
+    .where(
+        or_(RENDITIONS.c.used_at < bindparam("before"), RENDITIONS.c.used_at > bindparam("after"))
+    )
     .order_by(RENDITIONS.c.used_at, RENDITIONS.c.name)
     .limit(bindparam("limit"))
 )
@@ -116,9 +119,9 @@ class Ledger:
         """Bytes of all that is kept."""
         return int(await self._database.read(lambda c: c.execute(_TOTAL).scalar_one()))
 
-    async def oldest(self, before: int, limit: int) -> Sequence[Old]:
-        """What was last used before a time, longest ago first."""
-        values = {"before": before, "limit": limit}
+    async def oldest(self, before: int, after: int, limit: int) -> Sequence[Old]:
+        """What was last used before a time, longest ago first; and after one that is to come."""
+        values = {"before": before, "after": after, "limit": limit}
         rows = await self._database.read(lambda c: c.execute(_OLDEST, values).all())
         return [Old(*row) for row in rows]
 

@@ -65,10 +65,12 @@ class Upkeep:
         self._renditions.grew.clear()
         await self._tell_used()
         over = await self._ledger.total() - self._bound
-        before = self._clock.now() - PLAYING_MS
+        now = self._clock.now()
+        # Used in times to come is what was used before the clock was set back.
+        before, after = now - PLAYING_MS, now + _ABANDONED_MS
         passed_over: set[str] = set()
         while over > 0:
-            old = await self._ledger.oldest(before, _BATCH)
+            old = await self._ledger.oldest(before, after, _BATCH)
             left = [one for one in old if one.name not in passed_over]
             if not left:
                 return

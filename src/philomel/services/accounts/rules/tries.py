@@ -47,6 +47,7 @@ _FREE = {
     Counter.SET_UP: 20,
 }
 _FIRST_WAIT_MS = 1000
+_SKEW_MS = 60_000
 
 
 def wait_of(counter: Counter, failures: int) -> int:
@@ -59,8 +60,8 @@ def wait_of(counter: Counter, failures: int) -> int:
 
 def left(counter: Counter, tries: Tries | None, now: int) -> int:
     """Milliseconds until the next try is looked at; 0 when it is now."""
-    if tries is None:
-        return 0
+    if tries is None or tries.failed_at > now + _SKEW_MS:
+        return 0  # the clock was set back: nobody is to wait until it is there again
     return max(0, tries.failed_at + wait_of(counter, tries.failures) - now)
 
 

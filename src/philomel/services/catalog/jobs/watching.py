@@ -73,25 +73,26 @@ class Watcher:
         self._pace = pace or Pace()
         self._lease = Lease(database, "watch", clock, seconds=LEASE_SECONDS)
         self._watched: dict[str, _Library] = {}
+        self._began = 0
         self._jitter = secrets.randbelow(1_000) / 1_000
 
     async def run(self) -> None:
         if self._settings.watch == self._settings.rescan == "off":
             return
-        began = self._clock.now()
+        self._began = self._clock.now()
         try:
             while True:
                 token = await self._lease.acquire()
                 if token is not None:
                     with contextlib.suppress(LeaseLost):
-                        await self._hold(token, began)
+                        await self._hold(token)
                 await self._forget({})
                 await asyncio.sleep(RENEW_SECONDS)
         finally:
             await self._forget({})
             await self._lease.release()
 
-    async def _hold(self, token: int, began: int) -> None:
+    async def _hold(self, token: int) -> None:
         """Watch while the lease is ours."""
         renewed = checked = time.monotonic()
         await self._follow()
@@ -105,7 +106,7 @@ class Watcher:
             if now - checked >= self._pace.check:
                 checked = now
                 await self._follow()
-            await self._scan_what_is_due(token, began)
+            await self._scan_what_is_due(token)
 
     async def _follow(self) -> None:
         """Watch the libraries that there are, each for itself: one that hangs holds up none."""
@@ -125,9 +126,11 @@ class Watcher:
             if root is None or root.path != library.root.path:
                 await self._watched.pop(id_).stop()
 
-    async def _scan_what_is_due(self, token: int, began: int) -> None:
+    async def _scan_what_is_due(self, token: int) -> None:
         now = self._clock.now()
-        last = await self._database.read(scanning.last_whole_scan)
+        self._began = began = min(self._began, now)  # it may have been set back since
+        look = partial(scanning.last_whole_scan, before=now + _START_MS)
+        last = await self._database.read(look)
         due = next_rescan(self._settings.rescan, began if last is None else last, self._jitter)
         if due is not None and now >= max(due, began + _START_MS):
             if await self._start(token, None):

@@ -293,9 +293,10 @@ def add_scan(
     return True
 
 
-def last_whole_scan(connection: Connection) -> int | None:
-    """When the last scan of all libraries began."""
-    at: int | None = connection.execute(_LAST_WHOLE).scalar_one()
+def last_whole_scan(connection: Connection, before: int) -> int | None:
+    """When the last scan of all libraries began; those after `before` are from a wrong clock."""
+    statement = _LAST_WHOLE.where(scans.c.started_at < before)
+    at: int | None = connection.execute(statement).scalar_one()
     return at
 
 

@@ -76,7 +76,8 @@ class Examiner:
 
     async def _turn(self) -> float:
         """Do one thing; how long to rest after it, in seconds."""
-        quiet = self._clock.now() - self._follower.heard_at >= QUIET_MS
+        # Heard later than now is what the clock was set back behind.
+        quiet = not 0 <= self._clock.now() - self._follower.heard_at < QUIET_MS
         if not quiet or not await self._database.read(sql.anything_to_do):
             return IDLE_SECONDS  # and nothing is written: an idle server lets its disk sleep
         if await self._lease.acquire() is None:

@@ -33,7 +33,7 @@ from philomel.services.catalog.store.tables import (
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _FOLDER_KEYS: BindParameter[Sequence[bytes]] = bindparam("folders", expanding=True)
-_DUE = (
+_WAITING = (
     select(
         albums.c.id,
         albums.c.cover_due,
@@ -43,10 +43,13 @@ _DUE = (
         libraries.c.path,
     )
     .join_from(albums, libraries, libraries.c.id == albums.c.library_id)
-    .where(albums.c.cover_due <= bindparam("now"))
     .order_by(albums.c.cover_due, albums.c.id)
     .limit(1)
 )
+_DUE = _WAITING.where(albums.c.cover_due <= bindparam("now"))
+_NEVER_DUE = _WAITING.where(albums.c.cover_due > bindparam("now"))
+_LATEST_MS = 86_400_000
+"""Nothing is put off for a day: what is, was before the clock was set back."""
 _FILES = (
     select(files.c.path, files.c.picture)
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
@@ -138,6 +141,8 @@ class Waiting(Struct, frozen=True):
 
 def next_waiting(connection: Connection, now: int) -> Waiting | None:
     row = connection.execute(_DUE, {"now": now}).one_or_none()
+    if row is None:
+        row = connection.execute(_NEVER_DUE, {"now": now + _LATEST_MS}).one_or_none()
     if row is None:
         return None
     found = connection.execute(_FILES, {"id": row.id}).all()
