@@ -6,7 +6,7 @@ anybody else an asset does not exist, whatever id or signed address they hold.
 """
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -200,6 +200,15 @@ class AssetsAnalysed(Struct, frozen=True):
 EVENTS = (AssetsAnalysed,)
 
 
+_LEAST: Final = {
+    "analysis_workers": 0,
+    "max_transcodes": 1,
+    "url_lifetime_s": 1,
+    "max_encodes": 1,
+    "cache_bytes": 0,
+}
+
+
 class Settings(Struct, frozen=True):
     """Attributes:
     analysis_workers: files analysed at once in the background; 0 leaves it to others.
@@ -219,6 +228,9 @@ class Settings(Struct, frozen=True):
     cache_bytes: int = 10_000_000_000
 
     def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}")
         for mapping in self.accel_redirect:
             location, _, folder = mapping.partition("=")
             if not all(each.startswith("/") for each in (location, folder)):
