@@ -7,7 +7,7 @@ only thought of where words as they are typed find too little.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import tantivy
 from tantivy import Occur
@@ -21,6 +21,7 @@ from philomel.engines.index.tantivy.documents import (
     start,
     whole,
 )
+from philomel.engines.index.tantivy.nothing import Nothing, Word
 
 _EXACT, _PREFIX, _TYPO = 12.0, 8.0, 2.5
 _CONTEXT = 0.4
@@ -37,17 +38,7 @@ _FEW_LETTERS = 10
 _RARE = 1_000
 
 Clause = tuple[Occur, tantivy.Query]
-
-
-class _Word(NamedTuple):
-    """Attributes:
-    last: it may be a beginning.
-    typos: the most it is forgiven.
-    """
-
-    text: str
-    last: bool
-    typos: int = 0
+NONE = Hits((), 0)
 
 
 class Matching:
@@ -59,6 +50,7 @@ class Matching:
         self._dense = dense
         self._scopes: dict[str, list[tuple[str, int]]] = {}
         self._levels: dict[tuple[str, str], int] = {}
+        self._nothing = Nothing()
 
     def search(self, queries: Sequence[Query]) -> tuple[Hits, ...]:
         """Exact words; if they find too little in all, the same with typos forgiven."""
@@ -77,14 +69,14 @@ class Matching:
                     found[place] = _after(found[place], self._find(query, forgiving), query)
         return tuple(found)
 
-    def _unknown(self, kind: str, typed: list[str]) -> list[_Word] | None:
+    def _unknown(self, kind: str, typed: list[str]) -> list[Word] | None:
         """One typo in the words that nothing has; in all, if there are none of these."""
         plain = _plain(typed)
         unknown = [word for word in plain if not self._is_known(kind, word)]
         forgiven = [_forgiven(w, 1) if w in unknown or not unknown else w for w in plain]
         return None if forgiven == plain else forgiven
 
-    def _rare(self, kind: str, typed: list[str]) -> list[_Word] | None:
+    def _rare(self, kind: str, typed: list[str]) -> list[Word] | None:
         """One typo also in words that few documents have: what many have is spelt right."""
         plain = _plain(typed)
         unknown = [word for word in plain if not self._is_known(kind, word)]
@@ -92,7 +84,7 @@ class Matching:
         forgiven = [_forgiven(w, 1) if self._is_rare(kind, w) else w for w in first]
         return None if not unknown or forgiven == first else forgiven
 
-    def _two_typos(self, kind: str, typed: list[str]) -> list[_Word] | None:
+    def _two_typos(self, kind: str, typed: list[str]) -> list[Word] | None:
         """Two in the longest of the words that nothing has, one in the other rare ones."""
         plain = _plain(typed)
         unknown = [word for word in plain if not self._is_known(kind, word)] or plain
@@ -103,13 +95,13 @@ class Matching:
             _forgiven(w, 2 if w is worst else 1) if self._is_rare(kind, w) else w for w in plain
         ]
 
-    def _is_rare(self, kind: str, word: _Word) -> bool:
+    def _is_rare(self, kind: str, word: Word) -> bool:
         return all(
             self._searcher.doc_freq(f"{kind}_{field}", word.text) < _RARE
             for field in ("name", "context")
         )
 
-    def _is_known(self, kind: str, word: _Word) -> bool:
+    def _is_known(self, kind: str, word: Word) -> bool:
         if is_cjk(word.text[0]):
             return True
         for field in ("name", "context"):
@@ -126,10 +118,30 @@ class Matching:
                 return True
         return False
 
-    def _find(self, query: Query, typed: list[_Word]) -> Hits:
+    def _find(self, query: Query, typed: list[Word]) -> Hits:
         scope = self._scope(query)
-        if scope is None:
+        if scope is None or self._nothing.is_known(query, typed):
             return Hits((), 0)
+        found = self._look(query, typed, scope) if self._may_match(query, typed, scope) else NONE
+        if not found.total:
+            self._nothing.learn(query, typed)
+        return found
+
+    def _may_match(self, query: Query, typed: list[Word], scope: list[Clause]) -> bool:
+        """Whether the words that are forgiven nothing stand together anywhere.
+
+        To find that out costs little; what words with typos match is made out in full before
+        anything is compared with it.
+        """
+        sure = [word for word in typed if not word.typos]
+        if len(sure) in {0, 1, len(typed)} or self._rarest(query.kind, sure) >= self._dense:
+            return True
+        found: Any = self._searcher.search(
+            tantivy.Query.boolean_query([*scope, *self._matching(query.kind, sure)]), 1
+        )
+        return bool(found.count)
+
+    def _look(self, query: Query, typed: list[Word], scope: list[Clause]) -> Hits:
         matching = self._matching(query.kind, typed)
         hot = self._hot(query, typed)
         if hot is not None:
@@ -190,7 +202,7 @@ class Matching:
             self._scopes[kind] = known
         return known
 
-    def _rarest(self, kind: str, typed: list[_Word]) -> int:
+    def _rarest(self, kind: str, typed: list[Word]) -> int:
         """How many documents the rarest word can match at most, as far as that is known."""
         rarest = self._searcher.num_docs
         for word in typed:
@@ -206,7 +218,7 @@ class Matching:
             )
         return rarest
 
-    def _hot(self, query: Query, typed: list[_Word]) -> tuple[tantivy.Query, float] | None:
+    def _hot(self, query: Query, typed: list[Word]) -> tuple[tantivy.Query, float] | None:
         """Where to look first for words that very many documents have.
 
         That is enough of the most popular documents, and what is named exactly so. Where little
@@ -259,7 +271,7 @@ class Matching:
             self._levels[kind, level] = known
         return known
 
-    def _matching(self, kind: str, typed: list[_Word]) -> list[Clause]:
+    def _matching(self, kind: str, typed: list[Word]) -> list[Clause]:
         if not typed:
             return []
         clauses: list[Clause] = []
@@ -290,7 +302,7 @@ class Matching:
             options.append(_scored(found, _EXACT * weight))
         return [(Occur.Must, tantivy.Query.disjunction_max_query(options))]
 
-    def _word(self, kind: str, word: _Word) -> tantivy.Query:
+    def _word(self, kind: str, word: Word) -> tantivy.Query:
         options = []
         for field, weight in (("name", 1.0), ("context", _CONTEXT)):
             exact = self._term(kind, field, word.text, "position")
@@ -323,11 +335,11 @@ def _after(exact: Hits, near: Hits, query: Query) -> Hits:
     return Hits(tuple(ids)[: query.limit], max(near.total, len(ids)))
 
 
-def _plain(typed: list[str]) -> list[_Word]:
-    return [_Word(word, place == len(typed) - 1) for place, word in enumerate(typed)]
+def _plain(typed: list[str]) -> list[Word]:
+    return [Word(word, place == len(typed) - 1) for place, word in enumerate(typed)]
 
 
-def _forgiven(word: _Word, typos: int) -> _Word:
+def _forgiven(word: Word, typos: int) -> Word:
     """Words of four letters and more may have one typo, of eight and more two."""
     letters = len(word.text)
     allowed = 0 if is_cjk(word.text[0]) else 2 if letters >= 8 else 1 if letters >= 4 else 0
