@@ -29,7 +29,7 @@ def test_what_was_done_can_be_read_and_proven(server: Process, tmp_path: Path) -
     server.done("user", "add", "anna", "--admin", "--password-stdin", given=PASSWORD)
     server.done("library", "add", str(tmp_path / "music"), "--name", "Home")
     server.start()
-    token = server.done("token", "anna", "--scope", "*")["access_token"]
+    token = server.done("token", "anna", "--admin")["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"{server.url}/api/philomel/v1", headers=bearer) as api:
         assert api.post("/scans", json={}).status_code == 200

@@ -68,6 +68,12 @@ def test_programs_and_players(owner: Process) -> None:
     token = owner.done("token", "anna", "--scope", "user-library-read", "user-top-read")
     assert token["scope"].split() == ["user-library-read", "user-top-read"]
     assert {"access_token", "refresh_token"} <= token.keys()
+    assert owner.done("token", "anna", "--admin")["scope"] == "*"
+    assert owner.cli("token", "anna", "--admin", "--scope", "streaming").status == Exit.USAGE
+    owner.done("user", "add", "bob", "--password-stdin", given=GOOD)
+    refused = owner.cli("token", "bob", "--admin")
+    assert (refused.status, "bob does not administer" in refused.err) == (Exit.REFUSED, True)
+    owner.done("user", "remove", "bob")
 
 
 def test_a_scan_returns_when_search_knows(owner: Process, tmp_path: Path) -> None:

@@ -99,8 +99,10 @@ class Caller(Struct, frozen=True):
         self.require_known()
         if self.kind in _TRUSTED:
             return
-        if not (self.admin and "*" in self.scopes):
+        if not self.admin:
             raise PermissionDenied("only an administrator may do this")
+        if "*" not in self.scopes:
+            raise PermissionDenied("this token may not administer, though its person may")
 
     def require_service(self) -> None:
         """Refuse everyone but Philomel itself.

@@ -236,7 +236,10 @@ def _add_programs(add: _Add) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="what it may do (default: everything)",
+        help="what it may do (default: everything but to administer)",
+    )
+    token.add_argument(
+        "--admin", action="store_true", help="it may do everything that its administrator may"
     )
 
 

@@ -6,7 +6,8 @@ from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.people import date
 from philomel.app.cli.session import operator
 from philomel.app.process.reach import Services
-from philomel.app.refusal import Exit
+from philomel.app.refusal import Exit, Refusal
+from philomel.kernel.caller import ALL_SCOPES
 from philomel.services.accounts.contract import (
     Accounts,
     CreateApp,
@@ -15,6 +16,7 @@ from philomel.services.accounts.contract import (
     ListAppPasswords,
     MintToken,
     RevokeAppPassword,
+    Role,
 )
 
 
@@ -100,6 +102,12 @@ async def token(parsed: argparse.Namespace, services: Services, out: Output) -> 
     scopes = tuple(
         scope for given in parsed.scope for scope in given.replace(",", " ").split() if scope
     )
+    if parsed.admin:
+        if scopes:
+            raise Refusal("--admin is everything: leave --scope out", Exit.USAGE)
+        if user.role is not Role.ADMIN:
+            raise Refusal(f"{plain(user.name)} does not administer this server", Exit.REFUSED)
+        scopes = ALL_SCOPES
     made = await accounts.mint_token(MintToken(user_id=user.id, scopes=scopes))
     out.result(
         {
