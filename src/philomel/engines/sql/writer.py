@@ -8,6 +8,7 @@ its failure its own. Results are handed to the event loop after the commit, neve
 
 import asyncio
 import contextlib
+import logging
 import queue
 import sqlite3
 import threading
@@ -19,6 +20,8 @@ from typing import Any, Generic, TypeVar
 from philomel.engines.sql import UNFIT
 from philomel.kernel.errors import InvalidArgument, Unavailable
 
+_log = logging.getLogger(__name__)
+
 C = TypeVar("C")
 T = TypeVar("T")
 
@@ -27,6 +30,14 @@ SHARED_WORKS = 500
 LOCK_SECONDS = 10.0
 LOCK_SECONDS_ALONE = 600.0
 LOCK_SECONDS_CLOSING = 2.0
+TOLD_AGAIN_SECONDS = 60.0
+
+
+class DiskFull(Unavailable):
+    """Nothing can be written until there is room again."""
+
+    code = "disk_full"
+
 
 _AWAY = {
     sqlite3.SQLITE_BUSY,
@@ -60,7 +71,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
     if is_busy(error):
         away = Unavailable("the database is busy", retry_after=1)
     elif code == sqlite3.SQLITE_FULL:
-        away = Unavailable("the disk that holds the database is full")
+        away = DiskFull("the disk that holds the database is full", retry_after=30)
     else:
         away = Unavailable("the database cannot be read or written")
     away.__cause__ = error
@@ -113,6 +124,7 @@ class Writer(Generic[C]):
         self._thread: threading.Thread | None = None
         self._closing = False
         self._stop_after = False
+        self._told_at = float("-inf")
 
     @property
     def waiting(self) -> int:
@@ -156,8 +168,19 @@ class Writer(Generic[C]):
             if work is None:
                 return
             if not work.future.cancelled():
-                _deliver(self._transaction(work))
+                done = self._transaction(work)
+                self._tell_of_full_disk(done)
+                _deliver(done)
+                done = []
             work = None  # what came of it belongs to the awaiters: keep none of it while waiting
+
+    def _tell_of_full_disk(self, done: list[_Work[C]]) -> None:
+        """The callers are told each time, whoever reads the log once in a while."""
+        if any(isinstance(work.error, DiskFull) for work in done):
+            now = time.monotonic()
+            if now - self._told_at >= TOLD_AGAIN_SECONDS:
+                self._told_at = now
+                _log.warning("%s: the disk is full, nothing can be written", self._name)
 
     def _transaction(self, first: _Work[C]) -> list[_Work[C]]:
         """Run `first` and what may share its transaction; all of it has come to an end."""
