@@ -53,6 +53,7 @@ from philomel.services.catalog.contract import (
     TrackSort,
 )
 from philomel.services.catalog.store.merging.hearing import Played, record_totals
+from philomel.services.media.contract import SetLibraryRoots
 
 
 async def only(house: House, name: str, *people: Caller) -> LibraryAccess:
@@ -78,6 +79,28 @@ async def test_a_grant_that_media_did_not_hear_of_is_said_again(house: House, mu
     assert house.media.access[library.id] == (False, ())
 
     await house.service.resend_roots()
+    assert house.media.access[library.id] == (True, ())
+
+
+async def test_what_media_hears_late_gives_no_right_back(
+    house: House, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = await house.add(music, "Mine")
+    hear, under_way, go_on = house.media.set_library_roots, asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: SetLibraryRoots, /) -> None:
+        if not under_way.is_set():
+            under_way.set()
+            await go_on.wait()
+        await hear(request)
+
+    monkeypatch.setattr(house.media, "set_library_roots", slowly)
+    earlier = asyncio.create_task(house.service.send_roots())
+    await under_way.wait()
+    later = asyncio.create_task(only(house, "Mine"))
+    await asyncio.wait({later}, timeout=0.5)  # as far as it gets
+    go_on.set()
+    await asyncio.gather(earlier, later)
     assert house.media.access[library.id] == (True, ())
 
 

@@ -185,6 +185,8 @@ async def unless_away(store: Folder, work: Awaitable[T], every: float = 10.0) ->
         Away: the store does not answer; the work is cancelled.
     """
     doing = asyncio.ensure_future(work)
+    # Nobody looks at its failure when the store was away first.
+    doing.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         while not (await asyncio.wait((doing,), timeout=every))[0]:
             await store.check()

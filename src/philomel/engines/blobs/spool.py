@@ -63,7 +63,7 @@ class Spool:
         """
         size = blob.size or 0
         hole = (head, size - tail) if size > head + tail else (size, size)
-        descriptor = await asyncio.to_thread(self._make, size)
+        descriptor = self._make(size)  # here: one made in a thread is lost to who is cancelled
         try:
             await _fill(descriptor, blob, 0, hole[0])
             await _fill(descriptor, blob, hole[1], size)

@@ -1,5 +1,6 @@
 """Adding, moving and removing libraries."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Callable
@@ -48,7 +49,8 @@ class Libraries:
         self._folders = folders
         self._clock = clock
         self._signals = signals
-        self._unsent = False
+        self._to_tell = self._told = 0  # changes so far
+        self._sending = asyncio.Lock()
 
     async def all(self, *, paths: bool) -> list[Library]:
         return await self._database.read(lambda c: store.all_libraries(c, paths=paths))
@@ -124,15 +126,18 @@ class Libraries:
 
     async def send_roots(self) -> None:
         """Tell media where every library is."""
-        items = tuple(await self._database.read(store.all_roots))
-        self._unsent = True
-        with acting(SERVICE):
-            await self._media.set_library_roots(SetLibraryRoots(items=items))
-        self._unsent = False
+        self._to_tell += 1
+        # One at a time: what was read earlier must not arrive later, and give back a right.
+        async with self._sending:
+            telling = self._to_tell
+            items = tuple(await self._database.read(store.all_roots))
+            with acting(SERVICE):
+                await self._media.set_library_roots(SetLibraryRoots(items=items))
+            self._told = telling
 
     async def resend_roots(self) -> None:
         """Tell media what it did not hear when it was away: a right may have ended."""
-        if self._unsent:
+        if self._told < self._to_tell:
             with contextlib.suppress(Unavailable):
                 await self.send_roots()
 
