@@ -18,8 +18,9 @@ from philomel.services.catalog.contract import (
     ListTracks,
     TrackSort,
 )
-from philomel.services.catalog.store import listing
+from philomel.services.catalog.store import listing, scanning
 from philomel.services.catalog.store.listing.ranks import Ranks
+from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.tables import (
     album_credits,
     albums,
@@ -239,5 +240,25 @@ async def test_long_lists_are_read_in_the_order_of_an_index(database: Database) 
                 for plan in plans(connection, heard):
                     for bad in BAD[connection.dialect.name]:
                         assert not re.search(bad, plan), f"{request}\n{plan}"
+
+    await database.read(work)
+
+
+async def test_tracks_are_found_by_their_files(database: Database) -> None:
+    """News of an analysis, and of a picture in a folder, cost what they are about."""
+
+    def work(connection: Connection) -> None:
+        heard: Any = Overheard(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        heirs.sides(heard, ["track00001"])
+        heirs.lost_by_streams(heard, ["hash"])
+        found = plans(connection, heard)
+        if connection.dialect.name == "sqlite":
+            due = str(scanning._DUE.compile(dialect=connection.dialect))
+            lines = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {due}", (0, "one", b"", b"z"))
+            found.append("\n".join(str(line[-1]) for line in lines))
+        for plan in found:
+            assert not re.search(r"(SCAN|Seq Scan on) (tracks|files|albums)\b", plan), plan
 
     await database.read(work)

@@ -96,7 +96,7 @@ _DUE = (
     .where(
         albums.c.id.in_(
             select(tracks.c.album_id)
-            .join_from(tracks, files, files.c.id == tracks.c.file_id)
+            .join_from(files, tracks, tracks.c.id == files.c.track_id)
             .where(
                 files.c.library_id == bindparam("library"),
                 files.c.path > bindparam("after"),

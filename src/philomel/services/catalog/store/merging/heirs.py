@@ -30,7 +30,8 @@ _SIDES = (
         files.c.stream_hash, tracks.c.added_at, files.c.lost_at, tracks.c.sort_key,
         files.c.inode, files.c.size, files.c.modified_ns,
     )
-    .join_from(tracks, files, files.c.id == tracks.c.file_id)
+    # Said both ways: each has an index for whoever begins with the other.
+    .join_from(tracks, files, (files.c.id == tracks.c.file_id) & (files.c.track_id == tracks.c.id))
     .join(albums, albums.c.id == tracks.c.album_id)
 )  # fmt: skip
 _LOST = (
@@ -46,7 +47,9 @@ _LOST = (
 _PRESENT = _SIDES.where(tracks.c.missing == false(), files.c.state == PRESENT)
 _ON_ALBUMS = _PRESENT.where(tracks.c.album_id.in_(_IDS))
 _NAMED = _PRESENT.where(
-    tracks.c.sort_key.in_(_IDS), tracks.c.match_key.in_(bindparam("keys", expanding=True))
+    tracks.c.library_id.in_(select(libraries.c.id)),  # the index of names begins with it
+    tracks.c.sort_key.in_(_IDS),
+    tracks.c.match_key.in_(bindparam("keys", expanding=True)),
 )
 _STAMPED = _PRESENT.where(
     tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True)),

@@ -24,6 +24,7 @@ from philomel.services.catalog.store.tables import (
     MISSING,
     PRESENT,
     files,
+    libraries,
     tracks,
 )
 
@@ -85,6 +86,7 @@ _TWINS = (
     select(tracks.c.match_key, files.c.size, files.c.id)
     .join_from(tracks, files, files.c.id == tracks.c.file_id)
     .where(
+        tracks.c.library_id.in_(select(libraries.c.id)),  # the index of names begins with it
         tracks.c.sort_key.in_(bindparam("names", expanding=True)),
         tracks.c.match_key.in_(bindparam("keys", expanding=True)),
     )
