@@ -3,9 +3,10 @@
     python -m bench.identity [--files 100000] [--work DIR] [--music DIR]
 
 Two moves are measured, one after the other, each by the next scan: every folder renamed (the
-same bytes, times and inodes under other paths), and everything copied to other paths with new
-inodes and times, as on another machine. The background analysis is off: tags alone decide, as
-they do in the first minutes. `--music` names an existing set of files, which is moved.
+same bytes, times and inodes under other paths, which say enough without a look at the tags),
+and everything copied to other paths with new inodes and times, as on another machine. The
+background analysis is off: tags alone decide the second, as they do in the first minutes.
+`--music` names an existing set of files, which is moved.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.process import usage
 from bench.scan import Memory
 from bench.server import Server, machine
 
@@ -55,12 +57,15 @@ def ids(data: Path) -> dict[tuple[str, int, int | None, str], str]:
 
 def rescan(server: Server) -> dict[str, object]:
     memory = Memory()
+    used = usage(server.process.pid).cpu
     started = time.perf_counter()
     status = json.loads(server.cli("scan", "--json"))
     wall = time.perf_counter() - started
     memory.stop()
     return {
         "wall_s": round(wall, 2),
+        "cpu_s": round(usage(server.process.pid).cpu - used, 2),
+        "load": round(os.getloadavg()[0], 1),
         "peak_pss_mb": round(memory.peak / 1e6, 1),
         **{name: status[name] for name in ("found", "added", "changed", "moved", "missing")},
     }
@@ -77,10 +82,10 @@ def main() -> None:
     if options.music is None:
         command = [sys.executable, "bench/generate.py", str(music), "--files", str(options.files)]
         subprocess.run(command, check=True)
-    os.environ["PHILOMEL_MEDIA_ANALYSIS_WORKERS"] = "0"
+    work.mkdir(parents=True, exist_ok=True)
     data = work / f"identity-data-{time.time_ns()}"
     report: dict[str, object] = {"machine": machine(), "files": options.files}
-    with Server(data) as server:
+    with Server(data, PHILOMEL_MEDIA_ANALYSIS_WORKERS="0") as server:
         server.cli("library", "add", str(music))
         report["first"] = rescan(server)
         before = ids(data)

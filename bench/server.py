@@ -24,15 +24,15 @@ def free_port() -> int:
 
 
 class Server:
-    """`philomel serve` on a free port, ended with the block."""
+    """`philomel serve` on a free port, ended with the block; `settings` as in the environment."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {
             name: value for name, value in os.environ.items() if not name.startswith("PHILOMEL_")
-        }
+        } | settings
         self.ready_after = 0.0
         self._login = ""
 

@@ -18,7 +18,9 @@ from philomel.services.catalog.contract import Chapter, LyricSet
 from philomel.services.catalog.jobs.walking import Found
 from philomel.services.catalog.rules import lyrics, paths
 from philomel.services.catalog.rules.drafts import Draft, Drafter
+from philomel.services.catalog.rules.matching import Stamp
 from philomel.services.catalog.store.applying import Stale, apply
+from philomel.services.catalog.store.moving import Move, Seen, find_moves, take
 from philomel.services.catalog.store.planning import Intake, Plan, Planner
 from philomel.services.catalog.store.scanning import Counters
 from philomel.services.catalog.store.tables import PRESENT
@@ -26,6 +28,8 @@ from philomel.services.media.contract import AssetSource, Media, RegisterAssets
 
 BATCH = 100
 AHEAD = 6
+_PLACES = 500
+"""Files whose tracks follow in one transaction."""
 _TRIES = 5
 _PAUSE = 0.5
 _LYRICS_BYTES = 1 << 20
@@ -96,6 +100,59 @@ class IntakeLine:
         await self._start()
         while self._reading:
             await self._commit_one()
+
+    async def take_places(self, found: Sequence[Found]) -> list[Found]:
+        """Let tracks follow files that are surely theirs; returns the files that tags must tell.
+
+        What cannot be done this way for any reason is left to the reading of tags.
+        """
+        rest: list[Found] = []
+        for start in range(0, len(found), _PLACES):
+            some = found[start : start + _PLACES]
+            moves = await self._moves(some)
+            taken = {move.now.path for move in moves}
+            rest += [each for each in some if each.entry.key not in taken]
+        return rest
+
+    async def _moves(self, found: Sequence[Found]) -> Sequence[Move]:
+        await self._check()
+        library_id = self._source.library_id
+        seen = [
+            Seen(Stamp(e.key, e.size, e.modified_ns, e.inode & (2**63 - 1)), each.lyrics_ns)
+            for each in found
+            for e in (each.entry,)
+        ]
+        moves = await self._database.read(
+            lambda connection: find_moves(connection, library_id, seen), long=True
+        )
+        if not moves:
+            return ()
+        now, counters = self._clock.now(), Counters()
+        counters.become(self._counters)
+        counters.moved += len(moves)
+        counters.missing -= len(self._counters.gone.intersection(m.file_id for m in moves))
+
+        def write(connection: Connection) -> None:
+            take(connection, library_id, moves, now, self._scan_id)
+            self._progress(connection, counters)
+
+        items = tuple(
+            AssetSource(
+                asset_id=m.file_id, library_id=library_id, path=m.now.path, size=m.now.size,
+                modified_ns=m.now.modified_ns, container=m.container, codec=m.codec,
+                duration_ms=m.duration_ms, bitrate=m.bitrate,
+            )
+            for m in moves
+        )  # fmt: skip
+        try:
+            with acting(SERVICE):
+                await self._media.register_assets(RegisterAssets(items=items))
+            await self._database.write(write)
+        except (Stale, Unavailable):
+            return ()
+        self._counters.become(counters)
+        self._told()
+        return moves
 
     def abandon(self) -> None:
         """Stop reading; what was committed stays."""

@@ -10,6 +10,7 @@ from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.jobs.intake import IntakeLine, Source
+from philomel.services.catalog.jobs.walking import Walker
 from philomel.services.catalog.store.libraries import Root
 from philomel.services.catalog.store.scanning import Counters
 
@@ -54,6 +55,7 @@ class Part:
         after, before: the paths of known files in question lie between these.
         known: files of it were known before this scan.
         fresh: files that were not known at their path.
+        walker: of the walk that compared it with what is known, once that is done.
     """
 
     def __init__(self, root: Root, source: Source, below: bytes, *, is_file: bool) -> None:
@@ -62,6 +64,7 @@ class Part:
         self.error: str | None = None
         self.known = False
         self.fresh = 0
+        self.walker: Walker | None = None
         self.after, self.before = b"", END
         if below and is_file:
             self.after = below[:-1] + bytes((below[-1] - 1,)) + END

@@ -63,6 +63,8 @@ class Survey:
         for part in parts:
             if part.error is None and (only_new or part.fresh):
                 await self._guard(part, self._take_in_all if only_new else self._take_in_new)
+            if part.error is None and part.walker is not None:
+                await self._tidy_errors(part, part.walker)
         self._counters.walked = True
         for part in parts:
             at = part.root.scanned_at if part.below else started
@@ -126,7 +128,7 @@ class Survey:
         if not self._seen_any:
             await self._check_alive(part)
         await line.finish()
-        await self._tidy_errors(part, walker)
+        part.walker = walker
         await self._finish_walk(part, walker)
 
     async def _take_in_all(self, part: Part) -> None:
@@ -147,9 +149,11 @@ class Survey:
         walker = await self._walker(part)
         async for rows, found in self._join(part, walker):
             known = {row[0] for row in rows}
-            for item in found:
-                if item.entry.key not in known:
-                    await line.add(Todo(item, None))
+            fresh = [item for item in found if item.entry.key not in known]
+            if not self._scan.full:
+                fresh = await line.take_places(fresh)
+            for item in fresh:
+                await line.add(Todo(item, None))
             await self._tell()
         await line.finish()
 

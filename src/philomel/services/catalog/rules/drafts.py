@@ -83,7 +83,11 @@ class Taking(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """A track as its file describes it."""
+    """A track as its file describes it.
+
+    Attributes:
+        guessed: some of it comes from the path, because tags are missing.
+    """
 
     title: str
     artists: tuple[Name, ...]
@@ -112,6 +116,7 @@ class Draft(Struct, frozen=True):
     others: tuple[Taking, ...] = ()
     tags: TrackTags | None = None
     chapters: tuple[Chapter, ...] = ()
+    guessed: bool = False
 
     @property
     def year(self) -> int | None:
@@ -171,7 +176,7 @@ class Drafter:
             gain_db=_gain(found, "track"), gain_peak=_peak(found, "track"),
             album_gain_db=_gain(found, "album"), album_gain_peak=_peak(found, "album"),
             lyrics=_lyrics(found, warnings), warnings=tuple(warnings),
-            others=self._others(found), tags=track_tags(found),
+            others=self._others(found), tags=track_tags(found), guessed=guessed is not None,
         )  # fmt: skip
 
     def _people(
@@ -236,7 +241,7 @@ class Drafter:
         elif by:
             identity = ("album", fold(name), *(fold(artist.name) for artist in by))
         elif folder:
-            identity = ("folder", folder.hex(), fold(name))
+            identity = _in_folder(folder, name)
         else:
             # Loose files in the library's root: an equal title alone makes no album.
             identity = ("album", fold(name), *(fold(artist.name) for artist in artists))
@@ -252,6 +257,20 @@ class Drafter:
             group_key=group_key(group, by[0].name if by else None, name) if name else "",
             tags=album_tags(found) if name else None,
         )  # fmt: skip
+
+
+def _in_folder(folder: bytes, name: str) -> tuple[str, ...]:
+    return "folder", folder.hex(), fold(name)
+
+
+def folder_key(folder: bytes, name: str) -> str:
+    """The key of an album that only its folder tells from others of its name."""
+    return digest(*_in_folder(folder, name))
+
+
+def release_key(mbid: str) -> str:
+    """The key of an album with a MusicBrainz id."""
+    return digest("release", mbid)
 
 
 @lru_cache(maxsize=1024)

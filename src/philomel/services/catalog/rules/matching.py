@@ -1,7 +1,7 @@
 """Which known track a new file is, and which known album a track is on."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -72,6 +72,50 @@ def assign(
             found[place] = lost
             taken.add(lost.file_id)
     return found
+
+
+class Stamp(Struct, frozen=True):
+    """What can be said of a file without opening it."""
+
+    path: bytes
+    size: int
+    modified_ns: int
+    inode: int
+
+
+def sure(fresh: Sequence[Stamp], lost: Sequence[Stamp]) -> Mapping[int, int]:
+    """Which missing file each file is, by position, where no tags are needed to say it.
+
+    The same size and time, and the same inode or else the same name: nothing else on either
+    side may look the same.
+    """
+    found: dict[int, int] = {}
+    for key in (_by_inode, _by_name):
+        theirs, taken = _alone(lost, key), set(found.values())
+        for each, place in _alone(fresh, key).items():
+            other = theirs.get(each)
+            if place is None or other is None or place in found or other in taken:
+                continue
+            found[place] = other
+    return found
+
+
+def _alone(files: Sequence[Stamp], key: Callable[[Stamp], object]) -> Mapping[object, int | None]:
+    """The place of each key; None where several have it."""
+    places: dict[object, int | None] = {}
+    for place, file in enumerate(files):
+        of = key(file)
+        if of is not None:
+            places[of] = None if of in places else place
+    return places
+
+
+def _by_inode(file: Stamp) -> object:
+    return (file.size, file.modified_ns, file.inode) if file.inode else None
+
+
+def _by_name(file: Stamp) -> object:
+    return file.size, file.modified_ns, _name(file.path)
 
 
 def evidence(fresh: Fresh, lost: Lost) -> int:

@@ -30,6 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
+    true,
 )
 
 from philomel.engines import outbox
@@ -149,6 +150,7 @@ tracks = Table(
     Column("shuffle", Integer, nullable=False),
     Column("tags", Text, nullable=False),
     Column("last_played_at", BIG, nullable=False),
+    Column("guessed", Boolean, nullable=False, server_default=true()),
     Index("tracks_recent", "library_id", "last_played_at", "id"),
     Index("tracks_library", "library_id"),
     Index("tracks_sort", "library_id", "sort_key", "id"),
@@ -162,8 +164,8 @@ tracks = Table(
     Index("tracks_lost_recording", "recording_id"),
 )
 """`credits`: JSON [[role, artist id], ...] in tag order, or [role, artist id, instrument];
-`genres`: JSON [name, ...]; `tags`: JSON of `TrackTags`, or empty.
-`last_played_at` is 0 before the first play, here and everywhere."""
+`genres`: JSON [name, ...]; `tags`: JSON of `TrackTags`, or empty. `last_played_at` is 0 before
+the first play, here and everywhere. `guessed`: some of its names may come from its path."""
 
 track_credits = Table(
     "track_credits",

@@ -1,5 +1,6 @@
 """Looks for the present tracks that missing ones may live on in."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ from philomel.services.catalog.store.tables import (
 )
 
 PAGE = 300
+NEAREST = 50
+"""Tracks that are shorter, and as many that are longer, among all that share a key."""
 _SOUGHT = 20
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -91,15 +94,14 @@ def heirs_by_tags(connection: Connection, after: Place) -> tuple[list[Pair], Pla
     rows = connection.execute(_LOST, {"key": after[0], "after": after[1]}).all()
     if not rows:
         return [], None
-    by_album: dict[str, list[Side]] = defaultdict(list)
-    by_key: dict[str, list[Side]] = defaultdict(list)
+    by_album, by_key = _Pool(), _Pool()
     by_hash: dict[str, list[Side]] = defaultdict(list)
     lost = [side(row) for row in rows]
     for row in connection.execute(_ON_ALBUMS, {"ids": _unique(each.album_id for each in lost)}):
-        by_album[row.album_id].append(side(row))
+        by_album.add(row.album_id, side(row))
     named = {"ids": _unique(row.sort_key for row in rows), "keys": _unique(r[6] for r in rows)}
     for row in connection.execute(_NAMED, named):
-        by_key[row.match_key].append(side(row))
+        by_key.add(row.match_key, side(row))
     hashes = _unique(each.stream_hash for each in lost if each.stream_hash)
     for row in connection.execute(_HEARD, {"ids": hashes}) if hashes else ():
         by_hash[row.stream_hash].append(side(row))
@@ -116,8 +118,8 @@ def heirs_by_tags(connection: Connection, after: Place) -> tuple[list[Pair], Pla
             choose(
                 each,
                 [
-                    *by_album[each.album_id],
-                    *by_key[each.match_key],
+                    *by_album.near(each.album_id, each),
+                    *by_key.near(each.match_key, each),
                     *(by_hash[each.stream_hash] if each.stream_hash else ()),
                     *(by_stamp[each.stamp] if each.stamp else ()),
                 ],
@@ -134,6 +136,41 @@ def heirs_by_tags(connection: Connection, after: Place) -> tuple[list[Pair], Pla
     pairs = [pair for pair in pairs if frozenset((pair.old, pair.new)) not in parted]
     last = lost[-1]
     return pairs, (last.match_key, last.track_id)
+
+
+class _Pool:
+    """Present tracks by what they share: of thousands, only the nearest by length are looked at.
+
+    Those at the same place of their album are kept apart, so that a crowd cannot hide them.
+    """
+
+    def __init__(self) -> None:
+        self._sides: dict[object, list[Side]] = defaultdict(list)
+        self._sorted: set[object] = set()
+
+    def add(self, key: str, of: Side) -> None:
+        self._sides[key].append(of)
+        if of.place is not None:
+            self._sides[key, of.place].append(of)
+
+    def near(self, key: str, lost: Side) -> Iterable[Side]:
+        yield from self._nearest(key, lost)
+        if lost.place is not None and len(self._sides[key]) > 2 * NEAREST:
+            yield from self._nearest((key, lost.place), lost)
+
+    def _nearest(self, key: object, lost: Side) -> Sequence[Side]:
+        among = self._sides[key]
+        if len(among) <= 2 * NEAREST:
+            return among
+        if key not in self._sorted:
+            among.sort(key=_length)
+            self._sorted.add(key)
+        at = bisect_left(among, lost.duration_ms, key=_length)
+        return among[max(0, at - NEAREST) : at + NEAREST]
+
+
+def _length(of: Side) -> int:
+    return of.duration_ms
 
 
 def lost_by_streams(connection: Connection, hashes: Iterable[str]) -> Mapping[str, list[Side]]:

@@ -112,6 +112,7 @@ def _track_row(
         "album_gain_peak": draft.album_gain_peak,
         "duration_ms": intake.duration_ms,
         "tags": tags_json(draft.tags),
+        "guessed": draft.guessed,
     }
 
 

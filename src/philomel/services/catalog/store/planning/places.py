@@ -56,7 +56,7 @@ _LOST_BY = (
         tracks.c.recording_id.in_(bindparam("recordings", expanding=True)),
     ),
 )
-# By path and not by state, which tens of thousands share when a library moved.
+# SQLite shall look by path, not by state: tens of thousands share that when a library moved.
 _LOST_AT = _LOST.where(
     func.coalesce(files.c.state, PRESENT) == MISSING,
     files.c.library_id == bindparam("library"),

@@ -1,0 +1,179 @@
+"""Files that moved as they are: their tracks follow without a look inside."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from tests.media.files import make
+from tests.services.catalog.house import House
+from tests.services.catalog.test_renames import by_path
+
+from philomel.engines.audio import FileTags, TagReader
+from philomel.services.catalog.jobs.scanner import Scanner
+from philomel.services.catalog.store.merging import heirs
+from philomel.services.catalog.store.tables import albums, file_errors
+
+TAGS = {"artist": "A", "album": "X", "albumartist": "A", "date": "1990"}
+
+
+class _Counting:
+    """Reads tags and remembers of which files."""
+
+    def __init__(self, reader: TagReader) -> None:
+        self._reader = reader
+        self.keys: list[bytes] = []
+
+    async def read(self, root: bytes, keys: Sequence[bytes]) -> Sequence[FileTags]:
+        self.keys += keys
+        return await self._reader.read(root, keys)
+
+
+def counting(house: House) -> _Counting:
+    scanner = house.job("catalog scan")
+    assert isinstance(scanner, Scanner)
+    reader = _Counting(scanner._reader)
+    scanner._reader = reader
+    return reader
+
+
+@pytest.fixture
+def shelf(music: Path) -> Path:
+    """Two albums, one of them without an album artist, whose folder is its identity."""
+    make(music / "keep.mp3", {"title": "Keep", "artist": "B"}, seconds=9)
+    for number in range(3):
+        tags = {"title": f"T{number}", "tracknumber": str(number + 1)}
+        make(music / f"a/X/{number}.mp3", TAGS | tags, seconds=1 + number)
+        loose = {"title": f"L{number}", "artist": f"B{number}", "album": "Y"}
+        make(music / f"b/Y/{number}.flac", loose, seconds=1.5 + number)
+    return music
+
+
+async def test_what_moves_as_it_is_keeps_all_without_reading(house: House, shelf: Path) -> None:
+    await house.add(shelf)
+    await house.scan()
+    before = {track.title: track for track in (await by_path(house)).values()}
+    reader = counting(house)
+    (shelf / "new").mkdir()
+    (shelf / "a/X").rename(shelf / "new/One")
+    (shelf / "b/Y").rename(shelf / "new/Two")
+    (shelf / "new/One/0.mp3").rename(shelf / "new/One/other.mp3")
+    status = await house.scan()
+    assert reader.keys == []
+    assert (status.moved, status.missing, status.added, status.errors) == (6, 0, 0, 0)
+    after = await by_path(house)
+    assert set(after) == {
+        "keep.mp3", "new/One/other.mp3", "new/One/1.mp3", "new/One/2.mp3",
+        "new/Two/0.flac", "new/Two/1.flac", "new/Two/2.flac",
+    }  # fmt: skip
+    for path, track in after.items():
+        was = before[track.title]
+        assert (track.id, track.album, track.credits) == (was.id, was.album, was.credits)
+        assert track.asset_id is not None
+        assert house.media.assets[track.asset_id].path == path.encode()
+    rescan = await house.scan()
+    assert (rescan.unchanged, rescan.moved, rescan.added) == (7, 0, 0)
+    # What is read again later finds the same albums.
+    await house.scan(full=True)
+    assert {t.title: t.album for t in (await by_path(house)).values()} == {
+        title: track.album for title, track in before.items()
+    }
+
+
+async def test_the_same_times_and_names_do_for_other_inodes(house: House, shelf: Path) -> None:
+    """Copied with its times, as backups are."""
+    await house.add(shelf)
+    await house.scan()
+    before = {track.title: track.id for track in (await by_path(house)).values()}
+    reader = counting(house)
+    (shelf / "new").mkdir()
+    for number in range(3):
+        old, new = shelf / f"a/X/{number}.mp3", shelf / f"new/{number}.mp3"
+        stat = old.stat()
+        new.write_bytes(old.read_bytes())
+        os.utime(new, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        old.unlink()
+    status = await house.scan()
+    assert (status.moved, status.missing, reader.keys) == (3, 0, [])
+    assert {track.title: track.id for track in (await by_path(house)).values()} == before
+
+
+async def test_names_that_were_guessed_are_guessed_again(house: House, shelf: Path) -> None:
+    make(shelf / "Band/Album/01 - Song.mp3", seconds=5)
+    await house.add(shelf)
+    await house.scan()
+    before = await by_path(house)
+    (shelf / "Band").rename(shelf / "Group")
+    status = await house.scan()
+    assert (status.moved, status.missing) == (1, 0)
+    after = (await by_path(house))["Group/Album/01 - Song.mp3"]
+    assert after.id == before["Band/Album/01 - Song.mp3"].id
+    assert after.credits[0].artist.name == "Group"
+
+
+async def test_lyrics_that_came_with_the_move_are_read(house: House, shelf: Path) -> None:
+    await house.add(shelf)
+    await house.scan()
+    (shelf / "new").mkdir()
+    (shelf / "a/X/0.mp3").rename(shelf / "new/0.mp3")
+    (shelf / "new/0.lrc").write_text("[00:01.00]words")
+    reader = counting(house)
+    status = await house.scan()
+    assert (status.moved, reader.keys) == (1, [b"new/0.mp3"])
+
+
+async def test_warnings_move_along(house: House, shelf: Path) -> None:
+    lyrics = TAGS | {"title": "T", "lyrics": "x" * 300_000}
+    make(shelf / "a/X/long.mp3", lyrics, seconds=6)
+    await house.add(shelf)
+    await house.scan()
+
+    async def warned() -> dict[bytes, str]:
+        rows = await house.database.read(
+            lambda c: c.execute(select(file_errors.c.path, file_errors.c.message)).all()
+        )
+        return {row[0]: row[1] for row in rows}
+
+    before = await warned()
+    (shelf / "a").rename(shelf / "z")
+    await house.scan()
+    assert await warned() == {b"z" + path[1:]: text for path, text in before.items()}
+
+
+async def test_one_album_that_parts_into_two_folders(house: House, shelf: Path) -> None:
+    """Its folder was its identity: the half that stays keeps it."""
+    await house.add(shelf)
+    await house.scan()
+    album = (await by_path(house))["b/Y/0.flac"].album
+    (shelf / "c/Y").mkdir(parents=True)
+    (shelf / "b/Y/2.flac").rename(shelf / "c/Y/2.flac")
+    await house.scan()
+    after = await by_path(house)
+    assert after["b/Y/0.flac"].album == album
+    assert after["c/Y/2.flac"].album != album
+    rows = await house.database.read(
+        lambda c: c.execute(select(albums.c.folder).where(albums.c.name == "Y")).scalars().all()
+    )
+    assert sorted(rows) == [b"b/Y", b"c/Y"]
+
+
+async def test_of_thousands_with_one_name_the_nearest_are_compared(
+    house: House, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heirs, "NEAREST", 1)
+    for number in range(6):
+        make(shelf / f"u/{number}.mp3", {"title": "Track", "artist": "U"}, seconds=1 + 4 * number)
+    await house.add(shelf)
+    await house.scan()
+    before = await by_path(house)
+    for number in range(6):
+        data = (shelf / f"u/{number}.mp3").read_bytes()
+        (shelf / f"v{number}.mp3").write_bytes(data)
+    await house.scan()  # beside the old ones: they are two
+    for number in range(6):
+        (shelf / f"u/{number}.mp3").unlink()
+    await house.scan()
+    after = await by_path(house)
+    for number in range(6):
+        assert after[f"v{number}.mp3"].id == before[f"u/{number}.mp3"].id
