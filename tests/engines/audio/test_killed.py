@@ -24,6 +24,7 @@ from philomel.kernel.clock import SystemClock
 from philomel.kernel.errors import Unavailable
 
 SECONDS = 40
+ROOT = Path(__file__).parents[3]
 
 
 def key(folder: Path, part: str) -> bytes:
@@ -70,6 +71,7 @@ async def test_a_killed_process_leaves_nothing_half_made(folder: Path) -> None:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, __file__, str(folder), "init", "0", "1", "2", "3"),
             stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
         )
         assert process.stdout is not None
         while (line := await process.stdout.readline()).decode().strip() != heard:
