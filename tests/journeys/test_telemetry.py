@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -146,11 +147,7 @@ def test_the_log_of_requests_names_their_traces(traced: Shape) -> None:
     trace_id = "1" * 32
     headers = {"traceparent": f"00-{trace_id}-{'2' * 16}-01"}
     answer = httpx.get(f"{traced.url}/rest/ping?p=geheim", headers=headers)
-    line = next(
-        json.loads(line)
-        for line in traced.processes["gateway"].said().splitlines()
-        if trace_id in line
-    )
+    line = _line(traced, trace_id)
     assert line["logger"] == "philomel.requests"
     shown = {name: line[name] for name in ("method", "route", "status", "bytes", "trace")}
     assert shown == {
@@ -162,6 +159,17 @@ def test_the_log_of_requests_names_their_traces(traced: Shape) -> None:
     }
     httpx.request("BREW", f"{traced.url}/nowhere/geheim")
     assert "geheim" not in traced.processes["gateway"].said()
+
+
+def _line(traced: Shape, trace_id: str) -> Any:
+    """What the gateway's log says of a request; it is written after the answer was sent."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        for line in traced.processes["gateway"].said().splitlines():
+            if trace_id in line:
+                return json.loads(line)
+        time.sleep(0.02)
+    raise AssertionError("no line of the request was logged")
 
 
 def test_a_collector_that_is_away_holds_nothing_up(traced: Shape, collector: Collector) -> None:
