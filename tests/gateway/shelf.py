@@ -238,7 +238,10 @@ class Shelf:
         return catalog.Editions(tuple(a for a in self.seen_albums() if a.id == request.album_id))
 
     async def list_siblings(self, request: catalog.ListSiblings, /) -> catalog.Siblings:
-        return catalog.Siblings(tuple(t for t in self.seen_tracks() if t.id != request.track_id))
+        seen = self.seen_tracks()
+        if request.track_id not in {track.id for track in seen}:
+            return catalog.Siblings(())
+        return catalog.Siblings(tuple(t for t in seen if t.id != request.track_id))
 
     async def get_counts(self, _request: catalog.GetCounts, /) -> catalog.Counts:
         return catalog.Counts(

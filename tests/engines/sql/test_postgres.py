@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ async def test_a_connection_that_was_cut_is_replaced(database: PostgresDatabase)
     await asyncio.gather(*(database.read(all_numbers) for _ in range(6)))
     await database.read(lambda c: c.execute(cut).all())
     for number in range(2, 8):
-        await database.write(lambda c, n=number: add(c, n))  # type: ignore[misc]
+        await database.write(partial(add, number=number))
     assert await database.read(all_numbers) == list(range(1, 8))
 
 

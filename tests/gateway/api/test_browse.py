@@ -30,6 +30,8 @@ def test_what_is_inside_a_track(house: House) -> None:
     for part in ("lyrics", "chapters"):
         assert ask(house, f"/tracks/{hidden}/{part}", BOB).status_code == 404
     assert len(ask(house, f"/tracks/{TRACK}/siblings").json()["items"]) == 9
+    for path in (f"/tracks/{hidden}/siblings", f"/albums/{id_of('no album')}/editions"):
+        assert ask(house, path, BOB).status_code == 404, path
     (edition,) = ask(house, f"/albums/{ALBUM}/editions").json()["items"]
     assert (edition["name"], edition["artists"][0]["role"]) == ("OK Computer", "album_artist")
 

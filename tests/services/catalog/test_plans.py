@@ -2,10 +2,11 @@
 
 import random
 import re
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Executable, insert, text
+from sqlalchemy import Connection, Executable, Table, insert, text
 from tests.conftest import DatabaseFor
 
 from philomel.engines.sql import Database
@@ -96,8 +97,12 @@ def rows() -> dict[Any, list[dict[str, Any]]]:
 async def database(database_for: DatabaseFor) -> Database:
     opened = await database_for(module.SCHEMA)
     for table, made in rows().items():
-        await opened.write(lambda c, table=table, made=made: c.execute(insert(table), made))  # type: ignore[misc]
+        await opened.write(partial(_insert, table=table, made=made))
     return opened
+
+
+def _insert(connection: Connection, table: Table, made: list[dict[str, Any]]) -> None:
+    connection.execute(insert(table), made)
 
 
 def ranks() -> Ranks:

@@ -5,6 +5,7 @@ import contextlib
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,16 @@ async def test_nothing_is_written_while_nothing_is_due(
         house.clock.advance(1_000)
         await asyncio.sleep(0.3)
         assert await database.read(leases) == before != []
+
+
+async def test_what_becomes_due_during_a_look_stays_due(database: Database) -> None:
+    read, write = database.read, database.write
+    await write(sql.mark_errors)
+    marked = await read(sql.errors_due)
+    assert marked is not None
+    await write(sql.mark_errors)
+    await write(partial(sql.errors_done, look=1, marked=marked))
+    again = await read(sql.errors_due)
+    assert again == marked + 1
+    await write(partial(sql.errors_done, look=2, marked=again))
+    assert await read(sql.errors_due) is None

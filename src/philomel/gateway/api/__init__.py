@@ -97,7 +97,7 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
     every = [each for topic in TOPICS.values() for each in topic]
     paths = dict.fromkeys(each.path for each in every)
     return [
-        _description(deps.public.version),
+        _description(deps.public),
         *(_preflight(path) for path in paths),
         *(door.handler(each) for each in every),
     ]
@@ -113,11 +113,13 @@ def error_response(request: AnyRequest, error: PhilomelError) -> Response[Any]:
     return answer
 
 
-def _description(version: str) -> ControllerRouterHandler:
-    body = msgspec.json.encode(describe(PREFIX, TOPICS, version))
+def _description(public: Public) -> ControllerRouterHandler:
+    described = describe(PREFIX, TOPICS, public.version)
 
     @get(f"{PREFIX}/openapi.json")
-    async def description() -> Response[bytes]:
+    async def description(request: AnyRequest) -> Response[bytes]:
+        servers = [{"url": public.prefix(request) + PREFIX}]
+        body = msgspec.json.encode({**described, "servers": servers})
         return Response(body, media_type=_JSON, headers=_CORS)
 
     return description

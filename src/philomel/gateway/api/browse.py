@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from philomel.gateway.api.operation import Call, Route
-from philomel.kernel.errors import InvalidArgument
+from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.services.catalog.contract import (
     Album,
     AlbumSort,
@@ -15,6 +15,7 @@ from philomel.services.catalog.contract import (
     CreditRole,
     GetChapters,
     GetLyrics,
+    GetTracks,
     LabelPage,
     ListAlbums,
     ListArtists,
@@ -204,12 +205,19 @@ async def get_lyrics(call: Call, asked: Of) -> Lyrics:
 async def list_siblings(call: Call, asked: Of) -> TrackViews:
     """The same recording on other editions of its album."""
     found = await call.services.catalog.list_siblings(ListSiblings(asked.id))
+    if (
+        not found.items
+        and not (await call.services.catalog.get_tracks(GetTracks((asked.id,)))).items
+    ):
+        raise NotFound("there is no such track")
     return TrackViews(tuple(map(_track, found.items)))
 
 
 async def list_editions(call: Call, asked: Of) -> AlbumViews:
     """The editions of an album, oldest first."""
     found = await call.services.catalog.list_editions(ListEditions(asked.id))
+    if not found.items:  # an album is an edition of itself
+        raise NotFound("there is no such album")
     return AlbumViews(tuple(map(_album, found.items)))
 
 

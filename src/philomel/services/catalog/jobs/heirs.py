@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -63,11 +64,8 @@ async def pass_on_by_tags(
     while True:
         merged, after = 0, ("", "")
         while True:
-            page = after
-            pairs, follow = await database.read(
-                lambda connection, page=page: heirs.heirs_by_tags(connection, page),  # type: ignore[misc]
-                long=True,
-            )
+            search = partial(heirs.heirs_by_tags, after=after)
+            pairs, follow = await database.read(search, long=True)
             for start in range(0, len(pairs), MERGED):
                 some = pairs[start : start + MERGED]
 

@@ -101,7 +101,8 @@ class Examiner:
         return True
 
     async def _errors(self) -> bool:
-        if not await self._database.read(sql.errors_due):
+        marked = await self._database.read(sql.errors_due)
+        if marked is None:
             return False
         look = now = self._clock.now()
         every = (await self._catalog.list_libraries(ListLibraries(hidden=True))).items
@@ -117,7 +118,7 @@ class Examiner:
             cursor = page.next
             if cursor is None:
                 break
-        await self._database.write(partial(sql.errors_done, look=look))
+        await self._database.write(partial(sql.errors_done, look=look, marked=marked))
         return True
 
     async def _tracks(self) -> bool:

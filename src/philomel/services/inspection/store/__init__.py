@@ -9,7 +9,7 @@ from philomel.services.inspection.store.tables import METADATA
 
 SCHEMA = Schema(
     name="inspection",
-    version=1,
+    version=2,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.inspection.store.migrations",

@@ -99,7 +99,8 @@ def tracks_of(connection: Connection, asset_ids: Sequence[str]) -> list[str]:
 
 def mark_errors(connection: Connection) -> None:
     """A scan ended, or a library came or went: what cannot be read may have changed."""
-    connection.execute(update(state).values(errors_due=True))
+    marked = state.c.errors_marked + 1
+    connection.execute(update(state).values(errors_due=True, errors_marked=marked))
 
 
 def is_swept(connection: Connection) -> tuple[bool, str | None]:
@@ -113,14 +114,16 @@ def sweep(connection: Connection, ids: Sequence[str], cursor: str | None, now: i
     connection.execute(update(state).values(cursor=cursor, swept=cursor is None))
 
 
-def errors_due(connection: Connection) -> bool:
-    return bool(connection.execute(select(state.c.errors_due)).scalar_one())
+def errors_due(connection: Connection) -> int | None:
+    """How often they became due, for `errors_done`; None if they are not."""
+    row = connection.execute(select(state.c.errors_due, state.c.errors_marked)).one()
+    return row.errors_marked if row.errors_due else None
 
 
 def anything_to_do(connection: Connection) -> bool:
     if connection.execute(_ANY).first() is not None:
         return True
-    return not is_swept(connection)[0] or errors_due(connection)
+    return not is_swept(connection)[0] or errors_due(connection) is not None
 
 
 def next_due(connection: Connection, limit: int, *, albums: bool) -> list[Due]:
@@ -158,14 +161,19 @@ def keep_errors(connection: Connection, examined: Sequence[Examined], now: int, 
     _keep_findings(connection, examined, now, round_=look, only=_OF_FILES)
 
 
-def errors_done(connection: Connection, look: int) -> None:
-    """Let go of the errors that this look did not find any more."""
+def errors_done(connection: Connection, look: int, marked: int) -> None:
+    """Let go of the errors that this look did not find any more.
+
+    Args:
+        marked: as `errors_due` said before the look.
+    """
     connection.execute(
         delete(findings).where(
             findings.c.subject == SubjectKind.FILE.value, findings.c.round != look
         )
     )
-    connection.execute(update(state).values(errors_due=False))
+    looked = state.c.errors_marked == marked
+    connection.execute(update(state).where(looked).values(errors_due=False))
 
 
 def keep_places(connection: Connection, tracks: Sequence[Examined], now: int) -> None:

@@ -68,7 +68,9 @@ state = Table(
     Column("swept", Boolean, nullable=False),
     Column("cursor", Text),
     Column("errors_due", Boolean, nullable=False),
+    Column("errors_marked", Integer, nullable=False, server_default="0"),
 )
-"""One row. `swept`: all tracks of the catalogue were marked once, from `cursor` on."""
+"""One row. `swept`: all tracks of the catalogue were marked once, from `cursor` on.
+`errors_marked`: how often errors became due; what becomes due during a look stays."""
 
 outbox.add_tables(METADATA)

@@ -5,6 +5,7 @@ anywhere.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -97,7 +98,7 @@ class MergingPlaylists(SqlPlaylists):
         while after is not None:
             last = after
             after = await self.database.write(
-                lambda connection, last=last: self._copy(connection, kind, source, part, last, at)  # type: ignore[misc] # binds last
+                partial(self._copy, kind=kind, source=source, part=part, after=last, at=at)
             )
 
     def _copy(
