@@ -47,11 +47,13 @@ def test_numbers_stay_and_gone_ones_are_reserved(folder: Path) -> None:
 
 def test_options_are_carried_over_and_never_invented(folder: Path) -> None:
     before = draft(folder)
-    assert before.count("(philomel.options.v1.data)") == 4
+    there = before.count("(philomel.options.v1.data)")
+    events = before.count("  string user_id = 1 [(philomel")
+    assert there > events > 0
     path = folder / "philomel/playlists/v1/playlists.proto"
     path.write_text(before.replace("  string user_id = 1 [(philomel", "  string x = 1 [(philomel"))
     after = draft(folder)
-    assert after.count("(philomel.options.v1.data)") == 3
+    assert after.count("(philomel.options.v1.data)") == there - events
     assert "  string user_id = 5;" in after
 
 

@@ -48,7 +48,7 @@ def shape(request: pytest.FixtureRequest) -> Shape:
 
 @pytest.fixture
 async def playlists(shape: Shape, script: Script) -> AsyncIterator[Playlists]:
-    async with in_shape(shape, Playlists, script) as proxy:
+    async with in_shape(shape, Playlists, cast("Any", script)) as proxy:
         yield proxy
 
 
@@ -205,7 +205,7 @@ async def test_observers_hear_of_every_call(script: Script) -> None:
         assert seconds >= 0
         heard.append((method.name, outcome))
 
-    proxy = local(Playlists, script, observe)
+    proxy = local(Playlists, cast("Any", script), observe)
     with acting(SERVICE):
         await proxy.list_saved(ListSaved(ItemKind.TRACK, limit=1))
         with contextlib.suppress(BadRating):

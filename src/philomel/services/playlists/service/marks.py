@@ -22,8 +22,8 @@ from philomel.services.playlists.contract import (
 from philomel.services.playlists.store import Place, PlaylistStore
 
 
-class PlaylistService:
-    """Implements `Playlists`.
+class Marking:
+    """The part of `Playlists` that is about likes and ratings.
 
     Args:
         announced: called after a change, so that its event leaves at once.

@@ -1,0 +1,412 @@
+"""What the rest of the platform may ask the playlists service.
+
+Likes, ratings, playlists and folders belong to people. They outlive the files: a like or an
+entry of a missing track stays, and follows the track when its id is merged into another.
+What a listener brings from elsewhere waits until its file arrives.
+"""
+
+from typing import Protocol
+
+from philomel.services.playlists.contract.errors import (
+    BadCover,
+    BadPlaylist,
+    BadPosition,
+    BadRating,
+    BadRules,
+    BadSnapshot,
+    FolderNotFound,
+    IsSmart,
+    NotSmart,
+    PlaylistFull,
+    PlaylistNotFound,
+    UnknownTrack,
+)
+from philomel.services.playlists.contract.events import (
+    MarksChanged,
+    PlaylistChanged,
+    PlaylistRemoved,
+    WantMet,
+)
+from philomel.services.playlists.contract.folders import (
+    CreateFolder,
+    DeleteFolder,
+    Folder,
+    Folders,
+    ListFolders,
+    MoveFolder,
+    MovePlaylist,
+    RenameFolder,
+)
+from philomel.services.playlists.contract.items import (
+    AddItems,
+    Item,
+    ItemPage,
+    ItemsChanged,
+    ListItems,
+    MoveItems,
+    NewItem,
+    RemovedItem,
+    RemoveItems,
+    ReplaceItems,
+)
+from philomel.services.playlists.contract.marks import (
+    GetMarks,
+    ItemKind,
+    ListRated,
+    ListSaved,
+    Mark,
+    Marks,
+    Rate,
+    Save,
+    SavedPage,
+    Unsave,
+)
+from philomel.services.playlists.contract.playlists import (
+    ChangePlaylist,
+    CheckFollowers,
+    CreatePlaylist,
+    DeletePlaylist,
+    Following,
+    FollowPlaylist,
+    GetPlaylist,
+    GetPlaylists,
+    ListPlaylists,
+    ListPublicPlaylists,
+    Playlist,
+    PlaylistCover,
+    PlaylistPage,
+    PlaylistSet,
+    SetPlaylistCover,
+    UnfollowPlaylist,
+)
+from philomel.services.playlists.contract.smart import (
+    ChangeRules,
+    RulesTried,
+    SmartField,
+    SmartGroup,
+    SmartMatch,
+    SmartOperator,
+    SmartRule,
+    SmartRules,
+    SmartSort,
+    TryRules,
+)
+from philomel.services.playlists.contract.wants import (
+    BringMarks,
+    DropWants,
+    ListWants,
+    MarksBrought,
+    MatchReason,
+    MatchWants,
+    OpenWant,
+    Want,
+    WantedMark,
+    WantKind,
+    WantMatch,
+    WantMatches,
+    WantPage,
+)
+
+__all__ = [
+    "EVENTS",
+    "AddItems",
+    "BadCover",
+    "BadPlaylist",
+    "BadPosition",
+    "BadRating",
+    "BadRules",
+    "BadSnapshot",
+    "BringMarks",
+    "ChangePlaylist",
+    "ChangeRules",
+    "CheckFollowers",
+    "CreateFolder",
+    "CreatePlaylist",
+    "DeleteFolder",
+    "DeletePlaylist",
+    "DropWants",
+    "Folder",
+    "FolderNotFound",
+    "Folders",
+    "FollowPlaylist",
+    "Following",
+    "GetMarks",
+    "GetPlaylist",
+    "GetPlaylists",
+    "IsSmart",
+    "Item",
+    "ItemKind",
+    "ItemPage",
+    "ItemsChanged",
+    "ListFolders",
+    "ListItems",
+    "ListPlaylists",
+    "ListPublicPlaylists",
+    "ListRated",
+    "ListSaved",
+    "ListWants",
+    "Mark",
+    "Marks",
+    "MarksBrought",
+    "MarksChanged",
+    "MatchReason",
+    "MatchWants",
+    "MoveFolder",
+    "MoveItems",
+    "MovePlaylist",
+    "NewItem",
+    "NotSmart",
+    "OpenWant",
+    "Playlist",
+    "PlaylistChanged",
+    "PlaylistCover",
+    "PlaylistFull",
+    "PlaylistNotFound",
+    "PlaylistPage",
+    "PlaylistRemoved",
+    "PlaylistSet",
+    "Playlists",
+    "Rate",
+    "RemoveItems",
+    "RemovedItem",
+    "RenameFolder",
+    "ReplaceItems",
+    "RulesTried",
+    "Save",
+    "SavedPage",
+    "SetPlaylistCover",
+    "SmartField",
+    "SmartGroup",
+    "SmartMatch",
+    "SmartOperator",
+    "SmartRule",
+    "SmartRules",
+    "SmartSort",
+    "TryRules",
+    "UnfollowPlaylist",
+    "UnknownTrack",
+    "Unsave",
+    "Want",
+    "WantKind",
+    "WantMatch",
+    "WantMatches",
+    "WantMet",
+    "WantPage",
+    "WantedMark",
+]
+
+EVENTS = (MarksChanged, PlaylistChanged, PlaylistRemoved, WantMet)
+
+
+class Playlists(Protocol):
+    """What listeners keep.
+
+    A playlist that is private to somebody else is not found. Reading what is not public
+    needs scope playlist-read-private, or playlist-read-collaborative for what is
+    collaborative. Changing anything needs playlist-modify-public or playlist-modify-private,
+    as the playlist is; its owner changes it, its followers may change the tracks of a
+    collaborative one.
+    """
+
+    async def save(self, request: Save, /) -> None:
+        """Like these. Needs scope user-library-modify (artists: user-follow-modify).
+
+        Ids that the caller cannot see in the catalogue are left out.
+        """
+        ...
+
+    async def unsave(self, request: Unsave, /) -> None:
+        """Like these no longer. Scopes as `save`."""
+        ...
+
+    async def rate(self, request: Rate, /) -> None:
+        """Give stars. Needs scope user-library-modify.
+
+        Nothing happens to what the caller cannot see in the catalogue.
+
+        Raises: BadRating.
+        """
+        ...
+
+    async def get_marks(self, request: GetMarks, /) -> Marks:
+        """The caller's likes and ratings of these.
+
+        Needs scope user-library-read (artists: or user-follow-read).
+        """
+        ...
+
+    async def list_saved(self, request: ListSaved, /) -> SavedPage:
+        """A page of at most 500 likes. Needs scope user-library-read (user-follow-read)."""
+        ...
+
+    async def list_rated(self, request: ListRated, /) -> SavedPage:
+        """A page of at most 500 rated things. Needs scope user-library-read."""
+        ...
+
+    async def create_playlist(self, request: CreatePlaylist, /) -> Playlist:
+        """Make an empty playlist, or a smart one, at the top of the caller's.
+
+        Raises: BadPlaylist, BadRules, FolderNotFound.
+        """
+        ...
+
+    async def change_playlist(self, request: ChangePlaylist, /) -> Playlist:
+        """Change what is said of it. The owner only.
+
+        Raises: PlaylistNotFound, BadPlaylist.
+        """
+        ...
+
+    async def delete_playlist(self, request: DeletePlaylist, /) -> None:
+        """The owner's playlist is gone, for its followers as well.
+
+        Raises: PlaylistNotFound.
+        """
+        ...
+
+    async def get_playlist(self, request: GetPlaylist, /) -> Playlist:
+        """A playlist without its entries.
+
+        Raises: PlaylistNotFound.
+        """
+        ...
+
+    async def get_playlists(self, request: GetPlaylists, /) -> PlaylistSet:
+        """Those of these that the caller may see."""
+        ...
+
+    async def list_playlists(self, request: ListPlaylists, /) -> PlaylistPage:
+        """A page of at most 500. What the scopes do not cover is left out and not counted."""
+        ...
+
+    async def list_public_playlists(self, request: ListPublicPlaylists, /) -> PlaylistPage:
+        """A page of at most 500."""
+        ...
+
+    async def list_items(self, request: ListItems, /) -> ItemPage:
+        """A page of at most 500 entries.
+
+        Raises: PlaylistNotFound.
+        """
+        ...
+
+    async def add_items(self, request: AddItems, /) -> ItemsChanged:
+        """Add entries, all or none.
+
+        Raises: PlaylistNotFound, UnknownTrack, BadPosition, PlaylistFull, IsSmart.
+        """
+        ...
+
+    async def replace_items(self, request: ReplaceItems, /) -> ItemsChanged:
+        """All entries go, these come.
+
+        Raises: PlaylistNotFound, UnknownTrack, PlaylistFull, IsSmart.
+        """
+        ...
+
+    async def remove_items(self, request: RemoveItems, /) -> ItemsChanged:
+        """Take entries out; of tracks without positions that are not there, none.
+
+        Raises: PlaylistNotFound, BadPosition, BadSnapshot, IsSmart.
+        """
+        ...
+
+    async def move_items(self, request: MoveItems, /) -> ItemsChanged:
+        """Change the order.
+
+        Raises: PlaylistNotFound, BadPosition, BadSnapshot, IsSmart.
+        """
+        ...
+
+    async def follow_playlist(self, request: FollowPlaylist, /) -> None:
+        """The playlist is among the caller's from now on.
+
+        Needs playlist-modify-public, or playlist-modify-private to do it secretly.
+
+        Raises: PlaylistNotFound.
+        """
+        ...
+
+    async def unfollow_playlist(self, request: UnfollowPlaylist, /) -> None:
+        """It is not, any more; nothing happens to one's own. Scopes as `follow_playlist`."""
+        ...
+
+    async def check_followers(self, request: CheckFollowers, /) -> Following:
+        """Who of these follows it.
+
+        Raises: PlaylistNotFound.
+        """
+        ...
+
+    async def set_playlist_cover(self, request: SetPlaylistCover, /) -> None:
+        """Give it a picture, or take it. The owner only. Needs scope ugc-image-upload as well.
+
+        Raises: PlaylistNotFound, BadCover.
+        """
+        ...
+
+    async def list_folders(self, request: ListFolders, /) -> Folders:
+        """The caller's folders. Needs scope playlist-read-private."""
+        ...
+
+    async def create_folder(self, request: CreateFolder, /) -> Folder:
+        """Needs scope playlist-modify-private, as all that changes folders.
+
+        Raises: FolderNotFound, BadPlaylist.
+        """
+        ...
+
+    async def rename_folder(self, request: RenameFolder, /) -> Folder:
+        """Raises: FolderNotFound, BadPlaylist."""
+        ...
+
+    async def move_folder(self, request: MoveFolder, /) -> None:
+        """Raises: FolderNotFound, BadPlaylist for a folder inside itself."""
+        ...
+
+    async def delete_folder(self, request: DeleteFolder, /) -> None:
+        """Raises: FolderNotFound."""
+        ...
+
+    async def move_playlist(self, request: MovePlaylist, /) -> None:
+        """Put one of the caller's playlists into a folder, and in order.
+
+        Raises: PlaylistNotFound, FolderNotFound.
+        """
+        ...
+
+    async def change_rules(self, request: ChangeRules, /) -> Playlist:
+        """Change what a smart playlist holds. The owner only.
+
+        Raises: PlaylistNotFound, BadRules, NotSmart.
+        """
+        ...
+
+    async def try_rules(self, request: TryRules, /) -> RulesTried:
+        """What these rules give at the moment. Needs scope playlist-read-private.
+
+        Raises: BadRules.
+        """
+        ...
+
+    async def match_wants(self, request: MatchWants, /) -> WantMatches:
+        """Which tracks these are, among those the caller may see. Changes nothing."""
+        ...
+
+    async def bring_marks(self, request: BringMarks, /) -> MarksBrought:
+        """Likes, ratings and counts from elsewhere, for now or for when the file arrives.
+
+        A like or rating that is there already stays as it is. Needs scope
+        user-library-modify.
+
+        Raises: BadRating.
+        """
+        ...
+
+    async def list_wants(self, request: ListWants, /) -> WantPage:
+        """A page of at most 500. Needs scope user-library-read."""
+        ...
+
+    async def drop_wants(self, request: DropWants, /) -> None:
+        """Needs scope user-library-modify."""
+        ...
