@@ -12,6 +12,8 @@ from philomel.app.refusal import Exit
 from philomel.app.settings.table import Setting, every_setting
 from philomel.gateway import api
 from philomel.gateway.api.description import describe
+from philomel.gateway.subsonic import methods as subsonic
+from philomel.gateway.subsonic.methods.system import EXTENSIONS
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -30,6 +32,23 @@ a socket in the folder) and while none does; only a second `serve` refuses.
 Every command takes `--data DIR` (the data folder; default `$XDG_DATA_HOME/philomel`), `--config
 FILE` (a TOML file with [settings](settings.md)) and `--json`: one JSON object on standard output,
 also when the command fails: `{"error": {"code", "message", "status"}}`.
+""".splitlines()
+
+_HOW_SUBSONIC_ANSWERS = f"""\
+The methods below `/rest`, Subsonic 1.16.1, each with and without `.view`, by `GET`, `HEAD` and
+`POST` (`formPost`), as XML, JSON (`f=json`) or JSONP (`f=jsonp` with `callback`). How to connect:
+[Connect a player](../guide/players.md).
+
+Extensions: {
+    ", ".join(f"`{name}` {', '.join(map(str, versions))}" for name, versions in EXTENSIONS.items())
+}.
+
+| | |
+|---|---|
+| full | does what the protocol says |
+| empty | an honest answer about something that this server never has |
+| later | answers HTTP 200, `failed`, code 0, "not available on this server yet" |
+| never | answers HTTP 200, `failed`, code 50 |
 """.splitlines()
 
 _EVERYWHERE = {"--data", "--config", "--json"}
@@ -140,7 +159,25 @@ def extension_api() -> str:
     return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "cli.md": cli_page, "openapi.json": extension_api}
+def subsonic_page() -> str:
+    """Every method of OpenSubsonic, from the table that also answers them."""
+    lines = ["# OpenSubsonic", "", *_HOW_SUBSONIC_ANSWERS]
+    for group in subsonic.Group:
+        lines += ["", f"## {group.value}", "", "| method | | |", "|---|---|---|"]
+        lines += [
+            f"| `{method.name}` | {method.status.value} | {method.note} |"
+            for method in subsonic.ALL
+            if method.group is group
+        ]
+    return "\n".join([*lines, ""])
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "openapi.json": extension_api,
+    "opensubsonic.md": subsonic_page,
+}
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ ever read here, so pages of other sites may call it as any program may (CORS `*`
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,15 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from philomel.gateway.authentication import client_address
 from philomel.gateway.delivery import MediaBytes
-from philomel.gateway.public import Public
-from philomel.gateway.subsonic import annotation, answer, browsing, lists, lyrics, media, system
+from philomel.gateway.public import Public, at
+from philomel.gateway.subsonic import answer
 from philomel.gateway.subsonic.answer import Form, form_of, is_long, write, write_failure
-from philomel.gateway.subsonic.call import Call, Services
+from philomel.gateway.subsonic.call import Call, Given, Picture, Redirect, Services, Signed
 from philomel.gateway.subsonic.credentials import authenticate
 from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
+from philomel.gateway.subsonic.methods import METHODS
 from philomel.gateway.subsonic.parameters import Parameters
-from philomel.kernel.caller import acting
+from philomel.kernel.caller import ANONYMOUS, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, PhilomelError
 from philomel.services.accounts.contract import Accounts
@@ -34,50 +35,6 @@ from philomel.services.search.contract import SearchEngine
 
 PREFIXES = ("/rest",)
 AnyRequest = Request[Any, Any, Any]
-
-Handler = Callable[[Call], Awaitable[Mapping[str, object]]]
-Opener = Callable[[Call], Awaitable[str | None]]
-
-OPEN_TO_ALL = "getOpenSubsonicExtensions"
-
-METHODS: Mapping[str, Handler] = {
-    "ping": system.ping,
-    "getLicense": system.get_license,
-    "tokenInfo": system.token_info,
-    "getUser": system.get_user,
-    "getScanStatus": system.get_scan_status,
-    "startScan": system.start_scan,
-    "getLyrics": lyrics.get_lyrics,
-    "getLyricsBySongId": lyrics.get_lyrics_by_song_id,
-    "getMusicFolders": browsing.get_music_folders,
-    "getIndexes": browsing.get_indexes,
-    "getArtists": browsing.get_artists,
-    "getMusicDirectory": browsing.get_music_directory,
-    "getGenres": browsing.get_genres,
-    "getArtist": browsing.get_artist,
-    "getAlbum": browsing.get_album,
-    "getSong": browsing.get_song,
-    "getAlbumList": lists.get_album_list,
-    "getAlbumList2": lists.get_album_list2,
-    "getRandomSongs": lists.get_random_songs,
-    "getSongsByGenre": lists.get_songs_by_genre,
-    "getNowPlaying": lists.get_now_playing,
-    "getStarred": lists.get_starred,
-    "getStarred2": lists.get_starred2,
-    "search2": lists.search2,
-    "search3": lists.search3,
-    "star": annotation.star,
-    "unstar": annotation.unstar,
-    "setRating": annotation.set_rating,
-    "scrobble": annotation.scrobble,
-}
-
-BYTES: Mapping[str, Opener] = {
-    "stream": media.stream,
-    "download": media.download,
-    "getCoverArt": media.get_cover_art,
-}
-"""These answer with a signed address, whose bytes are then sent in place."""
 
 _MAX_BODY = 1 << 20
 _FORM = "application/x-www-form-urlencoded"
@@ -118,8 +75,7 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
 def route_of(path: str) -> str:
     """The method of a path, if there is one of that name."""
     name = path.removeprefix("/rest").strip("/").removesuffix(".view")
-    known = name in METHODS or name in BYTES or name == OPEN_TO_ALL
-    return f"/rest/{name}" if known else "/rest"
+    return f"/rest/{name}" if name in METHODS else "/rest"
 
 
 def error_response(request: AnyRequest, error: PhilomelError) -> Response[bytes]:
@@ -145,7 +101,6 @@ class _Door:
             public=deps.public,
         )
         self._version = deps.public.version
-        self._placeholder = media.placeholder()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request: AnyRequest = Request(scope, receive, send)
@@ -154,9 +109,9 @@ class _Door:
         else:
             form = Form()
             try:
-                parameters = await _parameters(request)
+                parameters, posted = await _read(request)
                 form = form_of(parameters.get("f"), parameters.get("callback"))
-                found = await self._answer(request, parameters, form)
+                found = await self._answer(request, parameters, posted, form)
             except Failure as failure:
                 found = _refusal(form, self._version, failure)
             except PhilomelError as error:
@@ -164,8 +119,8 @@ class _Door:
             except Exception:  # a defect here; players understand no other form of it
                 _log.exception("%s failed", request.scope["path"])
                 found = _refusal(form, self._version, as_failure(_DEFECT))
-            if isinstance(found, str):
-                refusal = await self._send_bytes(found, request, form)
+            if isinstance(found, Signed):
+                refusal = await self._send_bytes(found.path, request, form)
                 if refusal is None:
                     return
                 found = refusal
@@ -196,28 +151,28 @@ class _Door:
         return None
 
     async def _answer(
-        self, request: AnyRequest, parameters: Parameters, form: Form
-    ) -> Response[bytes] | str:
+        self, request: AnyRequest, parameters: Parameters, posted: bytes, form: Form
+    ) -> Response[bytes] | Signed:
         """An answer, or the signed address of the bytes that are one."""
-        name = request.scope["path"].strip("/").removesuffix(".view")
-        if name == OPEN_TO_ALL:
-            return self._written(form, system.extensions())
-        if name not in METHODS and name not in BYTES:
+        method = METHODS.get(request.scope["path"].strip("/").removesuffix(".view"))
+        if method is None:
             raise Failure(GENERIC, "there is no such method", status=404)
         address = client_address(request, self._deps.public)
-        who = await authenticate(self._deps.accounts, parameters, address)
-        user_name = who.user.name if who.user else who.caller.name
-        call = Call(parameters, who.caller, user_name, self._services)
-        with acting(who.caller):
-            if name in METHODS:
-                body = await METHODS[name](call)
+        base = self._deps.public.url(request)
+        if method.open_to_all:
+            call = Call(parameters, ANONYMOUS, "", self._services, base, address, posted)
+        else:
+            who = await authenticate(self._deps.accounts, parameters, address)
+            name = who.user.name if who.user else who.caller.name
+            call = Call(parameters, who.caller, name, self._services, base, address, posted)
+        with acting(call.caller):
+            if method.answer is not None:
+                body = await method.answer(call)
                 if is_long(body):
                     return await asyncio.to_thread(self._written, form, body)
                 return self._written(form, body)
-            path = await BYTES[name](call)
-        if path is not None:
-            return path
-        return Response(self._placeholder, media_type="image/png", headers=_CORS)
+            given = await method.open(call)
+        return given if isinstance(given, Signed) else _response(given)
 
     def _written(self, form: Form, body: answer.Node) -> Response[bytes]:
         written = write(form, self._version, body)
@@ -252,13 +207,21 @@ def _refusal(form: Form, version: str, failure: Failure) -> Response[bytes]:
     )
 
 
-async def _parameters(request: AnyRequest) -> Parameters:
-    """Those of the query, then those of a posted form."""
+def _response(given: Given) -> Response[bytes]:
+    match given:
+        case Picture(body):
+            return Response(body, media_type="image/png", headers=_CORS)
+        case Redirect(path):
+            return Response(b"", status_code=302, headers={**_CORS, "Location": at(path)})
+        case Signed():
+            raise AssertionError("its bytes are sent, not written")
+
+
+async def _read(request: AnyRequest) -> tuple[Parameters, bytes]:
+    """The parameters of the query, then those of a posted form; and what else was posted."""
     query = request.scope["query_string"]
     if request.method != "POST":
-        return Parameters.parse(query)
-    if not request.headers.get("content-type", "").lower().startswith(_FORM):
-        return Parameters.parse(query)
+        return Parameters.parse(query), b""
     body = b""
     more = True
     while more:
@@ -267,4 +230,6 @@ async def _parameters(request: AnyRequest) -> Parameters:
         more = message["type"] == "http.request" and message.get("more_body", False)
         if len(body) > _MAX_BODY:
             raise Failure(GENERIC, "the form is too large", status=413)
-    return Parameters.parse(query, body)
+    if request.headers.get("content-type", "").lower().startswith(_FORM):
+        return Parameters.parse(query, body), b""
+    return Parameters.parse(query), body

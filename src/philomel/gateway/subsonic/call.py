@@ -51,15 +51,45 @@ class Services:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """Bytes that are sent in place: what is behind this signed address."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """What has addresses of its own in it, such as a playlist of parts, is fetched there."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG made here."""
+
+    body: bytes
+
+
+Given = Signed | Redirect | Picture
+
+
+@dataclass(frozen=True)
 class Call:
     """Attributes:
     user_name: as the account has it, whatever the player wrote.
+    base: the server's address as the player sees it, without a slash at the end.
+    address: of the player in the network.
+    posted: what was posted besides a form.
     """
 
     parameters: Parameters
     caller: Caller
     user_name: str
     services: Services
+    base: str = ""
+    address: str = ""
+    posted: bytes = b""
 
     async def tracks(self, ids: Iterable[str]) -> list[Track]:
         """Those that the caller may see, in the order asked."""

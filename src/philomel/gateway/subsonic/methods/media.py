@@ -4,13 +4,12 @@ A handler signs an address in the caller's name; the media door opens it, here o
 process that holds the files.
 """
 
-import struct
-import zlib
 from collections.abc import Mapping
 
 from philomel.gateway.subsonic import items
-from philomel.gateway.subsonic.call import Call
+from philomel.gateway.subsonic.call import Call, Picture, Signed
 from philomel.gateway.subsonic.errors import not_found
+from philomel.gateway.subsonic.pictures import placeholder
 from philomel.services.catalog.contract import Cover, Track
 from philomel.services.media.contract import SignCovers, SignStream, StreamFormat
 
@@ -34,10 +33,11 @@ _DOWNSAMPLED = StreamFormat.OPUS
 _BITRATES = (32, 320)
 _MAX_OFFSET = 7 * 24 * 3600
 _MAX_SIZE = 1_200
+_NO_COVER = Picture(placeholder())
 
 
-async def stream(call: Call) -> str:
-    """The signed address of what `stream` plays."""
+async def stream(call: Call) -> Signed:
+    """What `stream` plays."""
     track = await call.track(call.parameters.id())
     wanted = choose(
         track,
@@ -45,29 +45,29 @@ async def stream(call: Call) -> str:
         call.parameters.whole("maxBitRate", 0),
         call.parameters.whole("timeOffset", 0, high=_MAX_OFFSET),
     )
-    return (await call.services.media.sign_stream(wanted)).path
+    return Signed((await call.services.media.sign_stream(wanted)).path)
 
 
-async def download(call: Call) -> str:
-    """The signed address of the untouched file."""
+async def download(call: Call) -> Signed:
+    """The untouched file."""
     track = await call.track(call.parameters.id())
     name = (track.path or "").rpartition("/")[2] or f"{track.title}.{track.suffix or 'bin'}"
     wanted = SignStream(_asset(track), download=name)
-    return (await call.services.media.sign_stream(wanted)).path
+    return Signed((await call.services.media.sign_stream(wanted)).path)
 
 
-async def get_cover_art(call: Call) -> str | None:
-    """The signed address of a picture; None if there is none for this thing."""
+async def get_cover_art(call: Call) -> Signed | Picture:
+    """The picture of a thing, or a plain one."""
     read = items.read_cover_id(call.parameters.need("id"))
     if read is None:
         raise not_found("the cover")
     cover = await _cover(call, *read)
     if cover is None or not cover.sizes:
-        return None
+        return _NO_COVER
     size = call.parameters.whole("size", _MAX_SIZE, high=_MAX_SIZE)
     chosen = min((known for known in cover.sizes if known >= size), default=max(cover.sizes))
     signed = await call.services.media.sign_covers(SignCovers((cover_key(cover, chosen),)))
-    return signed.items[0].path
+    return Signed(signed.items[0].path)
 
 
 def cover_key(cover: Cover, size: int) -> str:
@@ -130,18 +130,3 @@ async def _cover(call: Call, kind: str | None, id_: str) -> Cover | None:
         for artist in await call.artists([id_]):
             return artist.cover
     raise not_found("the cover")
-
-
-def placeholder(size: int = 300) -> bytes:
-    """A plain picture (PNG) for what has none: a soft fall from plum to ink."""
-    rows = bytearray()
-    for y in range(size):
-        share = y / size
-        pixel = bytes((round(92 - 56 * share), round(64 - 38 * share), round(110 - 54 * share)))
-        rows += b"\0" + pixel * size
-    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in chunks
-    )

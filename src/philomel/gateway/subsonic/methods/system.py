@@ -32,7 +32,7 @@ async def get_license(_call: Call) -> Body:
     return {"license": {"valid": True}}
 
 
-def extensions() -> Body:
+async def get_extensions(_call: Call) -> Body:
     found = [{"name": name, "versions": versions} for name, versions in EXTENSIONS.items()]
     return {"openSubsonicExtensions": found}
 

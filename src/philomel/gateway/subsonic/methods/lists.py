@@ -107,6 +107,23 @@ async def search3(call: Call) -> Body:
     return {"searchResult3": await _search(call, folders=False)}
 
 
+async def search(call: Call) -> Body:
+    """Songs only, by any of the words; long replaced by the others."""
+    parameters = call.parameters
+    words = [parameters.get(name) or "" for name in ("any", "artist", "album", "title")]
+    offset = parameters.whole("offset", 0)
+    request = Search(
+        text=" ".join(filter(None, words))[:_MAX_QUERY],
+        artists=0,
+        albums=0,
+        tracks=parameters.whole("count", 20, high=BATCH),
+        track_offset=offset,
+    )
+    found = (await call.services.search.search(request)).tracks
+    songs = await call.songs(await call.tracks(found.ids))
+    return {"searchResult": {"offset": offset, "totalHits": found.total, "match": songs}}
+
+
 async def _search(call: Call, *, folders: bool) -> Body:
     parameters = call.parameters
     text = parameters.need("query").strip()

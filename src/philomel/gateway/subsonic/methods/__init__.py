@@ -1,0 +1,200 @@
+"""Every method of OpenSubsonic: what answers it, and how far it goes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from philomel.gateway.subsonic.call import Call, Given
+from philomel.gateway.subsonic.errors import GENERIC, NOT_ALLOWED, Failure
+from philomel.gateway.subsonic.methods import (
+    annotation,
+    browsing,
+    lists,
+    lyrics,
+    media,
+    system,
+)
+
+Answer = Callable[[Call], Awaitable[Mapping[str, object]]]
+Opener = Callable[[Call], Awaitable[Given]]
+
+
+class Group(Enum):
+    SYSTEM = "System"
+    BROWSING = "Browsing"
+    LISTS = "Lists"
+    SEARCHING = "Searching"
+    PLAYLISTS = "Playlists"
+    MEDIA = "Media retrieval"
+    ANNOTATION = "Media annotation"
+    SHARING = "Sharing"
+    PODCAST = "Podcasts"
+    JUKEBOX = "Jukebox"
+    RADIO = "Internet radio"
+    CHAT = "Chat"
+    USERS = "Users"
+    BOOKMARKS = "Bookmarks and queues"
+    SCANNING = "Scanning"
+    TRANSCODING = "Transcoding"
+
+
+class Status(Enum):
+    FULL = "full"
+    EMPTY = "empty"
+    """An honest answer about something that this server never has."""
+    LATER = "later"
+    """Fails with code 0 until there is such a thing here."""
+    NEVER = "never"
+    """Fails with code 50: there will be no such thing here."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """Attributes:
+    note: for the reference page; empty if there is nothing to say.
+    answer: gives the answer's content; None if bytes are the answer.
+    opens: finds bytes.
+    open_to_all: asks for no credentials.
+    """
+
+    name: str
+    group: Group
+    status: Status = Status.FULL
+    note: str = ""
+    answer: Answer | None = None
+    opens: Opener | None = None
+    open_to_all: bool = False
+
+    async def open(self, call: Call) -> Given:
+        """The bytes that are the answer of a method without `answer`."""
+        if self.opens is None:
+            raise Failure(GENERIC, "this method has no answer")
+        return await self.opens(call)
+
+
+async def _not_yet(_call: Call) -> Mapping[str, object]:
+    raise Failure(GENERIC, "not available on this server yet")
+
+
+async def _no_jukebox(_call: Call) -> Mapping[str, object]:
+    raise Failure(NOT_ALLOWED, "this server plays nothing by itself")
+
+
+def _later(name: str, group: Group, note: str = "") -> Method:
+    return Method(name, group, Status.LATER, note, _not_yet)
+
+
+_G = Group
+ALL: tuple[Method, ...] = (
+    Method("ping", _G.SYSTEM, answer=system.ping),
+    Method("getLicense", _G.SYSTEM, note="Always valid.", answer=system.get_license),
+    Method(
+        "getOpenSubsonicExtensions",
+        _G.SYSTEM,
+        note="Needs no credentials.",
+        answer=system.get_extensions,
+        open_to_all=True,
+    ),
+    Method("tokenInfo", _G.SYSTEM, answer=system.token_info),
+    Method("getMusicFolders", _G.BROWSING, answer=browsing.get_music_folders),
+    Method("getIndexes", _G.BROWSING, note="Artists are folders.", answer=browsing.get_indexes),
+    Method(
+        "getMusicDirectory",
+        _G.BROWSING,
+        note="Artists hold their albums, albums their songs.",
+        answer=browsing.get_music_directory,
+    ),
+    Method("getGenres", _G.BROWSING, answer=browsing.get_genres),
+    Method("getArtists", _G.BROWSING, answer=browsing.get_artists),
+    Method("getArtist", _G.BROWSING, answer=browsing.get_artist),
+    Method("getAlbum", _G.BROWSING, answer=browsing.get_album),
+    Method("getSong", _G.BROWSING, answer=browsing.get_song),
+    _later("getVideos", _G.BROWSING),
+    _later("getVideoInfo", _G.BROWSING),
+    _later("getArtistInfo", _G.BROWSING),
+    _later("getArtistInfo2", _G.BROWSING),
+    _later("getAlbumInfo", _G.BROWSING),
+    _later("getAlbumInfo2", _G.BROWSING),
+    _later("getSimilarSongs", _G.BROWSING),
+    _later("getSimilarSongs2", _G.BROWSING),
+    _later("getTopSongs", _G.BROWSING),
+    _later("getSonicSimilarTracks", _G.BROWSING, "Not advertised: songs are not compared yet."),
+    _later("findSonicPath", _G.BROWSING, "Not advertised: songs are not compared yet."),
+    Method("getAlbumList", _G.LISTS, answer=lists.get_album_list),
+    Method("getAlbumList2", _G.LISTS, answer=lists.get_album_list2),
+    Method("getRandomSongs", _G.LISTS, answer=lists.get_random_songs),
+    Method("getSongsByGenre", _G.LISTS, answer=lists.get_songs_by_genre),
+    Method("getNowPlaying", _G.LISTS, answer=lists.get_now_playing),
+    Method("getStarred", _G.LISTS, answer=lists.get_starred),
+    Method("getStarred2", _G.LISTS, answer=lists.get_starred2),
+    Method("search", _G.SEARCHING, note="Songs only, without `newerThan`.", answer=lists.search),
+    Method("search2", _G.SEARCHING, answer=lists.search2),
+    Method(
+        "search3",
+        _G.SEARCHING,
+        note="An empty query pages through everything.",
+        answer=lists.search3,
+    ),
+    _later("getPlaylists", _G.PLAYLISTS),
+    _later("getPlaylist", _G.PLAYLISTS),
+    _later("createPlaylist", _G.PLAYLISTS),
+    _later("updatePlaylist", _G.PLAYLISTS),
+    _later("deletePlaylist", _G.PLAYLISTS),
+    Method("stream", _G.MEDIA, opens=media.stream),
+    Method("download", _G.MEDIA, opens=media.download),
+    _later("hls.m3u8", _G.MEDIA),
+    _later("getCaptions", _G.MEDIA),
+    Method("getCoverArt", _G.MEDIA, opens=media.get_cover_art),
+    Method("getLyrics", _G.MEDIA, answer=lyrics.get_lyrics),
+    Method("getLyricsBySongId", _G.MEDIA, answer=lyrics.get_lyrics_by_song_id),
+    _later("getAvatar", _G.MEDIA),
+    Method("star", _G.ANNOTATION, answer=annotation.star),
+    Method("unstar", _G.ANNOTATION, answer=annotation.unstar),
+    Method("setRating", _G.ANNOTATION, answer=annotation.set_rating),
+    Method("scrobble", _G.ANNOTATION, answer=annotation.scrobble),
+    _later("reportPlayback", _G.ANNOTATION),
+    _later("getShares", _G.SHARING),
+    _later("createShare", _G.SHARING),
+    _later("updateShare", _G.SHARING),
+    _later("deleteShare", _G.SHARING),
+    _later("getPodcasts", _G.PODCAST),
+    _later("getNewestPodcasts", _G.PODCAST),
+    _later("getPodcastEpisode", _G.PODCAST),
+    _later("refreshPodcasts", _G.PODCAST),
+    _later("createPodcastChannel", _G.PODCAST),
+    _later("deletePodcastChannel", _G.PODCAST),
+    _later("deletePodcastEpisode", _G.PODCAST),
+    _later("downloadPodcastEpisode", _G.PODCAST),
+    Method(
+        "jukeboxControl",
+        _G.JUKEBOX,
+        Status.NEVER,
+        "The server itself plays nothing.",
+        _no_jukebox,
+    ),
+    _later("getInternetRadioStations", _G.RADIO),
+    _later("createInternetRadioStation", _G.RADIO),
+    _later("updateInternetRadioStation", _G.RADIO),
+    _later("deleteInternetRadioStation", _G.RADIO),
+    _later("getChatMessages", _G.CHAT),
+    _later("addChatMessage", _G.CHAT),
+    Method("getUser", _G.USERS, answer=system.get_user),
+    _later("getUsers", _G.USERS),
+    _later("createUser", _G.USERS),
+    _later("updateUser", _G.USERS),
+    _later("deleteUser", _G.USERS),
+    _later("changePassword", _G.USERS),
+    _later("getBookmarks", _G.BOOKMARKS),
+    _later("createBookmark", _G.BOOKMARKS),
+    _later("deleteBookmark", _G.BOOKMARKS),
+    _later("getPlayQueue", _G.BOOKMARKS),
+    _later("savePlayQueue", _G.BOOKMARKS),
+    _later("getPlayQueueByIndex", _G.BOOKMARKS),
+    _later("savePlayQueueByIndex", _G.BOOKMARKS),
+    Method("getScanStatus", _G.SCANNING, answer=system.get_scan_status),
+    Method("startScan", _G.SCANNING, note="Administrators only.", answer=system.start_scan),
+    _later("getTranscodeDecision", _G.TRANSCODING),
+    _later("getTranscodeStream", _G.TRANSCODING),
+)
+
+METHODS: Mapping[str, Method] = {method.name: method for method in ALL}
