@@ -10,8 +10,11 @@ import os
 import random
 import resource
 import shutil
+import signal
+import sys
 import time
 from collections import defaultdict
+from math import inf
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -31,6 +34,9 @@ OUT = Path(__file__).parent / "out"
 SEEN = 3  # of the four libraries
 BATCH = 5_000
 MAX_KEYS = 40
+CALLER = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
+_SLOW = 40
+_TELL_SECONDS = 30.0
 
 
 class Wanted(NamedTuple):
@@ -130,9 +136,10 @@ class Result:
         self.times: dict[str, list[float]] = defaultdict(list)
         self.right: dict[str, list[bool]] = defaultdict(list)
         self.slow: list[tuple[float, str]] = []
+        self.missed: list[str] = []
         self.cpu: list[float] = []
 
-    def keystroke(self, typed: str, took: float, *, typo: bool) -> None:
+    def keystroke(self, typed: str, took: float, cpu: float, *, typo: bool) -> None:
         length = len(typed)
         name = "1" if length == 1 else "2" if length == 2 else "3" if length == 3 else "4-6"
         name = "7-12" if length > 6 else name
@@ -140,9 +147,20 @@ class Result:
         self.times["all"].append(took)
         if typo:
             self.times["of queries with a typo"].append(took)
-        self.slow.append((took, typed))
+        self.cpu.append(cpu)
+        self.slow.append((cpu, typed))
         if len(self.slow) > 10_000:
-            self.slow = sorted(self.slow, reverse=True)[:20]
+            self.slow = sorted(self.slow, reverse=True)[:_SLOW]
+
+    def progress(self, done: int, of: int) -> None:
+        wall = [percentile(self.times["all"], p) * 1000 for p in (50, 99)]
+        cpu = [percentile(self.cpu, p) * 1000 for p in (50, 99)]
+        print(
+            f"{done:,} of {of:,} queries, {len(self.cpu):,} keystrokes: p50 {wall[0]:.2f} ms, p99 "
+            f"{wall[1]:.2f} ms; CPU p50 {cpu[0]:.2f} ms, p99 {cpu[1]:.2f} ms",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def print(self) -> None:
         print("\n| letters typed | n | p50 ms | p90 | p99 | p99.9 |\n|---|---|---|---|---|---|")
@@ -150,7 +168,8 @@ class Result:
             if self.times[name]:
                 print(row(name, self.times[name]))
         print(row("all, CPU time", self.cpu))
-        print("\nslowest:", [(f"{t * 1000:.0f}", q) for t, q in sorted(self.slow)[-12:]])
+        slow = sorted(self.slow, reverse=True)[:_SLOW]
+        print("\nmost CPU time, ms:", ", ".join(f"{t * 1000:.0f} {q!r}" for t, q in slow))
         print("\n| among the first ten | queries | itself | one of that name |\n|---|---|---|---|")
         for typo in ("exact", "typo"):
             itself, named = self.right[typo], self.right[f"{typo} name"]
@@ -159,25 +178,43 @@ class Result:
                 print(f"| {typo} | {len(itself)} | {shares[0]:.1f} % | {shares[1]:.1f} % |")
 
 
-async def measure(service: SearchService, wanted: list[Wanted], names: dict[str, str]) -> Result:
+async def measure(
+    service: SearchService, wanted: list[Wanted], names: dict[str, str], until: float = inf
+) -> Result:
+    """Type the queries, until they, the time or the patience of whoever waits (SIGINT) end."""
     result = Result()
-    caller = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
-    with acting(caller, timeout=None):
-        for want in wanted:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+    told = time.perf_counter()
+    with acting(CALLER, timeout=None):
+        for done, want in enumerate(wanted):
+            if time.perf_counter() > told + _TELL_SECONDS:
+                told = time.perf_counter()
+                result.progress(done, len(wanted))
+            if stop.is_set() or time.perf_counter() > until:
+                print(f"ended after {done:,} of {len(wanted):,} queries")
+                break
             found: Found | None = None
             for length in range(1, len(want.typed) + 1):
                 typed = want.typed[:length]
                 started, cpu = time.perf_counter(), time.process_time()
                 found = await service.search(Search(typed, artists=10, albums=10, tracks=10))
-                result.cpu.append(time.process_time() - cpu)
-                result.keystroke(typed, time.perf_counter() - started, typo=want.typo)
+                used = time.process_time() - cpu
+                result.keystroke(typed, time.perf_counter() - started, used, typo=want.typo)
             assert found is not None
-            ids = getattr(found, f"{want.kind}s").ids
-            group = "typo" if want.typo else "exact"
-            result.right[group].append(want.id in ids)
-            same = any(names.get(id_) == want.name for id_ in ids)
-            result.right[f"{group} name"].append(same)
+            _judge(result, want, getattr(found, f"{want.kind}s").ids, names)
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
     return result
+
+
+def _judge(result: Result, want: Wanted, ids: tuple[str, ...], names: dict[str, str]) -> None:
+    group = "typo" if want.typo else "exact"
+    result.right[group].append(want.id in ids)
+    same = any(names.get(id_) == want.name for id_ in ids)
+    result.right[f"{group} name"].append(same)
+    if not same:
+        first = ", ".join(names[id_] for id_ in ids[:3])
+        result.missed.append(f"{want.typed!r} for the {want.kind} {want.name!r}: {first}")
 
 
 async def changes(index: Index, shelves: Shelves) -> None:
@@ -189,9 +226,8 @@ async def changes(index: Index, shelves: Shelves) -> None:
     stop = asyncio.Event()
 
     async def search() -> None:
-        caller = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
         words = [want.typed for want in queries(shelves, 200)]
-        with acting(caller, timeout=None):
+        with acting(CALLER, timeout=None):
             while not stop.is_set():
                 for word in words:
                     begun = time.perf_counter()
@@ -230,6 +266,9 @@ async def main() -> None:
     parser.add_argument("--queries", type=int, default=10_000)
     parser.add_argument("--quick", action="store_true", help="100,000 tracks and 500 queries")
     parser.add_argument("--keep", action="store_true", help="use the index of the run before")
+    parser.add_argument("--seconds", type=float, default=inf, help="end after so long")
+    parser.add_argument("--misses", action="store_true", help="tell what was not found")
+    parser.add_argument("--no-changes", action="store_true", help="change nothing at the end")
     options = parser.parse_args()
     if options.quick:
         options.tracks, options.queries = 100_000, 500
@@ -256,13 +295,16 @@ async def main() -> None:
     for _ in range(3):
         await measure(service, wanted[:5], names)
     started, cpu = time.perf_counter(), time.process_time()
-    result = await measure(service, wanted, names)
+    result = await measure(service, wanted, names, started + options.seconds)
     count = len(result.times["all"])
     print(f"{count} searches in {time.perf_counter() - started:.0f} s", end=", ")
     print(f"{(time.process_time() - cpu) / count * 1000:.2f} ms CPU each", end=", ")
     print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
     result.print()
-    await changes(index, shelves)
+    if options.misses:
+        print("\nmissed:", *result.missed, sep="\n- ")
+    if not options.no_changes:
+        await changes(index, shelves)
     await index.close()
 
 

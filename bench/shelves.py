@@ -55,10 +55,9 @@ class _Words:
             words[word + chance.choice(_CODAS)] = None
         self._words = list(words)
         self._weights = list(accumulate(1 / (rank + 3) for rank in range(count)))
-        self._chance = chance
 
-    def some(self, count: int) -> list[str]:
-        return self._chance.choices(self._words, cum_weights=self._weights, k=count)
+    def some(self, chance: random.Random, count: int) -> list[str]:
+        return chance.choices(self._words, cum_weights=self._weights, k=count)
 
 
 class Shelves:
@@ -70,20 +69,20 @@ class Shelves:
     """
 
     def __init__(self, tracks: int, shares: tuple[float, ...] = (0.5, 0.2, 0.2, 0.1)) -> None:
-        self._chance = chance = random.Random(7)
+        chance = random.Random(7)
         self.count = tracks
         self.libraries = len(shares)
         words = max(500, min(60_000, tracks // 10))
         self._titles = _Words(chance, words, len(_COMMON))
         self._names = _Words(chance, words * 2, 12)
-        self.artists = [self._artist() for _ in range(max(1, tracks // 20))]
+        self.artists = [self._artist(chance) for _ in range(max(1, tracks // 20))]
         crowd = list(accumulate(1 / (rank + 20) for rank in range(len(self.artists))))
         albums = max(1, tracks // 10)
         by = chance.choices(range(len(self.artists)), cum_weights=crowd, k=albums)
         lies_in = chance.choices(range(len(shares)), shares, k=albums)
         self.albums = [
             Album(
-                self._title((1, 2, 3, 4)), artist, library, self._popularity(),
+                self._title(chance, (1, 2, 3, 4)), artist, library, _popularity(chance),
                 int(2025 - chance.expovariate(1 / 18)), int(chance.paretovariate(0.8)) % 400,
             )
             for artist, library in zip(by, lies_in, strict=True)
@@ -91,24 +90,25 @@ class Shelves:
 
     def tracks(self) -> Iterator[Track]:
         """All tracks, album by album; the same ones each time."""
-        self._chance.seed(11)
+        chance = random.Random(11)  # of its own: two may go through them at once
         for number in range(self.count):
-            title = self._title((1, 2, 3, 4, 5))
+            title = self._title(chance, (1, 2, 3, 4, 5))
             album = number // 10 % len(self.albums)
-            yield Track(title, album, number % 10 + 1, self._popularity())
+            yield Track(title, album, number % 10 + 1, _popularity(chance))
 
-    def _artist(self) -> Artist:
-        words = self._names.some(self._chance.choices((1, 2, 3), (4, 6, 1))[0])
+    def _artist(self, chance: random.Random) -> Artist:
+        words = self._names.some(chance, chance.choices((1, 2, 3), (4, 6, 1))[0])
         name = " ".join(words).title()
-        if self._chance.random() < 0.15:
+        if chance.random() < 0.15:
             name = f"The {name}"
-        return Artist(name, self._popularity())
+        return Artist(name, _popularity(chance))
 
-    def _title(self, lengths: tuple[int, ...]) -> str:
-        return " ".join(self._titles.some(self._chance.choice(lengths))).title()
+    def _title(self, chance: random.Random, lengths: tuple[int, ...]) -> str:
+        return " ".join(self._titles.some(chance, chance.choice(lengths))).title()
 
-    def _popularity(self) -> int:
-        return int(self._chance.paretovariate(0.7)) - 1
+
+def _popularity(chance: random.Random) -> int:
+    return int(chance.paretovariate(0.7)) - 1
 
 
 def misspelt(chance: random.Random, text: str) -> str:
