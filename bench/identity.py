@@ -6,7 +6,9 @@ Two moves are measured, one after the other, each by the next scan: every folder
 same bytes, times and inodes under other paths, which say enough without a look at the tags),
 and everything copied to other paths with new inodes and times, as on another machine. The
 background analysis is off: tags alone decide the second, as they do in the first minutes.
-`--music` names an existing set of files, which is moved.
+`--music` names an existing set of files: links to them are moved, and they stay. Each step
+is told on standard error as it ends. 100,000 files need about five minutes of a quiet machine,
+without the making of the files, which takes three.
 """
 
 import argparse
@@ -18,10 +20,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.process import usage
 from bench.scan import Memory
 from bench.server import Server, machine
+
+RENAMED_S = 60.0
+PEAK_MB = 250.0
+"""What a library of 100,000 files may need."""
 
 
 def rename_all(music: Path) -> None:
@@ -55,7 +62,7 @@ def ids(data: Path) -> dict[tuple[str, int, int | None, str], str]:
         return {(r[0], r[1], r[2], f"{r[3]} {r[5]}"): r[4] for r in rows}
 
 
-def rescan(server: Server) -> dict[str, object]:
+def rescan(server: Server) -> dict[str, Any]:
     memory = Memory()
     used = usage(server.process.pid).cpu
     started = time.perf_counter()
@@ -78,25 +85,42 @@ def main() -> None:
     parser.add_argument("--music", type=Path)
     options = parser.parse_args()
     work = options.work.resolve()
-    music: Path = options.music or work / f"identity-{time.time_ns()}"
+    work.mkdir(parents=True, exist_ok=True)
+    music = work / f"identity-{time.time_ns()}"
     if options.music is None:
         command = [sys.executable, "bench/generate.py", str(music), "--files", str(options.files)]
         subprocess.run(command, check=True)
-    work.mkdir(parents=True, exist_ok=True)
+    else:
+        shutil.copytree(options.music, music, copy_function=os.link)
     data = work / f"identity-data-{time.time_ns()}"
-    report: dict[str, object] = {"machine": machine(), "files": options.files}
+    report: dict[str, Any] = {"machine": machine(), "files": options.files}
+    peaks = []
     with Server(data, PHILOMEL_MEDIA_ANALYSIS_WORKERS="0") as server:
         server.cli("library", "add", str(music))
-        report["first"] = rescan(server)
-        before = ids(data)
-        for name, move in (("renamed", rename_all), ("copied", copy_all)):
-            move(music)
+        before: dict[tuple[str, int, int | None, str], str] = {}
+        for name, move in (
+            ("first", None), ("unchanged", None), ("renamed", rename_all), ("copied", copy_all)
+        ):  # fmt: skip
+            if move is not None:
+                move(music)
             found = rescan(server)
-            after = ids(data)
-            found["kept"] = sum(after.get(key) == id_ for key, id_ in before.items())
-            found["of"] = len(before)
+            if move is None:
+                before = ids(data)
+            else:
+                after = ids(data)
+                found["kept"] = sum(after.get(key) == id_ for key, id_ in before.items())
+                found["of"] = len(before)
             report[name] = found
+            peaks.append(found["peak_pss_mb"])
+            print(name, json.dumps(found), file=sys.stderr, flush=True)
+    renamed = report["renamed"]
+    report["targets, for 100,000 files"] = {
+        f"renamed whole in {RENAMED_S:.0f} s": f"{renamed['wall_s']} s",
+        f"peak PSS of every scan {PEAK_MB:.0f} MB": f"{max(peaks)} MB",
+    }
     print(json.dumps(report, indent=2))
+    for folder in (music, data):
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

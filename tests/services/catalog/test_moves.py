@@ -1,16 +1,27 @@
 """Files that moved as they are: their tracks follow without a look inside."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select
 from tests.media.files import make
-from tests.services.catalog.house import House
+from tests.services.catalog.house import ANNA, House
 from tests.services.catalog.test_renames import by_path
 
 from philomel.engines.audio import FileTags, TagReader
+from philomel.engines.outbox.tables import OUTBOX
+from philomel.kernel.caller import OPERATOR, acting
+from philomel.rpc import codec
+from philomel.services.catalog.contract import (
+    EntriesChanged,
+    GetTracks,
+    ScanPhase,
+    StartScan,
+    WatchScan,
+)
 from philomel.services.catalog.jobs.scanner import Scanner
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.tables import albums, file_errors
@@ -177,3 +188,88 @@ async def test_of_thousands_with_one_name_the_nearest_are_compared(
     after = await by_path(house)
     for number in range(6):
         assert after[f"v{number}.mp3"].id == before[f"u/{number}.mp3"].id
+
+
+async def test_what_moves_is_announced_once_and_what_is_gone_when_the_scan_ends(
+    house: House, shelf: Path
+) -> None:
+    await house.add(shelf)
+    await house.scan()
+    ids = {path: track.id for path, track in (await by_path(house)).items()}
+    await announced(house)
+    (shelf / "a/X").rename(shelf / "z")
+    (shelf / "b/Y/0.flac").unlink()
+    status = await house.scan()
+    assert (status.moved, status.missing) == (3, 1)
+    wanted = [ids[f"a/X/{number}.mp3"] for number in range(3)] + [ids["b/Y/0.flac"]]
+    assert sorted(await announced(house)) == sorted(wanted)
+
+
+async def test_what_a_cut_off_scan_lost_is_announced_by_its_second_half(
+    house: House, shelf: Path
+) -> None:
+    await house.add(shelf)
+    await house.scan()
+    gone = (await by_path(house))["b/Y/0.flac"].id
+    await announced(house)
+    (shelf / "b/Y/0.flac").unlink()
+    make(shelf / "z/new.mp3", TAGS | {"title": "new"})
+    scanner = house.job("catalog scan")
+    assert isinstance(scanner, Scanner)
+    reader, stuck = scanner._reader, _Stuck()
+    scanner._reader = stuck
+    with acting(OPERATOR, timeout=None):
+        started = await house.service.start_scan(StartScan())
+        house.clock.advance(-3_600_000)  # a clock that is set back meanwhile hides nothing
+        async with house.running("catalog scan"), asyncio.timeout(20):
+            await stuck.reached.wait()
+        assert await announced(house) == []
+        scanner._reader = reader
+        async with house.running("catalog scan"):
+            async for status in house.service.watch_scan(WatchScan(id=started.id)):
+                last = status
+    assert (last.phase, last.missing, last.added) == (ScanPhase.DONE, 1, 1)
+    assert (await announced(house)).count(gone) == 1
+
+
+async def test_a_broken_file_that_was_away_is_broken_when_it_is_back(
+    house: House, music: Path
+) -> None:
+    make(music / "good.mp3", {"title": "Good"})
+    (music / "bad.mp3").write_bytes(b"nothing that can be played")
+    await house.add(music)
+    assert (await house.scan()).errors == 1
+    (music / "bad.mp3").rename(music / "aside")
+    await house.scan()
+    (music / "aside").rename(music / "bad.mp3")
+    back = await house.scan()
+    assert (back.errors, back.unchanged) == (1, 1)
+    assert (await house.scan()).errors == 1
+
+
+class _Stuck:
+    """Never comes to the end of what it reads."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+
+    async def read(self, root: bytes, keys: Sequence[bytes]) -> Sequence[FileTags]:
+        self.reached.set()
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError
+
+
+async def announced(house: House) -> list[str]:
+    """The tracks named since the last look, as often as they were."""
+
+    def work(connection: Connection) -> list[str]:
+        rows = connection.execute(select(OUTBOX.c.type, OUTBOX.c.value)).all()
+        connection.execute(delete(OUTBOX))
+        events = [row.value for row in rows if row.type == "catalog.EntriesChanged"]
+        return [id_ for value in events for id_ in codec.from_bytes(EntriesChanged, value).ids]
+
+    named = await house.database.write(work)
+    with acting(ANNA):
+        found = await house.service.get_tracks(GetTracks(tuple(set(named))))
+    known = {track.id for track in found.items}
+    return [id_ for id_ in named if id_ in known]

@@ -1,7 +1,7 @@
 """Follows the catalogue and the plays, so that search finds what there is now."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from philomel.engines.log import Log, Message
@@ -83,11 +83,12 @@ class Follower:
                 wait = _QUIET_SECONDS if waiting else _IDLE_SECONDS
                 messages = await subscription.poll(_POLL, wait)
                 if messages:
-                    changes = await self._apply(messages)
                     since = since if waiting else self._clock.now()
+                    for changes in self._read(messages):
+                        await self._apply(changes)
+                        scans += changes.scans
+                        entries += len(changes.ids) + len(changes.gone)
                     waiting += messages
-                    scans += changes.scans
-                    entries += len(changes.ids) + len(changes.gone)
                 # Not in between: also when the clock was set back.
                 old = not 0 <= self._clock.now() - since < _FLUSH_MS
                 due = entries >= _FLUSH_ENTRIES or old
@@ -101,7 +102,8 @@ class Follower:
         finally:
             await subscription.close()
 
-    async def _apply(self, messages: Sequence[Message]) -> _Changes:
+    def _read(self, messages: Sequence[Message]) -> Iterator[_Changes]:
+        """What they say, in parts: hundreds of them may name hundreds of entries each."""
         changes = _Changes()
         for message in messages:
             try:
@@ -109,9 +111,14 @@ class Follower:
             except InvalidArgument:
                 # It will never be read: go on, or nothing new could ever be found again.
                 _log.exception("an event of %s cannot be read", message.topic)
+            if len(changes.ids) >= _FLUSH_ENTRIES:
+                yield changes
+                changes = _Changes()
+        yield changes
+
+    async def _apply(self, changes: _Changes) -> None:
         if changes.libraries:
             self._search.libraries_changed()
         gone = [id_ for id_ in changes.gone if id_ not in changes.ids]
         if changes.ids or gone:
             await self._search.refresh(changes.ids, gone, changes.totals)
-        return changes

@@ -35,12 +35,13 @@ async def retire(
         if not gone:
             return
 
-        def work(connection: Connection, gone: Sequence[str] = gone) -> int:
+        def work(connection: Connection, gone: Sequence[str] = gone) -> None:
             fence(connection)
-            return scanning.mark(
-                connection, missing=gone, displaced=(), returned=(), now=clock.now(),
-                scan_id=scan_id,
-            )  # fmt: skip
+            now = clock.now()
+            lost = scanning.mark(
+                connection, missing=gone, displaced=(), returned=(), now=now, scan_id=scan_id
+            )
+            scanning.tell(connection, lost, now, scan_id)
 
         await database.write(work)
 

@@ -130,7 +130,7 @@ class IntakeLine:
         now, counters = self._clock.now(), Counters()
         counters.become(self._counters)
         counters.moved += len(moves)
-        counters.missing -= len(self._counters.gone.intersection(m.file_id for m in moves))
+        counters.missing = max(0, counters.missing - len(moves))
 
         def write(connection: Connection) -> None:
             take(connection, library_id, moves, now, self._scan_id)
@@ -244,7 +244,7 @@ class IntakeLine:
         counters.added += plan.added
         counters.changed += plan.changed
         counters.moved += len(plan.moved)
-        counters.missing -= len(self._counters.gone.intersection(plan.moved))
+        counters.missing = max(0, counters.missing - len(plan.moved))
         counters.errors += plan.failed
         return counters
 

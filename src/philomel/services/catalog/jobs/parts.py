@@ -55,6 +55,7 @@ class Part:
         after, before: the paths of known files in question lie between these.
         known: files of it were known before this scan.
         fresh: files that were not known at their path.
+        witness: a file that was there when it was last asked whether the library is.
         walker: of the walk that compared it with what is known, once that is done.
     """
 
@@ -64,6 +65,7 @@ class Part:
         self.error: str | None = None
         self.known = False
         self.fresh = 0
+        self.witness: bytes | None = None
         self.walker: Walker | None = None
         self.after, self.before = b"", END
         if below and is_file:

@@ -108,6 +108,7 @@ class Scanner:
             error = failure.message if isinstance(failure, PhilomelError) else "an internal error"
         finally:
             scan.abandon()
+        await scan.tell_lost()
         now = self._clock.now()
 
         def finish(connection: Connection) -> None:

@@ -7,6 +7,7 @@ them under another name.
 """
 
 import bisect
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
@@ -15,6 +16,7 @@ from operator import attrgetter
 from sqlalchemy import Connection
 
 from philomel.engines.blobs import Away
+from philomel.kernel.errors import NotFound
 from philomel.services.catalog.contract import ScanPhase
 from philomel.services.catalog.jobs.intake import IntakeLine, Todo
 from philomel.services.catalog.jobs.parts import Cancelled, Part, Tools, is_file
@@ -28,6 +30,7 @@ from philomel.services.catalog.store.tables import BROKEN, MISSING
 CANCEL_SECONDS = 0.25
 KNOWN = 2_000
 MARKED = 500
+LOST = 5_000
 FOLDERS = 50
 _key = attrgetter("entry.key")
 
@@ -82,6 +85,37 @@ class Survey:
     async def check(self) -> None:
         """Raises: Cancelled, if somebody asked for the scan to stop."""
         await self._check_cancelled()
+
+    async def tell_lost(self) -> None:
+        """Announce what is missing since this scan and was not found elsewhere.
+
+        What only moved is announced once, where it is now. A scan that was cut off tells when
+        it goes on, because what it marked is known by its time.
+        """
+        after, total = "", 0
+        while True:
+            look = partial(
+                scanning.lost_since, since=self._scan.started_at, after=after, limit=LOST
+            )
+            lost = await self._database.read(look, long=True)
+            tracks = [track_id for _, track_id in lost if track_id is not None]
+            for start in range(0, len(tracks), MARKED):
+                await self._tell_some(tracks[start : start + MARKED])
+            total += len(lost)
+            if len(lost) < LOST:
+                break
+            after = lost[-1][0]
+        self._counters.missing = total
+
+    async def _tell_some(self, track_ids: Sequence[str]) -> None:
+        now = self._job.clock.now()
+
+        def work(connection: Connection) -> None:
+            self._job.fence(connection)
+            scanning.tell(connection, track_ids, now, self._scan.id)
+
+        await self._database.write(work)
+        self._job.told()
 
     def abandon(self) -> None:
         if self._line is not None:
@@ -176,9 +210,10 @@ class Survey:
             if row is None:
                 part.fresh += 1
                 continue
-            _, id_, state, size, modified_ns, lyrics_ns, _ = row
+            _, id_, state, size, modified_ns, lyrics_ns, _, container = row
             same = size == entry.size and modified_ns == entry.modified_ns
-            if not same or lyrics_ns != item.lyrics_ns or full:
+            broken_before = state == MISSING and not container
+            if not same or lyrics_ns != item.lyrics_ns or full or broken_before:
                 changed.append((item, row))
             elif state == MISSING:
                 returned.append(id_)
@@ -205,19 +240,20 @@ class Survey:
         return await self._database.read(lambda c: scanning.find_renamed(c, bare), long=True)
 
     async def _mark(self, gone: list[str], displaced: list[str], returned: list[str]) -> None:
-        now = self._job.clock.now()
+        # Never before the scan, also when the clock was set back: see `tell_lost`.
+        now = max(self._job.clock.now(), self._scan.started_at)
         for start in range(0, max(len(gone), len(returned), len(displaced)), MARKED):
             slices = [ids[start : start + MARKED] for ids in (gone, displaced, returned)]
 
-            def work(connection: Connection, slices: list[list[str]] = slices) -> int:
+            def work(connection: Connection, slices: list[list[str]] = slices) -> None:
                 self._job.fence(connection)
-                return scanning.mark(
+                scanning.mark(
                     connection, missing=slices[0], displaced=slices[1], returned=slices[2],
                     now=now, scan_id=self._scan.id,
                 )  # fmt: skip
 
-            self._counters.missing += await self._database.write(work)
-            self._counters.gone.update(*slices[:2])
+            await self._database.write(work)
+            self._counters.missing += len(slices[0]) + len(slices[1])
         self._job.told()
 
     async def _tidy_errors(self, part: Part, walker: Walker) -> None:
@@ -325,7 +361,13 @@ class Survey:
     async def _check_alive(self, part: Part) -> None:
         """An empty folder where music was is an unmounted disk: nothing goes missing."""
         blobs = part.source.blobs
+        if part.witness is not None:
+            with contextlib.suppress(NotFound):
+                await (await blobs.open(part.witness)).close()
+                return
+        # Of folders that were emptied there may be thousands before the first file.
         first = await blobs.look(lambda: next(iter(blobs.walk()), None))
+        part.witness = None if first is None else first.key
         if first is None:
             known = await self._database.read(lambda c: scanning.has_present(c, part.root.id))
             if known:

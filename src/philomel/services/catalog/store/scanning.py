@@ -37,7 +37,7 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _KNOWN = (
     select(
         files.c.path, files.c.id, files.c.state, files.c.size, files.c.modified_ns,
-        files.c.lyrics_ns, files.c.inode,
+        files.c.lyrics_ns, files.c.inode, files.c.container,
     )
     .where(
         files.c.library_id == bindparam("library"),
@@ -66,6 +66,17 @@ _DISPLACE = (
     update(files)
     .where(files.c.id == bindparam("file"))
     .values(path=bindparam("away"), state=MISSING)
+)
+_LOST_SINCE = (
+    select(files.c.id, files.c.track_id)
+    .where(
+        files.c.library_id.in_(select(libraries.c.id)),  # the index of states begins with it
+        files.c.state == MISSING,
+        files.c.lost_at >= bindparam("since"),
+        files.c.id > bindparam("after"),
+    )
+    .order_by(files.c.id)
+    .limit(bindparam("limit"))
 )
 _PRESENT = (
     select(files.c.id)
@@ -144,23 +155,22 @@ _OLD_SCANS = (
     .offset(50)
 )
 
-Known = tuple[bytes, str, int, int, int, int, int]
-"""path, id, state, size, modified_ns, lyrics_ns, inode"""
+Known = tuple[bytes, str, int, int, int, int, int, str]
+"""path, id, state, size, modified_ns, lyrics_ns, inode, container (empty if it was broken)"""
 
 
 class Counters:
     """How far a scan is.
 
     Attributes:
-        gone: files that this scan found to have left their place; it may yet find them
-            elsewhere, and then they are moved and not missing.
+        missing: what left its place; until the scan ends it may yet be found elsewhere, and
+            then it is moved and not missing.
     """
 
     def __init__(self) -> None:
         self.walked = False
         self.found = self.read = self.added = self.changed = self.moved = 0
         self.missing = self.unchanged = self.errors = 0
-        self.gone: set[str] = set()
 
     def become(self, other: "Counters") -> None:
         for name in _COUNTERS:
@@ -171,6 +181,7 @@ class ScanRow(Struct, frozen=True):
     id: str
     full: bool
     path: bytes | None
+    started_at: int
 
 
 def known_files(
@@ -210,13 +221,16 @@ def mark(
     returned: Sequence[str],
     now: int,
     scan_id: str,
-) -> int:
+) -> list[str]:
     """Files that are gone, that lost their name to another, and that are back unchanged.
 
+    Only what is back is announced: what is gone may be found elsewhere (`lost_since`).
+
     Returns:
-        How many tracks are missing now that were not.
+        The tracks that are missing now.
     """
-    changed: list[str] = []
+    found: list[str] = []
+    gone: list[str] = []
     for ids, to in ((list(missing) + list(displaced), MISSING), (list(returned), PRESENT)):
         if not ids:
             continue
@@ -226,15 +240,28 @@ def mark(
         track_ids = [row.track_id for row in rows if row.track_id]
         if track_ids:
             connection.execute(_SET_MISSING, {"ids": track_ids, "to": to == MISSING})
-            changed.extend(track_ids)
+            (found if to == PRESENT else gone).extend(track_ids)
         if displaced and to == MISSING:
             names = set(displaced)
             rows_away = [
                 {"file": row.id, "away": away(row.path, row.id)} for row in rows if row.id in names
             ]
             connection.execute(_DISPLACE, rows_away)
-    announce(connection, entries_changed(changed, now, scan_id), now)
-    return len(missing) + len(displaced)
+    tell(connection, found, now, scan_id)
+    return gone
+
+
+def lost_since(
+    connection: Connection, since: int, after: str, limit: int
+) -> Sequence[tuple[str, str | None]]:
+    """The next files, and their tracks, that went missing at `since` or later and still are."""
+    values = {"since": since, "after": after, "limit": limit}
+    return [(row[0], row[1]) for row in connection.execute(_LOST_SINCE, values)]
+
+
+def tell(connection: Connection, track_ids: Sequence[str], now: int, scan_id: str) -> None:
+    """Announce that these tracks changed."""
+    announce(connection, entries_changed(track_ids, now, scan_id), now)
 
 
 def record_errors(
@@ -303,7 +330,7 @@ def last_whole_scan(connection: Connection, before: int) -> int | None:
 def open_scan(connection: Connection) -> ScanRow | None:
     """The scan that waits or was cut off."""
     row = connection.execute(_OPEN_SCAN).one_or_none()
-    return None if row is None else ScanRow(row.id, row.full, row.path)
+    return None if row is None else ScanRow(row.id, row.full, row.path, row.started_at)
 
 
 def is_cancelled(connection: Connection, scan_id: str) -> bool:
