@@ -2,11 +2,12 @@
 
 import random
 import re
+from collections import defaultdict
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Executable, Table, insert, text
+from sqlalchemy import Connection, Executable, Table, bindparam, insert, text, update
 from tests.conftest import DatabaseFor
 
 from philomel.engines.sql import Database
@@ -14,13 +15,14 @@ from philomel.kernel.clock import FixedClock
 from philomel.services.catalog import module
 from philomel.services.catalog.contract import (
     AlbumSort,
+    ArtistSort,
     ListAlbums,
     ListArtists,
     ListTracks,
     TrackSort,
 )
 from philomel.services.catalog.store import listing, scanning
-from philomel.services.catalog.store.listing.ranks import Ranks
+from philomel.services.catalog.store.listing.ranks import Ranks, Sorted
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.tables import (
     album_credits,
@@ -28,6 +30,7 @@ from philomel.services.catalog.store.tables import (
     artist_libraries,
     artists,
     genres,
+    libraries,
     track_credits,
     track_genres,
     tracks,
@@ -44,10 +47,15 @@ def rows() -> dict[Any, list[dict[str, Any]]]:
     made: dict[Any, list[dict[str, Any]]] = {
         table: []
         for table in (
-            artists, albums, tracks, genres, album_credits, artist_libraries, track_credits,
-            track_genres,
+            libraries, artists, albums, tracks, genres, album_credits, artist_libraries,
+            track_credits, track_genres,
         )
     }  # fmt: skip
+    for at in LIBRARIES:
+        made[libraries].append(
+            {"id": at, "name": at, "name_key": at, "kind": "folder", "path": at.encode(),
+             "added_at": 0, "hidden": False, "sampler": False, "restricted": False}
+        )  # fmt: skip
     for number in range(60):
         id_ = f"artist{number:03}"
         made[artists].append(
@@ -58,7 +66,7 @@ def rows() -> dict[Any, list[dict[str, Any]]]:
             {"artist_id": id_, "library_id": at, "track_count": 5, "album_count": number % 2}
             for at in LIBRARIES
         ]
-    for genre in ("often", "seldom"):
+    for genre in ("often", "half", "seldom"):
         made[genres].append({"id": genre, "key": genre, "name": genre})
     for number in range(TRACKS // 10):
         album, library = f"album{number:04}", LIBRARIES[number % 3]
@@ -86,6 +94,10 @@ def rows() -> dict[Any, list[dict[str, Any]]]:
                 {"artist_id": f"artist{number % 60:03}", "track_id": id_, "role": 0,
                  "library_id": library}
             )  # fmt: skip
+    made[track_genres] += [
+        {"genre_id": "half", "track_id": row["id"], "library_id": row["library_id"]}
+        for row in made[tracks][::2]
+    ]
     for row in made[tracks][::300]:
         made[track_genres].append(
             {"genre_id": "seldom", "track_id": row["id"], "library_id": row["library_id"]}
@@ -113,6 +125,7 @@ TRACK_LISTS = [
     *(ListTracks(sort=sort) for sort in TrackSort if sort is not TrackSort.RANDOM),
     ListTracks(genre="often"),
     ListTracks(genre="often", sort=TrackSort.RECENTLY_ADDED),
+    ListTracks(genre="half", sort=TrackSort.MOST_PLAYED),
     ListTracks(genre="seldom"),
     ListTracks(artist_id="artist007", sort=TrackSort.ALBUM_ORDER),
     ListTracks(from_year=1955, to_year=2001),
@@ -177,6 +190,107 @@ async def test_years_that_are_not_known_come_last(database: Database) -> None:
         assert all(int(id_.removeprefix("album")) % 7 for id_ in page.ids)
 
     await database.read(last)
+
+
+async def test_a_list_that_is_sorted_as_a_whole_is_kept(database: Database) -> None:
+    """Both ways round, after any place, also one that is not there any more."""
+    rows = [(f"{n:02}", n // 3) for n in range(20)]
+    whole = Sorted(rows)
+    for down in (False, True):
+        way = rows[::-1] if down else rows
+        assert whole.page(None, 7, 0, down=down) == way[:7]
+        assert whole.page(None, 7, 16, down=down) == way[16:]
+        assert whole.page(None, 7, 30, down=down) == []
+        for at in (0, 5, 18, 19):
+            place = (way[at][1], way[at][0])
+            assert whole.page(place, 4, 2, down=down) == way[at + 3 : at + 7]
+    assert whole.page((2, "07x"), 1, 0, down=False) == [rows[8]]
+    assert whole.page((2, "07x"), 1, 0, down=True) == [rows[7]]
+
+    def work(connection: Connection) -> None:
+        known = Ranks(FixedClock(), step=50, many=10)
+        for sort in (TrackSort.ALBUM_ORDER, TrackSort.MOST_PLAYED):
+            heard: Any = Overheard(connection)
+            request = ListTracks(artist_id="artist007", sort=sort, limit=11)
+            every = listing.list_tracks(
+                connection, ListTracks(artist_id="artist007", sort=sort), SEEN, ranks()
+            )
+            first = listing.list_tracks(connection, request, SEEN, known)
+            assert first.ids == every.ids[:11]
+            for more in ({"cursor": first.next}, {"offset": 11}):
+                fields = {name: getattr(request, name) for name in request.__struct_fields__}
+                page = listing.list_tracks(heard, ListTracks(**fields | more), SEEN, known)
+                assert page.ids == every.ids[11:22]
+            assert not [said for said, _ in heard.said if "ORDER BY" in str(said)]
+
+    await database.read(work)
+
+
+async def test_some_of_a_genre_are_drawn_where_it_lies(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "ALL_AT_ONCE", 100)
+    made = rows()
+    lies = {row["id"]: row["library_id"] for row in made[tracks]}
+    half = {row["track_id"] for row in made[track_genres] if row["genre_id"] == "half"}
+
+    def work(connection: Connection) -> None:
+        heard: Any = Overheard(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        drawn = []
+        for _ in range(3):
+            request = ListTracks(genre="half", sort=TrackSort.RANDOM, limit=30)
+            page = listing.list_tracks(heard, request, SEEN, ranks())
+            assert len(set(page.ids)) == len(page.ids) == 30
+            assert half.issuperset(page.ids)
+            assert {lies[id_] for id_ in page.ids} <= set(SEEN)
+            drawn.append(page.ids)
+        assert len(set(drawn)) == 3
+        for plan in plans(connection, heard):
+            assert not re.search(r"(SCAN|Seq Scan on) (tracks|track_genres)\b", plan), plan
+
+    await database.read(work)
+
+
+async def test_what_is_played_in_other_libraries_is_nobodys_business(database: Database) -> None:
+    """The order of a caller's artists is that of their own libraries."""
+    chance = random.Random(3)
+    counts = {row["id"]: chance.randrange(4) for row in rows()[tracks]}
+    values = [{"track": id_, "plays": n, "last": n * 10} for id_, n in counts.items()]
+    played = (
+        update(tracks)
+        .where(tracks.c.id == bindparam("track"))
+        .values(play_count=bindparam("plays"), last_played_at=bindparam("last"))
+    )
+    await database.write(lambda c: c.execute(played, values))
+    credited = {row["track_id"]: row["artist_id"] for row in rows()[track_credits]}
+    sums: dict[str, int] = defaultdict(int)
+    for row in rows()[tracks]:
+        if row["library_id"] == "one":
+            sums[credited[row["id"]]] += counts[row["id"]]
+    often = sorted((id_ for id_, n in sums.items() if n), key=lambda i: (sums[i], i), reverse=True)
+
+    def work(connection: Connection) -> None:
+        for known in (ranks(), Ranks(FixedClock(), step=5, many=5)):
+            request = ListArtists(sort=ArtistSort.MOST_PLAYED, album_artists_only=False, limit=60)
+            page = listing.list_artists(connection, request, ("one",), known)
+            assert list(page.ids) == often
+            assert page.total == len(often)
+            start = ListArtists(sort=ArtistSort.MOST_PLAYED, album_artists_only=False, limit=7)
+            first = listing.list_artists(connection, start, ("one",), known)
+            more = ListArtists(
+                sort=ArtistSort.MOST_PLAYED, album_artists_only=False, limit=7, cursor=first.next
+            )
+            assert list(listing.list_artists(connection, more, ("one",), known).ids) == often[7:14]
+            with_albums = ListArtists(sort=ArtistSort.MOST_PLAYED, limit=60)
+            page = listing.list_artists(connection, with_albums, ("one",), known)
+            assert list(page.ids) == [id_ for id_ in often if int(id_[-3:]) % 2]
+            last = ListArtists(sort=ArtistSort.RECENTLY_PLAYED, album_artists_only=False, limit=60)
+            page = listing.list_artists(connection, last, ("one",), known)
+            assert set(page.ids) == set(often)
+
+    await database.read(work)
 
 
 class Overheard:

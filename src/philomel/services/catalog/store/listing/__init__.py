@@ -289,8 +289,7 @@ def _draw(view: View, order: Order, limit: int) -> tuple[str, ...]:
         return tuple(chance.sample(ids, min(limit, len(ids))))
     drawn: dict[str, None] = {}
     for _ in range(limit * 2 // _DRAWN + 2):
-        start = (secrets.randbits(31), "")
-        drawn |= dict.fromkeys(row[0] for row in view.rows(order, start, _DRAWN, 0))
+        drawn |= dict.fromkeys(view.draw(order, secrets.randbits(31), _DRAWN))
         if len(drawn) >= limit:
             break
     ids = list(drawn)

@@ -6,15 +6,26 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Column, Connection, Select, bindparam, func, select
 
-from philomel.services.catalog.store.listing.ranks import Place, Ranks
+from philomel.services.catalog.store.listing.ranks import Place, Ranks, Sorted
 from philomel.services.catalog.store.listing.viewing import NEVER, SORTING, Order, beyond, cut
-from philomel.services.catalog.store.tables import artist_libraries, artists
+from philomel.services.catalog.store.tables import (
+    artist_libraries,
+    artists,
+    track_credits,
+    tracks,
+)
+from philomel.services.catalog.store.tables import (
+    libraries as libraries_,
+)
 
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
 
 
 class ArtistView:
     """The artists in the caller's libraries: they span libraries, so there is one order of all.
+
+    Except by what was played: for a caller who does not see all libraries that is counted anew,
+    because what is played in the others is none of theirs.
 
     Args:
         played: a column, to list only those for whom it is more than 0.
@@ -38,7 +49,25 @@ class ArtistView:
         self._key = ("artists", albums_only, by, *sorted(libraries))
 
     @cached_property
+    def _ranked(self) -> Sorted | None:
+        """By what was played in some of the libraries; None if the order of all will do."""
+        played = self._played
+        if played is None:
+            return None
+        seen = set(self._values["libraries"])
+        if seen.issuperset(self._connection.execute(_ALL_LIBRARIES).scalars()):
+            return None
+
+        def find() -> Sorted:
+            rows = self._connection.execute(_heard(self._albums_only, played.name), self._values)
+            return Sorted(sorted(((row[0], int(row[1])) for row in rows), key=_by_value))
+
+        return self._ranks.remember(("ranked", self._key), find, len, rows=True)
+
+    @cached_property
     def total(self) -> int:
+        if self._ranked is not None:
+            return len(self._ranked)
         count = _artists(self._albums_only, self._played)[2]
         return self._ranks.count(
             ("total", self._key),
@@ -47,7 +76,7 @@ class ArtistView:
 
     @property
     def is_long(self) -> bool:
-        return self.total > self._ranks.many
+        return self._ranked is None and self.total > self._ranks.many
 
     @property
     def near_end(self) -> int:
@@ -64,6 +93,8 @@ class ArtistView:
         return self._ranks.seek(("places", order, self._key), offset, self._ranks.step, walk)
 
     def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
+        if self._ranked is not None:
+            return list(self._ranked.page(after, limit, skip, down=order.down))
         values: dict[str, Any] = self._values | {"limit": limit, "offset": skip}
         if after is not None:
             values["last_key"], values["last_id"] = after
@@ -75,6 +106,11 @@ class ArtistView:
         return list(self._connection.execute(statement, values))
 
 
+def _by_value(row: tuple[str, int]) -> tuple[int, str]:
+    return row[1], row[0]
+
+
+_ALL_LIBRARIES = select(libraries_.c.id)
 _ALL_ARTISTS = select(func.count()).select_from(artists)
 
 
@@ -106,3 +142,24 @@ def _artist_page(
     if after:
         statement = statement.where(beyond(order, artists.c.id))
     return cut(statement, order)
+
+
+@cache
+def _heard(albums_only: bool, played: str) -> Select[Any]:
+    """Artists with what was played of them in some libraries: how often, or when last."""
+    column = tracks.c[played]
+    once = (
+        select(track_credits.c.artist_id, track_credits.c.track_id, column.label("played"))
+        .distinct()  # roles of one track
+        .join_from(tracks, track_credits, track_credits.c.track_id == tracks.c.id)
+        .where(tracks.c.library_id.in_(_LIBRARIES), column > NEVER)
+        .subquery()
+    )
+    many = func.sum if played == "play_count" else func.max
+    statement = select(once.c.artist_id, many(once.c.played)).group_by(once.c.artist_id)
+    if not albums_only:
+        return statement
+    there = select(artist_libraries.c.artist_id).where(
+        artist_libraries.c.library_id.in_(_LIBRARIES), artist_libraries.c.album_count > 0
+    )
+    return statement.where(once.c.artist_id.in_(there))

@@ -2,15 +2,16 @@
 
 To count a million rows or to walk over them for a page takes longer than a page may. So what was
 counted is kept for a while that is long against what it took, and a page that is far
-away leaves places on the way to it: the next one starts at the nearest. Short lists are
-counted and walked each time, so what was just written is there at once.
+away leaves places on the way to it: the next one starts at the nearest. A list that is found and
+sorted as a whole is kept as a whole. Short lists are counted and read each time, so what was just
+written is there at once.
 """
 
 import threading
 import time
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from philomel.kernel.clock import Clock
@@ -61,6 +62,35 @@ class Places:
             insort(self._found, (rows, place), key=lambda each: each[0])
 
 
+class Sorted:
+    """All rows of a list that was found and sorted as a whole.
+
+    Args:
+        rows: ids with what they are sorted by, ascending.
+    """
+
+    def __init__(self, rows: Sequence[tuple[str, Any]]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def page(
+        self, after: Place | None, limit: int, skip: int, *, down: bool
+    ) -> list[tuple[str, Any]]:
+        """The rows after a place, this way round."""
+        if not down:
+            start = 0 if after is None else bisect_right(self._rows, after, key=_place)
+            return list(self._rows[start + skip : start + skip + limit])
+        end = len(self._rows) if after is None else bisect_left(self._rows, after, key=_place)
+        end = max(0, end - skip)
+        return list(reversed(self._rows[max(0, end - limit) : end]))
+
+
+def _place(row: tuple[str, Any]) -> Place:
+    return row[1], row[0]
+
+
 class Ranks:
     """Kept in memory, shared by the threads that read.
 
@@ -77,15 +107,22 @@ class Ranks:
         self._kept: OrderedDict[Hashable, _Kept[object]] = OrderedDict()
         self._weight = 0
 
-    def remember(self, key: Hashable, find: Callable[[], T], size: Callable[[T], int]) -> T:
-        """What `find` finds, or what it found a while ago if that is of more than `many`."""
+    def remember(
+        self, key: Hashable, find: Callable[[], T], size: Callable[[T], int], *, rows: bool = False
+    ) -> T:
+        """What `find` finds, or what it found a while ago if that is of more than `many`.
+
+        Args:
+            rows: it is as many rows as its size, and takes their place in memory.
+        """
         kept = self._look(key)
         if kept is not None:
             return cast("T", kept)
         started = time.perf_counter()
         value = find()
-        if size(value) > self.many:
-            self._keep(key, value, time.perf_counter() - started)
+        if (length := size(value)) > self.many:
+            weight = length if rows else 1
+            self._keep(key, value, time.perf_counter() - started, weight)
         return value
 
     def count(self, key: Hashable, find: Callable[[], int]) -> int:

@@ -30,7 +30,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from philomel.services.catalog.store.listing.ranks import Place, Ranks
+from philomel.services.catalog.store.listing.ranks import Place, Ranks, Sorted
 from philomel.services.catalog.store.tables import (
     albums,
     lies_in,
@@ -42,6 +42,7 @@ from philomel.services.catalog.store.tables import (
 MOST_MERGED = 40
 """Libraries in one statement; more are merged from several."""
 LEAST_STEP = 20
+_NO_END = 2**31 - 1
 SORTING = 1
 """What it costs to find and sort a row, in rows looked at while walking in order."""
 
@@ -123,7 +124,7 @@ def _finding(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _sorting(listed: Listed, filters: tuple[str, ...], order: Order, after: bool) -> Any:
+def _sorting(listed: Listed, filters: tuple[str, ...], order: Order, *, after: bool) -> Any:
     statement = _finding(listed, filters).add_columns(order.column.label("sorted_by"))
     if after:
         statement = statement.where(beyond(order, listed.table.c.id))
@@ -178,6 +179,24 @@ def cut(statement: Any, order: Order) -> Any:
 def _ordered(statement: Any, order: Order) -> Any:
     way = desc if order.down else asc
     return statement.order_by(way(_SORTED_BY), way(_ID))
+
+
+_DRAWING = (
+    select(track_genres.c.track_id)
+    .where(
+        track_genres.c.genre_id == bindparam("genre"),
+        lies_in(track_genres.c.library_id, _LIBRARIES),
+        track_genres.c.track_id
+        >= select(tracks.c.id)
+        .where(tracks.c.library_id == bindparam("library"), tracks.c.shuffle >= bindparam("chance"))
+        .order_by(tracks.c.shuffle, tracks.c.id)
+        .limit(1)
+        .scalar_subquery(),
+    )
+    .order_by(track_genres.c.track_id)
+    .limit(bindparam("limit", type_=Integer))
+)
+"""Some tracks of a genre, from any place on: their ids are random, and so is what follows one."""
 
 
 @cache
@@ -267,10 +286,24 @@ class View:
         if after is not None:
             values["last_key"], values["last_id"] = after
         if self._sorts_for(limit):
-            statement = _sorting(self._listed, self._filters, order, after is not None)
+            if self.total > self._ranks.many:
+                return self._whole(order).page(after, limit, skip, down=order.down)
+            statement = _sorting(self._listed, self._filters, order, after=after is not None)
             values |= self._values | {"libraries": self._libraries}
             return list(self._connection.execute(statement, values))
         return self._merged(order, values, after is not None)
+
+    def _whole(self, order: Order) -> Sorted:
+        """All of a list that takes long to find, kept for its other pages."""
+
+        def find() -> Sorted:
+            upwards = Order(order.column, down=False)
+            statement = _sorting(self._listed, self._filters, upwards, after=False)
+            values = {"limit": _NO_END, "offset": 0, "libraries": self._libraries}
+            found = self._connection.execute(statement, self._values | values)
+            return Sorted([(row[0], row[1]) for row in found])
+
+        return self._ranks.remember(("sorted", order.column, self._key), find, len, rows=True)
 
     def _merged(self, order: Order, values: dict[str, Any], after: bool) -> list[Any]:
         limit, skip = values["limit"], values["offset"]
@@ -291,6 +324,20 @@ class View:
             return rows
         rows.sort(key=lambda row: (row[1], row[0]), reverse=order.down)
         return rows[skip : skip + limit]
+
+    def draw(self, order: Order, chance: int, limit: int) -> list[str]:
+        """Ids of some rows from a random place on; fewer near the end.
+
+        Args:
+            chance: 31 random bits.
+        """
+        if self._filters == ("genre",) and self._listed.table is tracks and self._libraries:
+            values = self._values | {"libraries": self._libraries, "chance": chance}
+            values |= {"library": self._libraries[chance % len(self._libraries)], "limit": limit}
+            found = list(self._connection.execute(_DRAWING, values).scalars())
+            if found:
+                return found
+        return [row[0] for row in self.rows(order, (chance, ""), limit, 0)]
 
     @property
     def is_sorted(self) -> bool:
