@@ -14,6 +14,8 @@ from philomel.gateway import api
 from philomel.gateway.api.description import describe
 from philomel.gateway.subsonic import methods as subsonic
 from philomel.gateway.subsonic.methods.system import EXTENSIONS
+from philomel.gateway.webapi.operation import State
+from philomel.gateway.webapi.table import OPERATIONS
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -50,6 +52,16 @@ Extensions: {
 | later | answers HTTP 200, `failed`, code 0, "not available on this server yet" |
 | never | answers HTTP 200, `failed`, code 50 |
 """.splitlines()
+_WHAT_STANDS_THERE = """\
+All operations of the [description of the Spotify Web API](https://github.com/sonallux/spotify-web-api),
+deprecated ones too, below `/v1`. [Programs](../guide/programs.md#the-web-api-in-detail) says what
+is particular here. Where a scope stands, a token without one of them gets 403.
+""".splitlines()
+_STATES = {
+    State.FULL: "everything that is described.",
+    State.EMPTY: "what a listener gets who has nothing of that kind: an empty page, null, 404.",
+    State.LATER: "the same, until the feature it is about exists.",
+}
 
 _EVERYWHERE = {"--data", "--config", "--json"}
 
@@ -172,11 +184,28 @@ def subsonic_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def web_api_page() -> str:
+    """Every operation of the Web API, from the table that also routes them."""
+    operations = sorted(OPERATIONS, key=lambda each: each.path)
+    lines = ["# Web API", "", *_WHAT_STANDS_THERE, ""]
+    for state in State:
+        count = sum(each.state is state for each in operations)
+        lines.append(f"- **{state.value}** ({count}): {_STATES[state]}")
+    lines += ["", "| operation | | scope | |", "|---|---|---|---|"]
+    for each in operations:
+        scopes = " or ".join(f"`{scope}`" for scope in each.scopes)
+        lines.append(
+            f"| `{each.method} {each.path}` | {each.state.value} | {scopes} | {each.more} |"
+        )
+    return "\n".join([*lines, ""])
+
+
 PAGES = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "openapi.json": extension_api,
     "opensubsonic.md": subsonic_page,
+    "webapi.md": web_api_page,
 }
 
 

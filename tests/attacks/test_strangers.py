@@ -206,9 +206,15 @@ def test_what_was_answered_to_one_is_kept_by_nobody(target: Target) -> None:
     for path in ("/v1/me/x.css", "/v1/me;.js", "/v1/me%0a", "/v1/me%2f.css", "/v1/me%00.png"):
         answer = target.http.get(path, headers=headers)
         assert (path, answer.status_code) == (path, 404)
-    for path in ("/v1/me", "/", f"/rest/getUser?{target.login}&username=anna"):
+    for path in ("/", f"/rest/getUser?{target.login}&username=anna"):
         kept = target.http.get(path, headers=headers).headers["cache-control"]
         assert "no-store" in kept
+    # Here the asking program alone may keep it, and has to ask each time whether it holds.
+    mine = target.http.get("/v1/me", headers=headers)
+    assert mine.headers["cache-control"] == "private, max-age=0, must-revalidate"
+    assert mine.headers["vary"] == "Authorization"
+    known = {"If-None-Match": mine.headers["etag"]}
+    assert target.http.get("/v1/me", headers=known).status_code == 401
 
 
 def test_the_log_and_the_databases_hold_no_secret(target: Target) -> None:

@@ -60,6 +60,7 @@ class House:
         self.keeper, self.signer = Keeper(self.shelf), Signer()
         self.clock = FixedClock(1_700_000_100_000)
         self.url = ""
+        self.calls_per_minute = 0
         # One client: making one, with its certificates, takes longer than most calls.
         self.http = httpx.Client(timeout=10)
         add = self.shelf.add
@@ -72,7 +73,7 @@ class House:
 
     def doors(self) -> list[Door]:
         accounts, cache = cast("Any", self.people), MemoryCache(self.clock)
-        public = Public(version="1.2.3")
+        public = Public(version="1.2.3", calls_per_minute=self.calls_per_minute)
         shared: dict[str, Any] = {
             "catalog": self.shelf,
             "media": self.signer,

@@ -102,11 +102,31 @@ class Authenticator:
             RateLimited: more than `most` within `seconds`.
         """
         network = network_of(client_address(connection, self._public))
-        window = int(self._clock.now() // (seconds * 1000))
-        key = hashlib.sha256(f"{action}\0{network}\0{window}".encode()).hexdigest()[:32]
-        if await self._cache.add(f"limit:{key}", 1, seconds) > most:
-            left = seconds - self._clock.now() / 1000 % seconds
+        if (left := await self._count(f"{action}\0{network}", most, seconds)) is not None:
             raise RateLimited("too many requests from this address", retry_after=left)
+
+    async def limit_caller(self, caller: Caller, most: int, seconds: float = 60.0) -> None:
+        """Count this request against a program and the person it acts for.
+
+        Args:
+            most: within `seconds`; 0 is no limit.
+
+        Raises:
+            RateLimited: more than that.
+        """
+        if most <= 0:
+            return
+        who = f"caller\0{caller.client_id or ''}\0{caller.user_id or ''}"
+        if (left := await self._count(who, most, seconds)) is not None:
+            raise RateLimited("API rate limit exceeded", retry_after=left)
+
+    async def _count(self, who: str, most: int, seconds: float) -> float | None:
+        """Seconds until the next window, if this one is full."""
+        window = int(self._clock.now() // (seconds * 1000))
+        key = hashlib.sha256(f"{who}\0{window}".encode()).hexdigest()[:32]
+        if await self._cache.add(f"limit:{key}", 1, seconds) <= most:
+            return None
+        return seconds - self._clock.now() / 1000 % seconds
 
     async def _caller(self, token: str) -> Caller:
         if not token or len(token) > _MAX_TOKEN:

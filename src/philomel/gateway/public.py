@@ -30,6 +30,7 @@ class Public(Struct, frozen=True):
     dialect: the headers that they write it in.
     media_address: base URL of the media role's own listener when the bytes are not in this
         process; None when they are.
+    calls_per_minute: that a program may send to the Web API for one person; 0 is no limit.
     """
 
     version: str = "0"
@@ -37,6 +38,7 @@ class Public(Struct, frozen=True):
     trusted_proxies: tuple[str, ...] = ()
     dialect: Dialect = Dialect.X_FORWARDED
     media_address: str | None = None
+    calls_per_minute: int = 0
 
     def url(self, connection: AnyConnection) -> str:
         """The server's own address as this client sees it, without a slash at the end."""

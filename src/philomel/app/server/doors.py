@@ -35,6 +35,7 @@ class Doors:
             trusted_proxies=settings.texts("trusted_proxies"),
             dialect=Dialect(settings.text("proxy_headers")),
             media_address=settings.text("peers.media_http").rstrip("/") or None,
+            calls_per_minute=settings.number("web_api.calls_per_minute"),
         )
 
     async def open(self, names: Sequence[str]) -> Application:

@@ -152,6 +152,13 @@ _GENERAL = (
         "One line in the log for every request: trace, method, route, status, time, bytes.",
     ),
     Setting(
+        "web_api.calls_per_minute",
+        int,
+        60_000,
+        "How many requests a program may send to /v1 for one person within a minute; what is more "
+        "gets 429 with Retry-After. 0: as many as it likes.",
+    ),
+    Setting(
         "telemetry.otlp_endpoint",
         str,
         "",

@@ -69,10 +69,21 @@ class Call:
         Raises:
             InvalidArgument: it is no JSON object.
         """
+        posted = self.posted()
+        if not isinstance(posted, dict):
+            raise InvalidArgument("Error parsing JSON.")
+        return posted
+
+    def posted(self) -> object:
+        """What was posted; nothing posted is an empty object.
+
+        Raises:
+            InvalidArgument: it is no JSON.
+        """
         if not self.body.strip():
             return {}
         try:
-            return msgspec.json.decode(self.body, type=dict[str, object])
+            return msgspec.json.decode(self.body)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             raise InvalidArgument("Error parsing JSON.") from None
 

@@ -39,7 +39,7 @@ _CODES = (
     "SI SK SL SM SN SR ST SV SZ TD TG TH TJ TL TN TO TR TT TV TW TZ UA UG US UY "
     "UZ VC VE VN VU WS XK ZA ZM ZW"
 )
-_MARKETS = msgspec.Raw(('["' + _CODES.replace(" ", '","') + '"]').encode())
+MARKETS = msgspec.Raw(('["' + _CODES.replace(" ", '","') + '"]').encode())
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def simple_album(frame: Frame, found: Album) -> Object:
         **_address(frame, "album", found.id),
         "album_type": album_type(found.type),
         "artists": artists_of(frame, found.credits, CreditRole.ALBUM_ARTIST),
-        "available_markets": _MARKETS,
+        "available_markets": MARKETS,
         "images": frame.images(found.cover),
         "is_playable": True,
         "name": found.name,
@@ -134,7 +134,7 @@ def simple_track(frame: Frame, found: Track) -> Object:
     return {
         **_address(frame, "track", found.id),
         "artists": artists_of(frame, found.credits, CreditRole.ARTIST),
-        "available_markets": _MARKETS,
+        "available_markets": MARKETS,
         "disc_number": found.disc_number or 1,
         "duration_ms": found.duration_ms,
         "explicit": found.explicit,
@@ -174,7 +174,7 @@ def _album_of(frame: Frame, found: Track) -> Object:
     return {
         "album_type": "single",
         "artists": artists_of(frame, found.credits, CreditRole.ARTIST),
-        "available_markets": _MARKETS,
+        "available_markets": MARKETS,
         "external_urls": {},
         "href": None,
         "id": None,

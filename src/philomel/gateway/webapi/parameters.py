@@ -7,6 +7,7 @@ from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import is_id
 
 MAX_OFFSET = 10**9
+_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -57,3 +58,10 @@ def instant_of(query: Mapping[str, str], name: str) -> int | None:
     if not _NUMBER.fullmatch(text):
         raise InvalidArgument(f"Invalid {name}")
     return min(int(text), 2**53)
+
+
+def check_market(query: Mapping[str, str]) -> None:
+    """Refuse what is no country: nothing here depends on which one it is."""
+    market = query.get("market", "XX")
+    if market != "from_token" and not _COUNTRY.fullmatch(market):
+        raise InvalidArgument("Invalid market code")

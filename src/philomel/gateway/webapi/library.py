@@ -1,0 +1,181 @@
+"""What the calling person keeps: saved tracks and albums, followed artists."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from philomel.gateway.webapi import objects
+from philomel.gateway.webapi.browse import full_albums
+from philomel.gateway.webapi.call import Call
+from philomel.gateway.webapi.objects import Object
+from philomel.gateway.webapi.operation import Work
+from philomel.gateway.webapi.parameters import checked_ids, limit_of, offset_of, query_ids
+from philomel.kernel.errors import InvalidArgument
+from philomel.services.playlists.contract import GetMarks, ItemKind, ListSaved, Save, Unsave
+
+_MAX_IDS = 50
+_KINDS = {"track": ItemKind.TRACK, "album": ItemKind.ALBUM, "artist": ItemKind.ARTIST}
+_OTHER_KINDS = {"playlist", "show", "episode", "audiobook", "user"}
+
+
+async def saved_tracks(call: Call) -> Object:
+    limit, offset = limit_of(call.query), offset_of(call.query)
+    page = await call.services.playlists.list_saved(
+        ListSaved(ItemKind.TRACK, limit=limit, offset=offset)
+    )
+    reply = await call.get_tracks(mark.id for mark in page.items)
+    found = await call.track_objects(reply.items)
+    items = [
+        {"added_at": objects.instant(mark.saved_at or 0), "track": found[mark.id]}
+        for mark in page.items
+        if mark.id in found
+    ]
+    return call.page(items, page.total, limit, offset)
+
+
+async def saved_albums(call: Call) -> Object:
+    limit, offset = limit_of(call.query), offset_of(call.query)
+    page = await call.services.playlists.list_saved(
+        ListSaved(ItemKind.ALBUM, limit=limit, offset=offset)
+    )
+    reply = await call.get_albums(mark.id for mark in page.items)
+    found = await full_albums(call, reply.items)
+    items = [
+        {"added_at": objects.instant(mark.saved_at or 0), "album": found[mark.id]}
+        for mark in page.items
+        if mark.id in found
+    ]
+    return call.page(items, page.total, limit, offset)
+
+
+async def followed(call: Call) -> Object:
+    _check_following_type(call)
+    limit = limit_of(call.query)
+    page = await call.services.playlists.list_saved(
+        ListSaved(ItemKind.ARTIST, limit=limit, cursor=call.query.get("after"))
+    )
+    reply = await call.get_artists(mark.id for mark in page.items)
+    items = list((await call.artist_objects(reply.items)).values())
+    next_ = {"after": page.next} if page.next else None
+    answer = call.cursor_page(items, limit, {"after": page.next}, next_)
+    return {"artists": {**answer, "total": page.total}}
+
+
+def save(kind: ItemKind) -> Work:
+    return partial(_change, kind, Save)
+
+
+def unsave(kind: ItemKind) -> Work:
+    return partial(_change, kind, Unsave)
+
+
+def contains(kind: ItemKind) -> Work:
+    return partial(_contains, kind)
+
+
+async def follow(call: Call) -> None:
+    if _check_following_type(call) is not None:
+        await _change(ItemKind.ARTIST, Save, call)
+
+
+async def unfollow(call: Call) -> None:
+    if _check_following_type(call) is not None:
+        await _change(ItemKind.ARTIST, Unsave, call)
+
+
+async def follows(call: Call) -> object:
+    if _check_following_type(call) is None:
+        return [False for _ in call.query.get("ids", "").split(",")]
+    return await _contains(ItemKind.ARTIST, call)
+
+
+async def save_uris(call: Call) -> None:
+    for kind, ids in _by_kind(_uris(call)).items():
+        await call.services.playlists.save(Save(kind, ids))
+
+
+async def unsave_uris(call: Call) -> None:
+    for kind, ids in _by_kind(_uris(call)).items():
+        await call.services.playlists.unsave(Unsave(kind, ids))
+
+
+async def contains_uris(call: Call) -> object:
+    uris = _uris(call)
+    saved: set[str] = set()
+    for kind, ids in _by_kind(uris).items():
+        saved |= await _saved(call, kind, ids)
+    return [id_ in saved for _, id_ in uris]
+
+
+async def _change(kind: ItemKind, change: type[Save] | type[Unsave], call: Call) -> None:
+    ids = posted_ids(call)
+    if change is Save:
+        await call.services.playlists.save(Save(kind, ids))
+    else:
+        await call.services.playlists.unsave(Unsave(kind, ids))
+
+
+async def _contains(kind: ItemKind, call: Call) -> object:
+    ids = query_ids(call.query, _MAX_IDS)
+    saved = await _saved(call, kind, ids)
+    return [id_ in saved for id_ in ids]
+
+
+async def _saved(call: Call, kind: ItemKind, ids: Sequence[str]) -> set[str]:
+    marks = await call.services.playlists.get_marks(GetMarks(kind, tuple(dict.fromkeys(ids))))
+    return {mark.id for mark in marks.items if mark.saved_at is not None}
+
+
+def posted_ids(call: Call) -> tuple[str, ...]:
+    """Ids in the query or in the body, as clients of different ages send them."""
+    if call.query.get("ids"):
+        return query_ids(call.query, _MAX_IDS)
+    body = call.posted()
+    listed = body
+    if isinstance(body, dict):
+        listed = body.get("ids")
+        stamped = body.get("timestamped_ids")
+        if listed is None and isinstance(stamped, list):
+            listed = [entry.get("id") for entry in stamped if isinstance(entry, dict)]
+    if not isinstance(listed, list) or not listed:
+        raise InvalidArgument("Missing required field: ids")
+    if not all(isinstance(id_, str) for id_ in listed):
+        raise InvalidArgument("Invalid base62 id")
+    return checked_ids(listed, _MAX_IDS)
+
+
+def _check_following_type(call: Call) -> ItemKind | None:
+    """Artists can be followed; people cannot yet, and none are.
+
+    Raises:
+        InvalidArgument: neither is asked about.
+    """
+    kind = call.query.get("type")
+    if kind == "artist":
+        return ItemKind.ARTIST
+    if kind == "user":
+        return None
+    raise InvalidArgument("Missing or invalid parameter type")
+
+
+def _uris(call: Call) -> list[tuple[str, str]]:
+    """Kind and id of every URI in the query."""
+    text = call.query.get("uris", "")
+    if not text:
+        raise InvalidArgument("Missing required field: uris")
+    found: list[tuple[str, str]] = []
+    for uri in text.split(","):
+        parts = uri.strip().split(":")
+        if len(parts) != 3 or parts[0] != "spotify" or parts[1] not in {*_KINDS, *_OTHER_KINDS}:
+            raise InvalidArgument("Invalid uri")
+        found.append((parts[1], parts[2]))
+    checked_ids([id_ for kind, id_ in found if kind in _KINDS], _MAX_IDS)
+    return found
+
+
+def _by_kind(uris: Sequence[tuple[str, str]]) -> dict[ItemKind, tuple[str, ...]]:
+    found: dict[ItemKind, tuple[str, ...]] = {}
+    for name, kind in _KINDS.items():
+        ids = tuple(dict.fromkeys(id_ for uri_kind, id_ in uris if uri_kind == name))
+        if ids:
+            found[kind] = ids
+    return found
