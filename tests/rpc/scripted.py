@@ -29,6 +29,12 @@ class Script:
         self.started = asyncio.Event()
         self.cancelled = asyncio.Event()
 
+    def __getattr__(self, name: str) -> Any:
+        async def missing(request: object) -> None:
+            raise NotImplementedError(name)
+
+        return missing
+
     async def save(self, request: Save, /) -> None:
         self.seen.append(current())
         match request.ids:
