@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 
-from tests.gateway.shelf import ALICE, BOB, Shelf, start_of
+import msgspec
+from tests.gateway.shelf import ALICE, BOB, Shelf, id_of, start_of
 
 from philomel.kernel.caller import Caller, CallerKind, current
 from philomel.services.accounts import contract as accounts
@@ -158,7 +159,13 @@ class Signer:
             hls=f"{above}/master.m3u8?{query}",
             hls_aac=f"{above}/aac.m3u8?{query}",
             hls_opus=f"{above}/opus.m3u8?{query}",
-            files=(media.PlaybackFile("original", original, "audio/flac", "flac", 900),),
+            files=(
+                media.PlaybackFile("original", original, "audio/flac", "flac", 900),
+                *(
+                    media.PlaybackFile(f"aac-{rate}", above, "", "aac", rate, adaptive=True)
+                    for rate in (96, 160, 256)
+                ),
+            ),
         )
 
     async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
@@ -175,6 +182,11 @@ class People:
     def __init__(self) -> None:
         self.tokens: dict[str, Caller] = {}
         self.tries = 0
+        self.passwords: dict[str, str] = {}
+        self.users = {
+            "alice": accounts.User(ALICE, "Alice", accounts.Role.ADMIN, 0),
+            "bob": accounts.User(BOB, "bob", accounts.Role.LISTENER, 0),
+        }
 
     def token(self, user_id: str | None, *scopes: str, admin: bool = False) -> str:
         kind = CallerKind.APP if user_id is None else CallerKind.USER
@@ -197,10 +209,7 @@ class People:
         self.tries += 1
         if self.tries > 1_000:
             raise accounts.TooManyTries("too many tries", retry_after=30)
-        users = {
-            "alice": accounts.User(ALICE, "Alice", accounts.Role.ADMIN, 0),
-            "bob": accounts.User(BOB, "bob", accounts.Role.LISTENER, 0),
-        }
+        users = self.users
         user: accounts.User | None
         if request.api_key is not None:
             user = users.get(request.api_key.removeprefix("key-of-"))
@@ -221,15 +230,30 @@ class People:
 
     async def list_users(self, _request: accounts.ListUsers, /) -> accounts.Users:
         current().caller.require_admin()
-        return accounts.Users(
-            (
-                accounts.User(ALICE, "Alice", accounts.Role.ADMIN, 0),
-                accounts.User(BOB, "bob", accounts.Role.LISTENER, 0),
-            )
-        )
+        return accounts.Users(tuple(self.users.values()))
 
     async def find_user(self, request: accounts.FindUser, /) -> accounts.User:
         for user in (await self.list_users(accounts.ListUsers())).items:
             if user.name.casefold() == request.name.casefold():
                 return user
         raise accounts.UserNotFound("no such user")
+
+    async def create_user(self, request: accounts.CreateUser, /) -> accounts.User:
+        current().caller.require_admin()
+        user = accounts.User(id_of(f"user {request.name}"), request.name, request.role, 0)
+        self.users[request.name.casefold()] = user
+        self.passwords[request.name] = request.password
+        return user
+
+    async def set_password(self, request: accounts.SetPassword, /) -> accounts.User:
+        current().caller.require_admin()
+        user = next(user for user in self.users.values() if user.id == request.user_id)
+        self.passwords[user.name] = request.password
+        return user
+
+    async def remove_user(self, request: accounts.RemoveUser, /) -> None:
+        current().caller.require_admin()
+        self.users = {name: one for name, one in self.users.items() if one.id != request.user_id}
+
+    def promote(self, name: str) -> None:
+        self.users[name] = msgspec.structs.replace(self.users[name], role=accounts.Role.ADMIN)

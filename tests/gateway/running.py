@@ -86,7 +86,11 @@ class House:
         web = webapi.routes(webapi.Deps(**shared, authenticator=authenticator))
         rest = subsonic.routes(
             subsonic.Deps(
-                **shared, accounts=accounts, clock=self.clock, media_bytes=cast("Any", Echo())
+                **shared,
+                accounts=accounts,
+                enrichment=cast("Any", Knowing()),
+                clock=self.clock,
+                media_bytes=cast("Any", Echo()),
             )
         )
         own = api.routes(

@@ -9,6 +9,7 @@ from tests.gateway.running import House
 from tests.gateway.shelf import ALICE, id_of
 from tests.gateway.subsonic.conftest import Connect
 
+from philomel.gateway.subsonic.methods.system import EXTENSIONS
 from philomel.services.catalog.contract import LyricAgent, LyricLine, Lyrics, LyricSet, LyricWord
 
 OK = id_of("album OK Computer")
@@ -35,7 +36,7 @@ async def test_signs_in_every_way(connect: Connect) -> None:
 
 async def test_says_what_it_can_do(player: AsyncConnection) -> None:
     names = {extension.name for extension in (await player.get_open_subsonic_extensions())}
-    assert names == {"apiKeyAuthentication", "formPost", "songLyrics", "transcodeOffset"}
+    assert names == set(EXTENSIONS)
     assert (await player.get_license())["license"]["valid"]
 
 

@@ -150,6 +150,37 @@ REFUSALS: list[tuple[str, dict[str, str], int]] = [
     ("getUser", {}, 10),
     ("getUser", {"username": "alice"}, 50),
     ("startScan", {}, 50),
+    ("getArtistInfo", {"id": HIDDEN["artist"]}, 70),
+    ("getAlbumInfo2", {"id": HIDDEN["track"]}, 70),
+    ("getSimilarSongs", {"id": HIDDEN["album"]}, 70),
+    ("getSimilarSongs2", {"id": TRACK, "count": "NaN"}, 0),
+    ("getTopSongs", {}, 10),
+    ("getTopSongs", {"id": HIDDEN["artist"]}, 70),
+    ("getVideoInfo", {"id": TRACK}, 70),
+    ("getCaptions", {"id": TRACK}, 70),
+    ("hls.m3u8", {"id": HIDDEN["track"]}, 70),
+    ("hls.m3u8", {"id": TRACK, "bitRate": "-1"}, 0),
+    ("getTranscodeDecision", {"mediaId": TRACK, "mediaType": "song"}, 0),
+    ("getTranscodeDecision", {"mediaId": HIDDEN["track"], "mediaType": "song"}, 70),
+    ("getTranscodeDecision", {"mediaId": TRACK, "mediaType": "podcast"}, 70),
+    ("getTranscodeStream", {"mediaId": TRACK, "mediaType": "song"}, 10),
+    *(
+        ("getTranscodeStream", {"mediaId": TRACK, "mediaType": "song", "transcodeParams": one}, 0)
+        for one in ("", "http-opus-9999", "http-flac-128", "x" * 9_999, "http-opus-031")
+    ),
+    ("getAvatar", {}, 10),
+    ("getAvatar", {"username": "x" * 65}, 70),
+    ("createUser", {"username": "eve", "password": "a long enough one", "email": "e@e"}, 50),
+    ("createUser", {"username": "eve"}, 10),
+    ("updateUser", {"username": "alice", "adminRole": "true"}, 50),
+    ("updateUser", {"username": "bob", "adminRole": "true"}, 50),
+    ("deleteUser", {"username": "alice"}, 50),
+    ("changePassword", {"username": "alice", "password": "a long enough one"}, 50),
+    ("changePassword", {"username": "bob", "password": "a long enough one"}, 50),
+    ("getPodcasts", {}, 0),
+    ("addChatMessage", {"message": "x"}, 0),
+    ("jukeboxControl", {"action": "start"}, 50),
+    ("findSonicPath", {"startSongId": TRACK, "endSongId": TRACK}, 0),
 ]
 
 

@@ -28,6 +28,7 @@ from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, PhilomelError
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
+from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
 from philomel.services.plays.contract import Plays
@@ -57,6 +58,7 @@ class Deps:
     playlists: Playlists
     plays: Plays
     search: SearchEngine
+    enrichment: Enrichment
     clock: Clock
     public: Public
     media_bytes: MediaBytes
@@ -97,6 +99,7 @@ class _Door:
             playlists=deps.playlists,
             plays=deps.plays,
             search=deps.search,
+            enrichment=deps.enrichment,
             clock=deps.clock,
             public=deps.public,
         )

@@ -21,6 +21,8 @@ LONG = 500
 _INDEXES = 100
 _CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.]{0,127}")
 _SPECIAL = re.compile("[^ !#$%'()*+,\\-./0-9:;=?@A-Za-z\\[\\\\\\]^_`{|}~\u00a0-\ud7ff]")
+_TEXTS = frozenset({"artistInfo", "artistInfo2", "albumInfo"})
+"""Elements whose plain values are elements of their own, as the schema of Subsonic has it."""
 _ESCAPES = {
     "&": "&amp;",
     "<": "&lt;",
@@ -123,6 +125,8 @@ def _xml(response: Node) -> bytes:
 
 def _element(parts: list[str], name: str, node: Node) -> None:
     parts.append(f"<{name}")
+    if name in _TEXTS:
+        node = {key: [text] if isinstance(text, str) else text for key, text in node.items()}
     children, text = _attributes(parts, node)
     if not children and not text:
         parts.append("/>")

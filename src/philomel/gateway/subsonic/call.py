@@ -28,6 +28,7 @@ from philomel.services.catalog.contract import (
     ListLibraries,
     Track,
 )
+from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import GetMarks, ItemKind, Mark, Playlists
 from philomel.services.plays.contract import GetPlayCounts, PlayCount, PlayedKind, Plays
@@ -46,6 +47,7 @@ class Services:
     playlists: Playlists
     plays: Plays
     search: SearchEngine
+    enrichment: Enrichment
     clock: Clock
     public: Public
 

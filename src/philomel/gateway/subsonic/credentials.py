@@ -63,7 +63,7 @@ def _request(parameters: Parameters, address: str) -> AuthenticatePlayer:
     if password is None:
         _refuse_foreign(parameters)
         raise Failure(MISSING_PARAMETER, "required parameter is missing: p, or t and s")
-    return AuthenticatePlayer(address=address, name=name, password=_clear(password))
+    return AuthenticatePlayer(address=address, name=name, password=clear_password(password))
 
 
 def _refuse_foreign(parameters: Parameters) -> None:
@@ -72,7 +72,12 @@ def _refuse_foreign(parameters: Parameters) -> None:
         raise Failure(WRONG_CREDENTIALS, WRONG)
 
 
-def _clear(password: str) -> str:
+def clear_password(password: str) -> str:
+    """A password as it is, whether it was sent so or in hexadecimal.
+
+    Raises:
+        Failure: it is said to be hexadecimal, and is not.
+    """
     if not password.startswith("enc:"):
         return password
     try:

@@ -9,10 +9,13 @@ from philomel.gateway.subsonic.errors import GENERIC, NOT_ALLOWED, Failure
 from philomel.gateway.subsonic.methods import (
     annotation,
     browsing,
+    information,
     lists,
     lyrics,
     media,
+    people,
     system,
+    transcoding,
 )
 
 Answer = Callable[[Call], Awaitable[Mapping[str, object]]]
@@ -109,15 +112,53 @@ ALL: tuple[Method, ...] = (
     Method("getArtist", _G.BROWSING, answer=browsing.get_artist),
     Method("getAlbum", _G.BROWSING, answer=browsing.get_album),
     Method("getSong", _G.BROWSING, answer=browsing.get_song),
-    _later("getVideos", _G.BROWSING),
-    _later("getVideoInfo", _G.BROWSING),
-    _later("getArtistInfo", _G.BROWSING),
-    _later("getArtistInfo2", _G.BROWSING),
-    _later("getAlbumInfo", _G.BROWSING),
-    _later("getAlbumInfo2", _G.BROWSING),
-    _later("getSimilarSongs", _G.BROWSING),
-    _later("getSimilarSongs2", _G.BROWSING),
-    _later("getTopSongs", _G.BROWSING),
+    Method("getVideos", _G.BROWSING, Status.EMPTY, "There are no videos.", media.get_videos),
+    Method(
+        "getVideoInfo",
+        _G.BROWSING,
+        Status.EMPTY,
+        "No video is found: code 70.",
+        media.get_video_info,
+    ),
+    Method(
+        "getArtistInfo",
+        _G.BROWSING,
+        note="Biography from enrichment; similar artists by common tracks and genres.",
+        answer=information.get_artist_info,
+    ),
+    Method(
+        "getArtistInfo2",
+        _G.BROWSING,
+        note="As `getArtistInfo`.",
+        answer=information.get_artist_info2,
+    ),
+    Method(
+        "getAlbumInfo",
+        _G.BROWSING,
+        note="Pictures and ids; the notes are empty.",
+        answer=information.get_album_info,
+    ),
+    Method(
+        "getAlbumInfo2", _G.BROWSING, note="As `getAlbumInfo`.", answer=information.get_album_info
+    ),
+    Method(
+        "getSimilarSongs",
+        _G.BROWSING,
+        note="By artists and genres, by chance.",
+        answer=information.get_similar_songs,
+    ),
+    Method(
+        "getSimilarSongs2",
+        _G.BROWSING,
+        note="As `getSimilarSongs`.",
+        answer=information.get_similar_songs2,
+    ),
+    Method(
+        "getTopSongs",
+        _G.BROWSING,
+        note="What all listeners play most; by `artist`, or by `id`.",
+        answer=information.get_top_songs,
+    ),
     _later("getSonicSimilarTracks", _G.BROWSING, "Not advertised: songs are not compared yet."),
     _later("findSonicPath", _G.BROWSING, "Not advertised: songs are not compared yet."),
     Method("getAlbumList", _G.LISTS, answer=lists.get_album_list),
@@ -142,12 +183,23 @@ ALL: tuple[Method, ...] = (
     _later("deletePlaylist", _G.PLAYLISTS),
     Method("stream", _G.MEDIA, opens=media.stream),
     Method("download", _G.MEDIA, opens=media.download),
-    _later("hls.m3u8", _G.MEDIA),
-    _later("getCaptions", _G.MEDIA),
+    Method(
+        "hls.m3u8",
+        _G.MEDIA,
+        note="Leads to the playlist of the ladder; one `bitRate` picks an AAC rung.",
+        opens=transcoding.hls,
+    ),
+    Method(
+        "getCaptions",
+        _G.MEDIA,
+        Status.EMPTY,
+        "No captions are found: code 70.",
+        opens=media.get_captions,
+    ),
     Method("getCoverArt", _G.MEDIA, opens=media.get_cover_art),
     Method("getLyrics", _G.MEDIA, answer=lyrics.get_lyrics),
     Method("getLyricsBySongId", _G.MEDIA, answer=lyrics.get_lyrics_by_song_id),
-    _later("getAvatar", _G.MEDIA),
+    Method("getAvatar", _G.MEDIA, note="A picture drawn from the name.", opens=people.get_avatar),
     Method("star", _G.ANNOTATION, answer=annotation.star),
     Method("unstar", _G.ANNOTATION, answer=annotation.unstar),
     Method("setRating", _G.ANNOTATION, answer=annotation.set_rating),
@@ -178,12 +230,31 @@ ALL: tuple[Method, ...] = (
     _later("deleteInternetRadioStation", _G.RADIO),
     _later("getChatMessages", _G.CHAT),
     _later("addChatMessage", _G.CHAT),
-    Method("getUser", _G.USERS, answer=system.get_user),
-    _later("getUsers", _G.USERS),
-    _later("createUser", _G.USERS),
-    _later("updateUser", _G.USERS),
-    _later("deleteUser", _G.USERS),
-    _later("changePassword", _G.USERS),
+    Method("getUser", _G.USERS, note="Others are for administrators.", answer=people.get_user),
+    Method(
+        "getUsers",
+        _G.USERS,
+        note="All for administrators, their own for others.",
+        answer=people.get_users,
+    ),
+    Method(
+        "createUser", _G.USERS, note="Administrators make listeners.", answer=people.create_user
+    ),
+    Method(
+        "updateUser",
+        _G.USERS,
+        note="Password and restricted folders of a listener, by administrators.",
+        answer=people.update_user,
+    ),
+    Method(
+        "deleteUser", _G.USERS, note="A listener, by administrators.", answer=people.delete_user
+    ),
+    Method(
+        "changePassword",
+        _G.USERS,
+        note="Of a listener, by administrators; nobody's own.",
+        answer=people.change_password,
+    ),
     _later("getBookmarks", _G.BOOKMARKS),
     _later("createBookmark", _G.BOOKMARKS),
     _later("deleteBookmark", _G.BOOKMARKS),
@@ -193,8 +264,8 @@ ALL: tuple[Method, ...] = (
     _later("savePlayQueueByIndex", _G.BOOKMARKS),
     Method("getScanStatus", _G.SCANNING, answer=system.get_scan_status),
     Method("startScan", _G.SCANNING, note="Administrators only.", answer=system.start_scan),
-    _later("getTranscodeDecision", _G.TRANSCODING),
-    _later("getTranscodeStream", _G.TRANSCODING),
+    Method("getTranscodeDecision", _G.TRANSCODING, answer=transcoding.get_transcode_decision),
+    Method("getTranscodeStream", _G.TRANSCODING, opens=transcoding.get_transcode_stream),
 )
 
 METHODS: Mapping[str, Method] = {method.name: method for method in ALL}

@@ -52,7 +52,7 @@ async def download(call: Call) -> Signed:
     """The untouched file."""
     track = await call.track(call.parameters.id())
     name = (track.path or "").rpartition("/")[2] or f"{track.title}.{track.suffix or 'bin'}"
-    wanted = SignStream(_asset(track), download=name)
+    wanted = SignStream(asset_of(track), download=name)
     return Signed((await call.services.media.sign_stream(wanted)).path)
 
 
@@ -86,7 +86,7 @@ def choose(track: Track, format_: str, max_bitrate: int, offset: int) -> SignStr
     Raises:
         Failure: no file is present.
     """
-    asset = _asset(track)
+    asset = asset_of(track)
     if format_ == "raw":
         return SignStream(asset)
     asked = FORMATS.get(format_)
@@ -108,7 +108,12 @@ def _own_format(track: Track) -> StreamFormat:
     return _DOWNSAMPLED
 
 
-def _asset(track: Track) -> str:
+def asset_of(track: Track) -> str:
+    """The file to play.
+
+    Raises:
+        Failure: none is present.
+    """
     if track.asset_id is None:
         raise not_found("the file of this song")
     return track.asset_id
@@ -130,3 +135,18 @@ async def _cover(call: Call, kind: str | None, id_: str) -> Cover | None:
         for artist in await call.artists([id_]):
             return artist.cover
     raise not_found("the cover")
+
+
+async def get_videos(_call: Call) -> Mapping[str, object]:
+    """There are none."""
+    return {"videos": {"video": []}}
+
+
+async def get_video_info(call: Call) -> Mapping[str, object]:
+    call.parameters.id()
+    raise not_found("the video")
+
+
+async def get_captions(call: Call) -> Signed:
+    call.parameters.id()
+    raise not_found("the captions")

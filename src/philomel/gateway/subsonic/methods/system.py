@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-from philomel.gateway.subsonic.call import Call, folder_number
-from philomel.gateway.subsonic.errors import NOT_ALLOWED, Failure
+from philomel.gateway.subsonic.call import Call
 from philomel.kernel.errors import NotFound
-from philomel.services.accounts.contract import FindUser, Role
 from philomel.services.catalog.contract import (
     GetCounts,
     ScanPhase,
@@ -19,7 +17,9 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "apiKeyAuthentication": (1,),
     "formPost": (1,),
     "songLyrics": (1, 2),
+    "topSongsByArtistId": (1,),
     "transcodeOffset": (1,),
+    "transcoding": (1,),
 }
 _ENDED = {ScanPhase.DONE, ScanPhase.CANCELLED, ScanPhase.FAILED}
 
@@ -39,32 +39,6 @@ async def get_extensions(_call: Call) -> Body:
 
 async def token_info(call: Call) -> Body:
     return {"tokenInfo": {"username": call.user_name}}
-
-
-async def get_user(call: Call) -> Body:
-    name = call.parameters.need("username")
-    user_name, admin = call.user_name, call.caller.admin
-    if name.casefold() != user_name.casefold():
-        if not call.caller.admin:
-            raise Failure(NOT_ALLOWED, "only an administrator sees other users")
-        user = await call.services.accounts.find_user(FindUser(name[:64]))
-        user_name, admin = user.name, user.role is Role.ADMIN
-    folders = [folder_number(library.id) for library in await call.libraries()]
-    roles = {
-        "adminRole": admin,
-        "settingsRole": True,
-        "downloadRole": True,
-        "uploadRole": False,
-        "playlistRole": False,
-        "coverArtRole": False,
-        "commentRole": False,
-        "podcastRole": False,
-        "streamRole": True,
-        "jukeboxRole": False,
-        "shareRole": False,
-        "videoConversionRole": False,
-    }
-    return {"user": {"username": user_name, "scrobblingEnabled": True, **roles, "folder": folders}}
 
 
 async def get_scan_status(call: Call) -> Body:
