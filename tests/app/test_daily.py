@@ -1,6 +1,7 @@
 """Backups by themselves: when one is due, and which are kept."""
 
 import asyncio
+import shutil
 import time
 import urllib.request
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 from tests.journeys.processes import Process
 
-from philomel.app.keeping import schedule
+from philomel.app.keeping import backup, notes, schedule
+from philomel.app.keeping.place import Place
+from philomel.app.keeping.restore import check
 from philomel.app.keeping.schedule import Daily
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import load
@@ -57,9 +60,17 @@ def test_one_a_day_and_the_latest_are_kept(data: Path, tmp_path: Path) -> None:
     assert len(schedule.made(tmp_path / "kept")) == 3
 
 
-def test_it_is_off_unless_a_time_is_set(data: Path) -> None:
+def test_it_is_on_unless_it_is_switched_off(data: Path) -> None:
     clock = FixedClock(MIDNIGHT)
-    assert schedule.scheduled(load({"data": str(data)}, {}), clock) == ()
+    (daily,) = schedule.scheduled(load({"data": str(data)}, {}), clock)
+    # Whoever starts a server for the first time gets on with that first.
+    assert daily.settle_seconds == 600
+    (chosen,) = schedule.scheduled(
+        load({"data": str(data)}, {"PHILOMEL_BACKUP_AT": "04:00"}), clock
+    )
+    assert chosen.settle_seconds == 0
+    off = {"PHILOMEL_BACKUP_AT": ""}
+    assert schedule.scheduled(load({"data": str(data)}, off), clock) == ()
     media = {"PHILOMEL_BACKUP_AT": "03:30", "PHILOMEL_ROLE": "media"}
     assert schedule.scheduled(load({"data": str(data)}, media), clock) == ()
 
@@ -74,6 +85,68 @@ def test_a_failure_is_told_and_tried_again(
     assert not daily._try()
     assert "no backup could be made" in caplog.text
     assert daily.due()
+    assert notes.failure(Place(load({"data": str(data)}, {})))
+
+
+def test_what_did_not_change_takes_no_room(data: Path, tmp_path: Path) -> None:
+    clock = FixedClock(MIDNIGHT)
+    settings = load({"data": str(data)}, {"PHILOMEL_BACKUP_FOLDER": str(tmp_path / "kept")})
+    (daily,) = schedule.scheduled(settings, clock)
+    first = asyncio.run(daily.make())
+    clock.advance(DAY)
+    name = "databases/accounts.sqlite"
+    second = asyncio.run(daily.make())
+    assert (second / name).samefile(first / name)
+    # What is damaged in the one before is not taken over.
+    with (second / name).open("r+b") as file:
+        file.write(b"x")
+    clock.advance(DAY)
+    third = asyncio.run(daily.make())
+    assert not (third / name).samefile(second / name)
+    check(third)
+    with pytest.raises(Refusal):
+        check(second)
+
+
+def test_the_disk_is_not_filled(data: Path, tmp_path: Path) -> None:
+    place = Place(load({"data": str(data)}, {}))
+    free = shutil.disk_usage(tmp_path).free
+    with pytest.raises(Refusal, match="stay free") as refused:
+        asyncio.run(backup.make(place, tmp_path / "none", FixedClock(MIDNIGHT), spare=2 * free))
+    assert refused.value.code == "disk_full"
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_operators_do_is_in_the_audit_log(data: Path, tmp_path: Path) -> None:
+    here = Process(data)
+    folder = tmp_path / "backup"
+    here.done("backup", str(folder))
+    assert _acts(here)[0] == ("backup.make", str(folder))
+    restored = Process(tmp_path / "restored", {"backup.keep": 3})
+    restored.done("restore", str(folder))
+    # With the backup came what was put down before it was made, but not of itself.
+    assert _acts(restored)[0] == ("backup.restore", str(folder))
+    restored.start()
+    try:
+        until = time.monotonic() + 30
+        while (told := _acts(restored)[0])[0] != "backup.schedule":
+            assert time.monotonic() < until
+        assert told[1] == "03:30"
+        entry = restored.done("audit", "list")["entries"][0]
+        assert "backup.keep = 3" in entry["details"]
+        assert entry["actor_id"] == ""
+    finally:
+        restored.kill()
+    there = Process(tmp_path / "there")
+    restored.done("move", "--to", str(there.data / "philomel.toml"))
+    assert _acts(there)[0] == ("server.move", str(restored.data))
+    assert there.done("audit", "verify")["good"]
+
+
+def _acts(process: Process) -> list[tuple[str, str]]:
+    """What was done, and the end of the first part of its details; the latest first."""
+    entries = process.done("audit", "list")["entries"]
+    return [(each["action"], each["details"].split(", ")[0].rpartition(" ")[2]) for each in entries]
 
 
 def test_a_server_makes_one(data: Path) -> None:

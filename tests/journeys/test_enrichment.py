@@ -66,3 +66,12 @@ async def walk(process: Process, openmusic: OpenMusic, music: Path, answer: str 
         off = await browser.post("/enrichment", data={"enrich": "off"})
         assert off.status_code == 303
         assert process.done("enrichment", "status")["enrichment"]["enabled"] is False
+        async with asyncio.timeout(20):
+            while "enrichment.off" not in (told := audited(process)):
+                await asyncio.sleep(0.1)
+        assert "enrichment.on" in told
+
+
+def audited(process: Process) -> list[str]:
+    """What the audit log says was done."""
+    return [entry["action"] for entry in process.done("audit", "list")["entries"]]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,22 @@ async def peer(address: str) -> Process:
     async with asyncio.timeout(30):
         assert await process.stdout.readline() == b"ready\n"
     return process
+
+
+async def test_a_peer_that_is_slow_to_shake_hands_is_not_away() -> None:
+    with tempfile.TemporaryDirectory(prefix="ph") as folder:
+        slow = await peer(f"unix:{folder}/s")
+        slow.send_signal(signal.SIGSTOP)
+        channel = Channel(f"unix:{folder}/s", HmacKey(), SystemClock())
+        marks = GetMarks(ItemKind.TRACK, ("a",))
+        with acting(SERVICE, timeout=20):
+            asked = asyncio.ensure_future(channel.connect(Playlists).get_marks(marks))
+            await asyncio.wait((asked,), timeout=0.5)  # so long it is busy with something else
+            slow.send_signal(signal.SIGCONT)
+            assert (await asked).items
+        await channel.close()
+        slow.kill()
+        await slow.wait()
 
 
 async def test_a_killed_peer_is_unavailable_at_once_and_found_when_it_is_back() -> None:

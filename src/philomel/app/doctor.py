@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
-from philomel.app.keeping.notes import last
+from philomel.app.keeping.notes import failure, last
 from philomel.app.keeping.place import Place
+from philomel.app.keeping.schedule import shares_disk
 from philomel.app.process.folder import DataFolder
 from philomel.app.process.reach import reach
 from philomel.app.refusal import Refusal
@@ -131,7 +132,14 @@ def _port(settings: Settings, folder: DataFolder) -> Finding:
 
 
 def _backup(settings: Settings) -> Finding:
-    latest = last(Place(settings))
+    place, at = Place(settings), settings.text("backup.at")
+    latest, failed = last(place), failure(place)
+    if failed:
+        remedy = "mend that, or choose another place with the setting backup.folder"
+        return Finding("backup", Verdict.WARN, f"the latest could not be made: {failed}", remedy)
+    if latest is None and at:
+        message = f"there is none yet; the server makes one a day at {at} UTC"
+        return Finding("backup", Verdict.OK, message)
     if latest is None:
         return Finding(
             "backup",
@@ -141,6 +149,8 @@ def _backup(settings: Settings) -> Finding:
         )
     days = (SystemClock().now() - latest[0]) / 86_400_000
     message = f"the latest is {days:.1f} days old: {latest[1]}"
+    if shares_disk(latest[1], settings.data):
+        message += ", on the disk of the data folder: if that breaks, both are gone"
     if days > _OLD_BACKUP_DAYS:
         remedy = "see why none is made any more, or set backup.at"
         return Finding("backup", Verdict.WARN, message, remedy)

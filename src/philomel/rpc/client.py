@@ -25,7 +25,8 @@ _OPTIONS = (
     ("grpc.max_send_message_length", MAX_REQUEST),
     # A peer that comes back is found within a second; one that is away is said to be at once.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    # A shake of hands may take that long: a busy machine is not one that is away.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
     # Peers are reached directly whatever the environment says of proxies.
     ("grpc.enable_http_proxy", 0),

@@ -14,14 +14,14 @@ from philomel.app.keeping import backup as backing
 from philomel.app.keeping import move as moving
 from philomel.app.keeping import restore as restoring
 from philomel.app.keeping.manifest import Manifest
-from philomel.app.keeping.notes import last
+from philomel.app.keeping.notes import last, put_down
 from philomel.app.keeping.place import Place
 from philomel.app.process import journal
 from philomel.app.process.folder import DataFolder
 from philomel.app.process.marks import refuse_marked
 from philomel.app.refusal import Exit, Refusal, refusal_of
 from philomel.app.settings import Settings, load
-from philomel.kernel.clock import SystemClock
+from philomel.kernel.clock import Clock, SystemClock
 from philomel.kernel.errors import PhilomelError
 
 _STOP_SECONDS = 20.0
@@ -32,15 +32,19 @@ def backup(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
     journal.begin("error", settings.text("log_format"))
     refuse_marked(settings.data)
     folder = Path(parsed.folder).expanduser().absolute()
+    place, clock = Place(settings), SystemClock()
     started = time.monotonic()
+    backing.be_gentle()
+    # First: who takes everything away is in the audit log also if the command is killed then.
+    told = _put_down(place, clock, folder)
     try:
         made = asyncio.run(
             backing.make(
-                Place(settings),
+                place,
                 folder,
-                SystemClock(),
+                clock,
                 keys=not parsed.without_keys,
-                before=_latest_beside(Place(settings), folder),
+                before=_latest_beside(place, folder),
             )
         )
     except PhilomelError as error:
@@ -56,6 +60,8 @@ def backup(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
             "players anew."
         )
     lines += [f"not in it: {name}, which keeps its database elsewhere" for name in made.missing]
+    if not told:
+        lines.append(f"not in the audit log: {plain(str(place.folder))} cannot be written")
     content = {
         **_content(folder, made.manifest),
         "seconds": round(seconds, 3),
@@ -130,6 +136,17 @@ def move(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
     }
     out.result(content, lines)
     return Exit.OK
+
+
+def _put_down(place: Place, clock: Clock, folder: Path) -> bool:
+    """Put down for the audit log that a backup is made; a full disk does not prevent one."""
+    if not place.log.exists():
+        return True  # there is nothing to back up, as the command will say
+    try:
+        put_down(place, clock, "backup.make", f"to {folder}")
+    except OSError:
+        return False
+    return True
 
 
 def _settings_there(parsed: argparse.Namespace) -> Settings:

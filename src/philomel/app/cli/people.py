@@ -13,6 +13,7 @@ from philomel.app.cli.output import Output, plain, table
 from philomel.app.cli.session import operator
 from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit, Refusal
+from philomel.app.settings import Settings
 from philomel.services.accounts.contract import (
     Accounts,
     AuditEntry,
@@ -121,9 +122,19 @@ async def setup_link(_: argparse.Namespace, services: Services, out: Output) -> 
     return Exit.OK
 
 
+def show_audit(parsed: argparse.Namespace, settings: Settings, out: Output) -> Exit:
+    parsed.settings = settings
+    return _show_audit(parsed, settings, out)
+
+
 @operator(Accounts)
-async def show_audit(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+async def _show_audit(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    # Not before: whoever lists people need not know how backups are made.
+    from philomel.app.keeping.notes import hand_over
+    from philomel.app.keeping.place import Place
+
     accounts = services.service(Accounts)
+    await hand_over(Place(parsed.settings), accounts)
     found = await accounts.list_audit(ListAudit(before=parsed.before, limit=parsed.limit))
     names = {user.id: user.name for user in (await accounts.list_users(ListUsers())).items}
     rows = [_entry_row(entry, names) for entry in found.items]

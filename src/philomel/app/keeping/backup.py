@@ -8,8 +8,9 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,12 @@ from philomel.app.keeping.moment import Moment, moment
 from philomel.app.keeping.notes import note
 from philomel.app.keeping.place import Place, schemas, sync_folder, write_durably
 from philomel.app.refusal import Exit, Refusal
-from philomel.engines.blobs import Entry
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Unavailable
 
 UNFINISHED = ".unfinished"
 _ROOM = 32 << 20
+_NICE = 10
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ async def make(
     *,
     keys: bool = True,
     before: Path | None = None,
+    spare: int = _ROOM,
 ) -> Made:
     """Write a backup to the new folder `folder`.
 
     Args:
         keys: whether the key ring is in it.
-        before: an earlier backup whose unchanged blobs may be linked.
+        before: an earlier backup; what is as it was in there is linked.
+        spare: bytes that must stay free on its disk.
 
     Raises:
         Refusal: the folder is there already, or cannot be written.
@@ -63,13 +66,16 @@ async def make(
     try:
         with _unfinished(folder) as working:
             async with place.blobs() as store:
+                known = _files_of(before)
                 entries = await carrying.kept(store)
-                _check_room(working, place, entries)
+                fresh = sum(each.size for each in entries if not carrying.unchanged(each, known))
+                _check_room(working, place, fresh, spare)
                 async with moment(place) as now:
                     made_at = clock.now()
                     databases, files = await _write_databases(now, working)
                     held = now.held_seconds
-                known = _files_of(before)
+                if before is not None:
+                    _link_equal(files, known, before, working)
                 # Later than the databases: a picture they name is there by then.
                 later = await carrying.kept(store)
                 files += await carrying.save(store, later, working, before, known)
@@ -132,16 +138,26 @@ def sweep(working: Path) -> bool:
         os.close(descriptor)
 
 
-def _check_room(working: Path, place: Place, entries: Sequence[Entry]) -> None:
-    """Refuse at once what cannot fit."""
-    size = sum(entry.size for entry in entries)
-    for path in place.files().values():
-        size += path.stat().st_size
+def be_gentle() -> None:
+    """Let those who listen go first: for this thread, and those that it starts."""
+    with suppress(OSError, AttributeError):
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread)))
+
+
+def _check_room(working: Path, place: Place, fresh: int, spare: int) -> None:
+    """Refuse at once what cannot fit.
+
+    Args:
+        fresh: bytes of the blobs that must be copied.
+        spare: bytes that must be left.
+    """
+    size = fresh + sum(path.stat().st_size for path in place.files().values())
     free = shutil.disk_usage(working).free
-    if size + _ROOM > free:
+    if size + spare > free:
         raise Refusal(
             f"a backup takes about {size >> 20:,} MiB, and {working.parent} has only "
-            f"{free >> 20:,} MiB left",
+            f"{free >> 20:,} MiB left, of which {spare >> 20:,} MiB are to stay free",
             Exit.UNAVAILABLE,
             "disk_full",
         )
@@ -164,6 +180,22 @@ async def _write_databases(now: Moment, working: Path) -> tuple[list[Database], 
     await now.write_log(working / contents.LOG)
     files.append(contents.entry(working, contents.LOG))
     return databases, files
+
+
+def _link_equal(
+    files: Sequence[File], known: Mapping[str, File], before: Path, working: Path
+) -> None:
+    """Let databases in which nothing happened share their bytes with the backup before."""
+    for file in files:
+        same = known.get(file.path)
+        if same is None or (same.size, same.sha256) != (file.size, file.sha256):
+            continue
+        linked = working / f"{file.path}.link"
+        with suppress(OSError):  # another disk, or one that knows no links
+            # Read anew: what is damaged there must not replace what is good here.
+            if contents.digest(before / file.path) == file.sha256:
+                linked.hardlink_to(before / file.path)
+                linked.replace(working / file.path)
 
 
 def count(path: Path) -> dict[str, int]:

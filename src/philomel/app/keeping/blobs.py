@@ -43,10 +43,11 @@ async def save(
         if target.parent not in made:
             target.parent.mkdir(parents=True, exist_ok=True)
             made.add(target.parent)
-        same = known.get(path)
-        unchanged = same and (same.size, same.modified_ns) == (entry.size, entry.modified_ns)
-        if same and unchanged and before and await asyncio.to_thread(_link, before / path, target):
-            return same
+        same = unchanged(entry, known)
+        if same is not None and before is not None:
+            linked: bool = await asyncio.to_thread(_link, before / path, target)
+            if linked:
+                return same
         try:
             data = await blobs.get(entry.key)
         except NotFound:
@@ -60,6 +61,14 @@ async def save(
         written = await asyncio.gather(*map(one, entries[start : start + _AT_ONCE]))
         files += [file for file in written if file is not None]
     return files
+
+
+def unchanged(entry: Entry, known: Mapping[str, File]) -> File | None:
+    """The file of an earlier backup, if a blob is still as it was then."""
+    same = known.get(f"{BLOBS}/{_plain(entry.key)}")
+    if same is None or (same.size, same.modified_ns) != (entry.size, entry.modified_ns):
+        return None
+    return same
 
 
 async def load(folder: Path, files: Sequence[File], blobs: Blobs) -> None:

@@ -22,6 +22,7 @@ from philomel.app.keeping.moment import (
     tally_path,
     tally_postgres,
 )
+from philomel.app.keeping.notes import put_down
 from philomel.app.keeping.place import LOG, Place, schemas, sync_folder, write_durably
 from philomel.app.keeping.target import Target, connected, fill, mark, refuse_others, unmark
 from philomel.app.process.marks import MOVED, Arriving, Moved, arriving, moved
@@ -96,6 +97,7 @@ async def move(source: Place, target: Place, clock: Clock) -> Report:
         await _carry_log(now, target)
     _carry_keys(source, target)
     blobs = await carry_blobs(source, target)
+    put_down(target, clock, "server.move", f"from {source.folder}", name="move")
     # First the old place is closed, then the new one opened: never are both in use.
     gone = Moved(str(target.folder), clock.now())
     write_durably(source.folder / MOVED, msgspec.json.encode(gone))

@@ -16,6 +16,7 @@ import msgspec
 from philomel.app.keeping import blobs as carrying
 from philomel.app.keeping import manifest as contents
 from philomel.app.keeping.manifest import Manifest
+from philomel.app.keeping.notes import put_down
 from philomel.app.keeping.place import Place, schemas, sync_folder, write_durably
 from philomel.app.keeping.target import Target, copy, fill, mark, refuse_others, unmark
 from philomel.app.process.marks import MOVED, Arriving, arriving
@@ -96,6 +97,8 @@ async def restore(place: Place, folder: Path, clock: Clock, *, force: bool) -> R
             mark(place, coming)
         await target.clear()
         await _put_in_place(place, folder, found)
+        details = f"from {folder}, made at {found.made_at}"
+        put_down(place, clock, "backup.restore", details, name="restore")
     except (PhilomelError, OSError) as error:
         await target.undo(coming)
         if isinstance(error, OSError):

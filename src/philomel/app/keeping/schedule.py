@@ -5,11 +5,13 @@ import contextlib
 import logging
 import re
 import shutil
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from philomel.app.keeping import backup, manifest
+from philomel.app.keeping.notes import note_failure
 from philomel.app.keeping.place import Place
 from philomel.app.refusal import Refusal
 from philomel.app.settings import Settings
@@ -21,13 +23,16 @@ _NAME = re.compile(r"philomel-(\d{8}T\d{6}Z)")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _LOOK_SECONDS = 30.0
 _AGAIN_SECONDS = 900.0
+_SETTLE_SECONDS = 600.0
+_ROOM, _SPARE = 32 << 20, 512 << 20
 _log = logging.getLogger(__name__)
 
 
 class Daily:
     """A job: a backup whenever none was made since the time of day that was set.
 
-    So the first is made when backups are switched on, and one that was missed is made up for.
+    So the first is made when backups are switched on, and one that was missed is made up for:
+    ten minutes after the start, or at once where somebody chose the time of day.
     """
 
     name = "daily backup"
@@ -38,13 +43,15 @@ class Daily:
         self._at_ms = time_of_day(settings.text("backup.at"))
         self._keep = settings.number("backup.keep")
         self._folder = folder(settings)
+        chosen = next(each for each in settings if each.setting.name == "backup.at")
+        self.settle_seconds = _SETTLE_SECONDS if chosen.source == "default" else 0.0
 
     async def run(self) -> None:
+        await asyncio.sleep(self.settle_seconds)
         while True:
             pause = _LOOK_SECONDS
             if self.due():
-                # In a thread with a loop of its own: some of it takes long at a time.
-                done = await asyncio.to_thread(self._try)
+                done = await self._try_aside()
                 pause = _LOOK_SECONDS if done else _AGAIN_SECONDS
             await asyncio.sleep(pause)
 
@@ -62,7 +69,8 @@ class Daily:
         stamp = datetime.fromtimestamp(self._clock.now() / 1000, UTC).strftime(_STAMP)
         target = self._folder / f"philomel-{stamp}"
         latest = before[-1] if before else None
-        await backup.make(self._place, target, self._clock, before=latest)
+        spare = _SPARE if shares_disk(self._folder, self._place.folder) else 0
+        await backup.make(self._place, target, self._clock, before=latest, spare=_ROOM + spare)
         kept = [path for path in made(self._folder) if path != target]
         for old in kept[: max(0, len(kept) + 1 - self._keep)]:
             remove(old)
@@ -70,14 +78,34 @@ class Daily:
             backup.sweep(left)
         return target
 
+    async def _try_aside(self) -> bool:
+        """In a thread of its own, behind all others: some of it takes long at a time."""
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[bool] = loop.create_future()
+
+        def tell(done: bool) -> None:
+            if not over.done():
+                over.set_result(done)
+
+        def work() -> None:
+            backup.be_gentle()
+            done = self._try()
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(tell, done)
+
+        threading.Thread(target=work, name="backup", daemon=True).start()
+        return await over
+
     def _try(self) -> bool:
         try:
             made = asyncio.run(self.make())
         except (Refusal, PhilomelError) as error:
             _log.error("no backup could be made: %s", error.message)
+            note_failure(self._place, error.message)
             return False
-        except Exception:  # the server goes on, whatever a backup meets
+        except Exception as error:  # the server goes on, whatever a backup meets
             _log.exception("no backup could be made")
+            note_failure(self._place, type(error).__name__)
             return False
         _log.info("a backup was made: %s", made)
         return True
@@ -93,6 +121,17 @@ def folder(settings: Settings) -> Path:
     """Where the daily backups lie."""
     named = settings.text("backup.folder")
     return Path(named).expanduser() if named else settings.data / "backups" / "daily"
+
+
+def shares_disk(folder: Path, data: Path) -> bool:
+    """Whether backups lie on the disk of what they are of."""
+    there = folder
+    while not there.exists():
+        there = there.parent
+    try:
+        return there.stat().st_dev == data.stat().st_dev
+    except OSError:
+        return False
 
 
 def time_of_day(text: str) -> int:

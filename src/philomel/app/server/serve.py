@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from philomel.app.assembly import Assembly, open_assembly, wiring
+from philomel.app.keeping.notes import HandingOver
 from philomel.app.keeping.schedule import scheduled
 from philomel.app.process.control import Control
 from philomel.app.process.ending import end_within
@@ -183,7 +184,11 @@ class _Serving:
         try:
             await self._add_libraries(task)
             assembly.start_jobs()
-            assembly.runner.start(scheduled(self._settings, SystemClock()))
+            clock = SystemClock()
+            assembly.runner.start(scheduled(self._settings, clock))
+            if "accounts" in self._settings.role.services:
+                accounts = assembly.service(Accounts)
+                assembly.runner.start((HandingOver(self._settings, accounts, clock),))
             # The socket takes connections already; they are answered from the next line on.
             await self._announce()
             serving = asyncio.create_task(listener.run_on(self._listening))

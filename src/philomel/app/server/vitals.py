@@ -10,7 +10,7 @@ from philomel import __version__
 from philomel.app.assembly import Assembly
 from philomel.app.calls import Calls
 from philomel.app.engines import STORES
-from philomel.app.keeping.notes import last
+from philomel.app.keeping.notes import failure, last
 from philomel.app.keeping.place import Place
 from philomel.app.roles import SERVICES
 from philomel.engines.log import Log
@@ -124,8 +124,12 @@ class Vitals:
         }
 
     def _backup(self) -> Mapping[str, float]:
-        latest = last(Place(self._assembly.settings))
-        return {} if latest is None else {"philomel_backup_last_success_seconds": latest[0] / 1000}
+        place = Place(self._assembly.settings)
+        latest = last(place)
+        found = {"philomel_backup_failing": float(bool(failure(place)))}
+        if latest is not None:
+            found["philomel_backup_last_success_seconds"] = latest[0] / 1000
+        return found
 
     async def _scan(self) -> Mapping[str, float]:
         watching = self._assembly.service(Catalog).watch_scan(WatchScan())

@@ -238,8 +238,8 @@ _BACKUP = (
     Setting(
         "backup.at",
         str,
-        "",
-        "When a backup is made every day, in UTC: 03:30. Empty: none is made by itself.",
+        "03:30",
+        "When a backup is made every day, in UTC. Empty: none is made by itself.",
     ),
     Setting(
         "backup.folder",

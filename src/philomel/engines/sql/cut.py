@@ -21,7 +21,8 @@ PATIENCE_SECONDS = 60.0
 FIRST_HOLD_SECONDS = 0.02
 LONGEST_HOLD_SECONDS = 1.0
 _POLL_SECONDS = 0.0002
-_PAGES = 4_096
+_PAGES = 1_024
+_LONGEST_PAUSE_SECONDS = 0.1
 
 
 class Snapshots:
@@ -101,7 +102,7 @@ def copy_file(source: sqlite3.Connection, target: Path) -> None:
         copy = sqlite3.connect(target, isolation_level=None)
         try:
             copy.execute("PRAGMA synchronous = OFF")  # made durable once, below
-            source.backup(copy, pages=_PAGES, sleep=0)
+            source.backup(copy, pages=_PAGES, progress=_Gentle(target), sleep=0)
             # A file of its own, without a -wal beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
@@ -115,6 +116,29 @@ def copy_file(source: sqlite3.Connection, target: Path) -> None:
         with suppress(OSError):
             target.unlink()
         raise Unavailable(f"{target} cannot be written: {_reason(error)}") from None
+
+
+class _Gentle:
+    """Lets others to the disk: each few megabytes are written out, and a pause follows.
+
+    Left to the end, all of it would be written at once, and whoever wants one page written
+    durably meanwhile would wait behind it.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._since = time.monotonic()
+
+    def __call__(self, _status: int, remaining: int, _total: int) -> None:
+        if not remaining:
+            return
+        descriptor = os.open(self._target, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fdatasync(descriptor)
+        finally:
+            os.close(descriptor)
+        time.sleep(min(time.monotonic() - self._since, _LONGEST_PAUSE_SECONDS))
+        self._since = time.monotonic()
 
 
 def _reason(error: Exception) -> str:

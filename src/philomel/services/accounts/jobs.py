@@ -15,7 +15,7 @@ from philomel.rpc import codec
 from philomel.services.accounts.contract import Accounts, AdminActed, RenewSecrets
 from philomel.services.accounts.store.sql import people, programs, tries
 
-AUDITED = ("philomel.catalog",)
+AUDITED = ("philomel.catalog", "philomel.enrichment")
 """Topics of services that tell what administrators do there."""
 _EVERY_SECONDS = 60 * 60.0
 _log = logging.getLogger(__name__)

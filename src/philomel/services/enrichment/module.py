@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from philomel.engines.blobs import Blobs
 from philomel.engines.log import Log
-from philomel.engines.outbox import Consumer, Job, Lease
+from philomel.engines.outbox import Consumer, Job, Lease, Relay
 from philomel.engines.sql import Database
 from philomel.engines.web import Web
 from philomel.kernel.clock import Clock
@@ -20,6 +20,7 @@ from philomel.services.enrichment.service import EnrichmentService
 
 PROVIDES, NEEDS = Enrichment, (Catalog,)
 SCHEMA = store.SCHEMA
+TOPIC = "philomel.enrichment"
 LEASE_SECONDS = 120.0
 
 
@@ -57,6 +58,7 @@ def build(deps: Deps) -> tuple[EnrichmentService, tuple[Job, ...]]:
         name="enrichment follower",
     )
     return EnrichmentService(deps.database, deps.catalog, deps.clock, bell.set), (
+        Relay(deps.database, deps.log, TOPIC, deps.clock),
         consumer,
         enricher,
     )

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import Connection
+
+from philomel.engines import outbox
+from philomel.engines.log import Record
 from philomel.engines.sql import Database
-from philomel.kernel.caller import SERVICE, acting, current
+from philomel.kernel.caller import SERVICE, CallerKind, acting, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import InvalidArgument
+from philomel.kernel.ids import new_event_id
 from philomel.kernel.paging import MAX_PAGE
+from philomel.rpc import codec
+from philomel.services.accounts.contract import AdminActed
 from philomel.services.catalog.contract import (
     Catalog,
     GetArtists,
@@ -60,7 +67,13 @@ class EnrichmentService:
     async def set_enabled(self, request: it.SetEnabled, /) -> it.State:
         current().caller.require_admin()
         now = self._clock.now()
-        await self._database.write(lambda c: sql.choose(c, enabled=request.enabled, now=now))
+        told = _acted("enrichment.on" if request.enabled else "enrichment.off", now)
+
+        def choose(connection: Connection) -> None:
+            sql.choose(connection, enabled=request.enabled, now=now)
+            outbox.announce(connection, told)
+
+        await self._database.write(choose)
         self._wake()
         return await self._database.read(sql.get_state, long=True)
 
@@ -73,3 +86,21 @@ class EnrichmentService:
         entries = [(entry.id, entry.kind) for entry in found.items]
         await self._database.write(lambda c: sql.look_again(c, entries))
         self._wake()
+
+
+def _acted(action: str, now: int) -> list[Record]:
+    """What the caller does at this moment, for the audit log; nothing of Philomel's own work."""
+    caller = current().caller
+    if caller.kind is CallerKind.SERVICE:
+        return []
+    event = AdminActed(
+        action=action,
+        target="",
+        details="",
+        actor_id=caller.user_id or "",
+        actor_kind=caller.kind.value,
+        client_id=caller.client_id or "",
+        at=now,
+    )
+    name = f"accounts.{type(event).__name__}"
+    return [Record(new_event_id(now), "choice", name, codec.to_bytes(event))]
