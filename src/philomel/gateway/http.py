@@ -65,7 +65,16 @@ _requests = logging.getLogger("philomel.requests")
 
 
 class MethodNotAllowed(InvalidArgument):
+    """Attributes:
+    allow: the methods that the address takes, where they are known.
+    """
+
     http_status, code = 405, "method_not_allowed"
+    allow = ""
+
+
+class ReadOnly(MethodNotAllowed):
+    allow = "GET, HEAD, OPTIONS"
 
 
 class TooLarge(InvalidArgument):
@@ -136,7 +145,10 @@ def create_app(
             # The path alone: a query may hold somebody's password or token.
             _log.error("%s %s failed", request.method, request.url.path, exc_info=exception)
         render = table.find(request.scope["path"]).error_response
-        return render(request, error)
+        answer = render(request, error)
+        if isinstance(error, MethodNotAllowed) and error.allow:
+            answer.headers["Allow"] = error.allow
+        return answer
 
     inner = Litestar(
         route_handlers=[handler for door in doors for handler in door.handlers],

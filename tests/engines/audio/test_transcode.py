@@ -1,5 +1,6 @@
 """Renditions as blobs."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from tests.media.files import make
 
+from philomel.engines.audio import Encoding
 from philomel.engines.audio.encoder import WorkerEncoder
 from philomel.engines.audio.families import families
 from philomel.engines.audio.transcode import TranscodeBlobs
+from philomel.engines.blobs import Away
 from philomel.engines.blobs.disk import DiskFolders
 from philomel.engines.workers.forkserver import ForkWorkers
 from philomel.kernel.errors import FailedPrecondition, NotFound
@@ -53,6 +56,42 @@ async def test_the_etag_tells_renditions_and_originals_apart(
             tags.add(blob.etag)
             await blob.close()
     assert len(tags) == 8
+
+
+class Stuck:
+    """Gives its first bytes, and then waits for a disk that hangs."""
+
+    closed = False
+
+    async def stream(self, descriptor: int, encoding: Encoding) -> AsyncIterator[bytes]:
+        assert os.fstat(descriptor).st_size
+        try:
+            yield encoding.codec.encode()
+            await asyncio.Event().wait()
+        finally:
+            self.closed = True
+
+
+async def test_a_library_that_goes_away_meanwhile_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("philomel.engines.audio.transcode.LOOK", 0.05)
+    root, stuck = tmp_path / "music", Stuck()
+    make(root / "a.mp3")
+    blobs = TranscodeBlobs(DiskFolders(), stuck)
+    blob = await blobs.open(key(root, "a.mp3"))
+    chunks = blob.stream()
+    assert await anext(chunks) == b"opus"
+    # As long as its library is there, a worker that thinks for long is waited for.
+    coming = asyncio.ensure_future(anext(chunks))
+    assert not (await asyncio.wait((coming,), timeout=0.3))[0]
+    root.rename(tmp_path / "unmounted")
+    async with asyncio.timeout(20):
+        with pytest.raises(Away):
+            await coming
+    assert stuck.closed
+    await blob.close()
+    await blobs.close()
 
 
 async def test_only_the_start_can_be_asked_for(blobs: TranscodeBlobs, tmp_path: Path) -> None:

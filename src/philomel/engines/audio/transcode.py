@@ -11,6 +11,9 @@ from philomel.engines.blobs import Blob, Entry, Folders
 from philomel.engines.blobs.rooted import RootedBlobs
 from philomel.kernel.errors import FailedPrecondition, NotFound
 
+LOOK = 10.0
+"""Seconds without a byte after which the source's store is asked whether it is there."""
+
 _LOUDEST_DB = 60.0
 
 
@@ -29,7 +32,22 @@ class TranscodeBlobs:
         if descriptor is None:
             await source.close()
             raise FailedPrecondition("only files on a disk can be transcoded")
-        return _Rendition(source, descriptor, encoding, self._encoder)
+
+        async def stream() -> AsyncIterator[bytes]:
+            chunks = self._encoder.stream(descriptor, encoding)
+            try:
+                while True:
+                    coming = anext(chunks, None)
+                    chunk = await self._originals.awaited(original, coming, LOOK)
+                    if chunk is None:
+                        return
+                    yield chunk
+            finally:
+                close = getattr(chunks, "aclose", None)
+                if close is not None:
+                    await close()
+
+        return _Rendition(source, encoding, stream)
 
     async def get(self, key: bytes) -> bytes:
         blob = await self.open(key)
@@ -56,11 +74,12 @@ class TranscodeBlobs:
 
 
 class _Rendition:
-    def __init__(self, source: Blob, descriptor: int, encoding: Encoding, encoder: Encoder) -> None:
+    def __init__(
+        self, source: Blob, encoding: Encoding, stream: Callable[[], AsyncIterator[bytes]]
+    ) -> None:
         self._source = source
-        self._descriptor = descriptor
         self._encoding = encoding
-        self._encoder = encoder
+        self._stream = stream
 
     @property
     def size(self) -> int | None:
@@ -82,7 +101,7 @@ class _Rendition:
     def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
         if start or stop is not None:
             raise FailedPrecondition("a rendition is made from its start; ask for an offset")
-        return self._encoder.stream(self._descriptor, self._encoding)
+        return self._stream()
 
     async def close(self) -> None:
         await self._source.close()

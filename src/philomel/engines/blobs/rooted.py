@@ -1,6 +1,7 @@
 """One store over many folders: a key is the root, a NUL byte, and the key below it."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from philomel.engines.blobs import Blob, Entry, Folder, Folders
@@ -34,6 +35,26 @@ class RootedBlobs:
         """Raises: Away, when the store that a key leads to does not answer."""
         folder, _ = self._split(key)
         await folder.check()
+
+    async def awaited(self, key: bytes, coming: Awaitable[T], every: float) -> T:
+        """What comes of something that reads a blob elsewhere, however long that takes.
+
+        A reader that waits for a disk that hangs cannot say so: after every `every` seconds of
+        silence the store that a key leads to is asked whether it is there.
+
+        Raises:
+            Away: it does not answer.
+        """
+        reading = asyncio.ensure_future(coming)
+        try:
+            while not (await asyncio.wait((reading,), timeout=every))[0]:
+                await self.check(key)
+            return reading.result()
+        finally:
+            if not reading.done():
+                reading.cancel()
+                await asyncio.wait((reading,))
+            _ = reading.cancelled() or reading.exception()  # whatever it was, it was looked at
 
     async def get(self, key: bytes) -> bytes:
         folder, below = self._split(key)

@@ -11,7 +11,7 @@ from litestar import asgi
 from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, Send
 
 from philomel.gateway.delivery import MediaBytes
-from philomel.gateway.http import MethodNotAllowed
+from philomel.gateway.http import ReadOnly
 from philomel.gateway.public import at
 from philomel.kernel.errors import PhilomelError
 
@@ -36,7 +36,7 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
         elif method in {"GET", "HEAD"}:
             await deps.media_bytes.send(_address(scope), scope, receive, send)
         else:
-            raise MethodNotAllowed("this address does not take that method")
+            raise ReadOnly("this address does not take that method")
 
     return (media,)
 

@@ -204,16 +204,7 @@ class Making:
         Raises:
             Away: the source's store does not answer.
         """
-        coming = asyncio.ensure_future(anext(pieces, None))
-        try:
-            while not (await asyncio.wait((coming,), timeout=LOOK))[0]:
-                await self._originals.check(self.recipe.source)
-            return coming.result()
-        finally:
-            if not coming.done():
-                coming.cancel()
-                await asyncio.wait((coming,))
-            _ = coming.cancelled() or coming.exception()  # whatever it was, it was looked at
+        return await self._originals.awaited(self.recipe.source, anext(pieces, None), LOOK)
 
     async def _state(self, descriptor: int) -> tuple[int, int]:
         return await self._originals.look(self.recipe.source, partial(_state, descriptor))
