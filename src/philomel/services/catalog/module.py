@@ -17,6 +17,7 @@ from philomel.services.catalog.jobs.heirs import Heirs
 from philomel.services.catalog.jobs.measuring import AlbumLoudness
 from philomel.services.catalog.jobs.reconciling import Reconciling
 from philomel.services.catalog.jobs.scanner import Scanner
+from philomel.services.catalog.jobs.surveyor import Surveyor
 from philomel.services.catalog.jobs.sweeping import Sweeping
 from philomel.services.catalog.jobs.watching import Watcher
 from philomel.services.catalog.service import CatalogService
@@ -97,6 +98,7 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         clock=deps.clock,
         name="catalog follower",
     )
+    surveyor = Surveyor(database=deps.database, milestones=service.milestones, clock=deps.clock)
     heirs = Heirs(deps.database, deps.clock, deps.media, signals.relay)
     return service, (
         relay,
@@ -108,4 +110,5 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         watcher,
         sweeping,
         heirs,
+        surveyor,
     )

@@ -22,6 +22,7 @@ from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import editions, folders, labels, texts
+from philomel.services.catalog.store.listing.milestones import Milestones
 from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.catalog.store.visible import visible_libraries
 from philomel.services.media.contract import GetAnalysisState, Media
@@ -63,6 +64,11 @@ class CatalogService:
         self._merging = Merging(database, clock, signals)
         self._longest = 0
         self._ranks = Ranks(clock)
+
+    @property
+    def milestones(self) -> Milestones:
+        """What makes far pages quick, for the job that makes them."""
+        return self._ranks.milestones
 
     async def send_roots(self) -> None:
         """Tell media where the libraries are."""
@@ -116,7 +122,7 @@ class CatalogService:
         def look(connection: Connection, seen: Sequence[str]) -> tuple[it.Genre, ...]:
             return self._ranks.remember(
                 ("genres", *sorted(seen)),
-                lambda: entries.list_genres(connection, seen),
+                lambda: entries.list_genres(connection, seen, self._ranks.milestones),
                 lambda genres: sum(genre.track_count for genre in genres),
             )
 

@@ -1,7 +1,7 @@
 """Genres, counts, and what search needs to know."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
@@ -19,6 +19,7 @@ from philomel.services.catalog.contract import (
     SearchEntry,
 )
 from philomel.services.catalog.rules import paths
+from philomel.services.catalog.store.listing.milestones import Milestones, Road
 from philomel.services.catalog.store.tables import (
     ARTIST,
     album_genres,
@@ -97,15 +98,30 @@ _PAGES = {
 _CONTEXT_NAMES = 20
 
 
-def list_genres(connection: Connection, visible: Sequence[str]) -> tuple[Genre, ...]:
+def list_genres(
+    connection: Connection, visible: Sequence[str], milestones: Milestones
+) -> tuple[Genre, ...]:
     seen = {"libraries": visible}
-    on_albums = {row[0]: row[1] for row in connection.execute(_ALBUMS_OF_GENRES, seen)}
-    on_tracks = {row[0]: row[1] for row in connection.execute(_TRACKS_OF_GENRES, seen)}
+    on_albums = _surveyed(milestones.road(albums.c.sort_key), visible) or {
+        row[0]: row[1] for row in connection.execute(_ALBUMS_OF_GENRES, seen)
+    }
+    on_tracks = _surveyed(milestones.road(tracks.c.sort_key), visible) or {
+        row[0]: row[1] for row in connection.execute(_TRACKS_OF_GENRES, seen)
+    }
     named = [row for row in connection.execute(_GENRES) if row[0] in on_tracks]
     return tuple(
         Genre(row[0], row[1], track_count=on_tracks[row[0]], album_count=on_albums.get(row[0], 0))
         for row in sorted(named, key=lambda row: row[2])
     )
+
+
+def _surveyed(road: Road | None, visible: Sequence[str]) -> dict[str, int]:
+    """Rows of the commonest genres, as far as they were counted ahead."""
+    counts: Counter[str] = Counter()
+    for mark, count in road.marked("genre") if road else ():
+        if mark.library in visible:
+            counts[str(mark.value)] += count
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:GENRES])
 
 
 def get_counts(connection: Connection, visible: Sequence[str]) -> Counts:

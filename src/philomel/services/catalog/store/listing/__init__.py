@@ -68,6 +68,15 @@ _ARTIST_ORDERS: dict[ArtistSort, Order] = {
     ArtistSort.RECENTLY_PLAYED: Order(artists.c.last_played_at, down=True),
 }
 
+SURVEYED = tuple(
+    order
+    for orders in (_TRACK_ORDERS, _ALBUM_ORDERS)
+    for sort, order in orders.items()
+    if sort.value not in ("random", "recently_played")
+)
+"""Orders that are worth milestones: nobody pages through the others."""
+PLAYED = (_TRACK_ORDERS[TrackSort.MOST_PLAYED], _ALBUM_ORDERS[AlbumSort.MOST_PLAYED])
+
 _OF_ARTIST = select(track_credits.c.track_id).where(
     track_credits.c.artist_id == bindparam("artist")
 )

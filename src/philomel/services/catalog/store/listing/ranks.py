@@ -11,10 +11,11 @@ import threading
 import time
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from philomel.kernel.clock import Clock
+from philomel.services.catalog.store.listing.milestones import Milestones
 
 T = TypeVar("T")
 
@@ -47,8 +48,8 @@ class _Kept(Generic[T]):
 class Places:
     """Places of one list, by how many rows lie before and at them."""
 
-    def __init__(self) -> None:
-        self._found: list[tuple[int, Place]] = [(0, (None, ""))]
+    def __init__(self, known: Iterable[tuple[int, Place]] = ()) -> None:
+        self._found: list[tuple[int, Place]] = [(0, (None, "")), *known]
 
     def __len__(self) -> int:
         return len(self._found)
@@ -104,6 +105,7 @@ class Ranks:
         self.step = step
         self.many = many
         self._lock = threading.Lock()
+        self.milestones = Milestones()
         self._kept: OrderedDict[Hashable, _Kept[object]] = OrderedDict()
         self._weight = 0
 
@@ -130,20 +132,28 @@ class Ranks:
         return self.remember(key, find, lambda count: count)
 
     def seek(
-        self, key: Hashable, offset: int, step: int, walk: Callable[[Place | None], Place | None]
+        self,
+        key: Hashable,
+        offset: int,
+        step: int,
+        walk: Callable[[Place | None], Place | None],
+        ahead: Callable[[], Iterable[tuple[int, Place]]] = tuple,
     ) -> tuple[Place | None, int] | None:
         """Where a page begins: after a place (None: at the beginning), and how many rows later.
 
         Args:
             step: rows between two places.
             walk: the place `step` rows after another (None: the beginning), if there is one.
+            ahead: places that are known without a walk.
 
         Returns:
             None if the list ends before `offset`.
         """
-        places = cast("Places | None", self._look(key)) or Places()
-        known = len(places)
         started = time.perf_counter()
+        places = cast("Places | None", self._look(key))
+        known = 1 if places is None else len(places)
+        if places is None:
+            places = Places(ahead())
         with self._lock:
             at, place = places.before(offset)
         while offset - at > step:

@@ -7,7 +7,7 @@ find all that the filter leaves and sort that. The lengths, which are known, say
 is shorter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from philomel.services.catalog.store.listing.milestones import Mark, Road, marks_of
 from philomel.services.catalog.store.listing.ranks import Place, Ranks, Sorted
 from philomel.services.catalog.store.tables import (
     albums,
@@ -154,11 +155,18 @@ def _walking(
             branch = branch.where(*listed.filters[name].held(order))
         if after:
             branch = branch.where(beyond(order, table.c.id))
-        if dialect == "postgresql" and libraries > 1:
-            found = _ordered(branch, order).limit(bindparam("most", type_=Integer)).subquery()
-            branch = select(found.c.id, found.c.sorted_by)
         branches.append(branch)
-    return cut(branches[0] if libraries == 1 else union_all(*branches), order)
+    return cut(merged(branches, order, dialect), order)
+
+
+def merged(branches: Sequence[Select[Any]], order: Order, dialect: str) -> Any:
+    """The rows of all of these."""
+    if len(branches) == 1:
+        return branches[0]
+    if dialect == "postgresql":
+        most = bindparam("most", type_=Integer)
+        branches = [select(_ordered(each, order).limit(most).subquery()) for each in branches]
+    return union_all(*branches)
 
 
 def beyond(order: Order, id_: ColumnElement[str]) -> ColumnElement[bool]:
@@ -252,7 +260,7 @@ class View:
 
     @cached_property
     def total(self) -> int:
-        return self._ranks.count(("total", self._key), lambda: self._count(self._filters))
+        return self._length(self._key, self._filters)
 
     @property
     def is_long(self) -> bool:
@@ -276,7 +284,12 @@ class View:
             rows = self.rows(order, place, 1, step - 1)
             return (rows[0][1], rows[0][0]) if rows else None
 
-        return self._ranks.seek(("places", order, self._key), offset, step, walk)
+        def known() -> list[tuple[int, Place]]:
+            road = self._ranks.milestones.road(order.column)
+            marks = self._marks(road, self._filters)
+            return road.places(marks) if road and marks else []
+
+        return self._ranks.seek(("places", order, self._key), offset, step, walk, known)
 
     def rows(self, order: Order, after: Place | None, limit: int, skip: int) -> list[Any]:
         """Ids with what they are sorted by, of the rows after a place."""
@@ -354,9 +367,24 @@ class View:
     @cached_property
     def _every(self) -> int:
         """How long the list is without filters."""
-        return self._ranks.count(
-            ("total", (self._listed.table.name, *self._libraries)), lambda: self._count(())
-        )
+        return self._length((self._listed.table.name, *self._libraries), ())
+
+    def _length(self, key: Hashable, filters: tuple[str, ...]) -> int:
+        """How many there are, from milestones if they tell."""
+
+        def find() -> int:
+            road = self._ranks.milestones.road(self._listed.table.c.sort_key)
+            marks = self._marks(road, filters)
+            known = road.count(marks) if road and marks else 0
+            return known if known > self._ranks.many else self._count(filters)
+
+        return self._ranks.count(("total", key), find)
+
+    def _marks(self, road: Road | None, filters: tuple[str, ...]) -> list[Mark] | None:
+        values = self._values if filters else {}
+        if road is None or values.keys() != set(filters):
+            return None
+        return marks_of(road, self._libraries, values)
 
     def _count(self, filters: tuple[str, ...]) -> int:
         values = self._values | {"libraries": self._libraries}
