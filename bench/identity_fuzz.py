@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, seed, settings
-from tests.services.catalog.histories import STEPS, Step, live
+from tests.services.catalog.histories import STEPS, Step
+from tests.services.catalog.world import live
 
 
 def main() -> None:

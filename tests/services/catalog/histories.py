@@ -1,10 +1,5 @@
-"""Random histories of a music folder, against a model of what listeners made.
+"""What can happen to a music folder, and a model of what a listener made of the songs in it."""
 
-Real files, databases and log; media is a stand-in that knows which files are one recording.
-"""
-
-import asyncio
-import hashlib
 import os
 import unicodedata
 from pathlib import Path
@@ -12,29 +7,6 @@ from pathlib import Path
 from hypothesis import strategies as some
 from msgspec import Struct
 from tests.media.files import make
-from tests.services.catalog.house import ANNA, House
-from tests.services.running import running
-
-from philomel.engines.audio.families import families
-from philomel.engines.sql import Database
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
-from philomel.engines.workers import Workers
-from philomel.engines.workers.forkserver import ForkWorkers
-from philomel.kernel.caller import OPERATOR, acting
-from philomel.services.catalog import module
-from philomel.services.catalog.contract import (
-    GetTracks,
-    ListTracks,
-    RelocateLibrary,
-    Settings,
-    Track,
-)
-from philomel.services.media.contract import Asset, AssetsAnalysed
-from philomel.services.playlists import module as playlists
-from philomel.services.playlists.contract import GetMarks, ItemKind, Rate, Save, Unsave
-from philomel.services.plays import module as plays
-from philomel.services.plays.contract import GetPlayCounts, Play, PlayedKind, RecordPlays
 
 SONGS = 3
 FILES = (
@@ -42,7 +14,9 @@ FILES = (
     "library", "swap", "clone",
 )  # fmt: skip
 DEEDS = ("like", "unlike", "rate", "play")
-WHOLE = ("scan", "scan", "scan", "analyse", "relocate", "restart")
+WHOLE = (
+    "scan", "scan", "scan", "analyse", "relocate", "restart", "machine", "kill",
+)  # fmt: skip
 STEPS = some.lists(
     some.tuples(
         some.sampled_from(FILES + FILES + DEEDS + WHOLE),
@@ -53,7 +27,6 @@ STEPS = some.lists(
     max_size=14,
 )
 Step = tuple[str, int, int]
-SETTLED_SECONDS = 10
 
 
 class Song(Struct):
@@ -213,196 +186,3 @@ class Disk:
         self.made += 1
         root = next(root for root in self.roots if path.is_relative_to(root))
         return root / f"place {self.made}" / path.name
-
-
-class World:
-    """The services over one disk, and anna."""
-
-    def __init__(self, folder: Path, workers: Workers) -> None:
-        self.folder, self.workers = folder, workers
-        self.disk = Disk(folder / "music")
-        self.house: House
-        self.databases: list[Database] = []
-        self.now = 0
-        self.sounds: dict[int, set[str]] = {number: set() for number in range(SONGS)}
-
-    async def open(self) -> None:
-        schemas = (module.SCHEMA, playlists.SCHEMA, plays.SCHEMA)
-        self.databases = [open_sqlite(self.folder / f"{each.name}.sqlite") for each in schemas]
-        for database, schema in zip(self.databases, schemas, strict=True):
-            await prepare(database, schema, self.folder)
-        shelf = self.house.media if hasattr(self, "house") else None
-        self.house = House(self.databases[0], self.folder, self.workers, Settings())
-        if shelf is not None:
-            for name in ("assets", "roots", "found", "alike"):
-                setattr(self.house.media, name, getattr(shelf, name))
-        self.house.clock.advance(self.now)
-        deps = self.house.log, self.house.clock, self.house.service
-        self.playlists, first = playlists.build(playlists.Deps(self.databases[1], *deps))
-        self.plays, second = plays.build(plays.Deps(self.databases[2], *deps))
-        self.jobs = (*first, *second)
-
-    async def close(self) -> None:
-        self.now += 3_600_000
-        await self.house.close()
-        for database in self.databases:
-            await database.close()
-
-    async def step(self, what: str, song: Song, other: Song) -> None:
-        match what:
-            case "scan":
-                await self.check()
-            case "analyse":
-                await self.check()
-                await self.analyse()
-            case "restart":
-                await self.close()
-                await self.open()
-            case "relocate":
-                await self.relocate(song.number % 2)
-            case "like" | "unlike" | "rate" | "play":
-                await self.deed(what, song)
-            case _:
-                self.disk.step(what, song, other)
-
-    async def deed(self, what: str, song: Song) -> None:
-        kind, self.now = ItemKind.TRACK, self.now + 1_000
-        self.house.clock.advance(1_000)
-        with acting(ANNA):
-            if what == "like":
-                await self.playlists.save(Save(kind, (song.id,)))
-                song.liked = True
-            elif what == "unlike":
-                await self.playlists.unsave(Unsave(kind, (song.id,)))
-                song.liked = False
-            elif what == "rate":
-                song.rating = 1 + self.now // 1_000 % 5
-                await self.playlists.rate(Rate(kind, song.id, song.rating))
-            else:
-                play = Play(song.id, self.house.clock.now())
-                await self.plays.record_plays(RecordPlays((play,)))
-                song.plays += 1
-
-    async def relocate(self, number: int) -> None:
-        await self.check()
-        old = self.disk.roots[number]
-        new = old.with_name(f"{old.name}'")
-        old.rename(new)
-        self.disk.roots[number] = new
-        for song in self.disk.songs:
-            song.files = [_moved(path, old, new) for path in song.files]
-            if song.gone is not None:
-                song.gone = (_moved(song.gone[0], old, new), *song.gone[1:])
-        with acting(OPERATOR):
-            await self.house.service.relocate_library(RelocateLibrary(str(number), bytes(new)))
-
-    async def analyse(self) -> None:
-        """Media has heard every file that is there, and says which are one recording."""
-        house = self.house
-        heard: dict[int, list[str]] = {song.number: [] for song in self.disk.songs}
-        for track, song in await self.present():
-            assert track.asset_id
-            source = house.media.assets[track.asset_id]
-            stream = hashlib.sha256(f"{song.number} {track.suffix}".encode()).hexdigest()
-            house.media.found[track.asset_id] = Asset(
-                id=track.asset_id, size=source.size, container=source.container,
-                codec=source.codec, duration_ms=track.duration_ms, content_type="audio/x",
-                suffix=track.suffix or "", stream_hash=stream,
-            )  # fmt: skip
-            heard[song.number].append(track.asset_id)
-        for number, ids in heard.items():
-            self.sounds[number].update(ids)
-            for one in self.sounds[number]:
-                for other in self.sounds[number] - {one}:
-                    house.media.alike[frozenset((one, other))] = 0.9
-        every = tuple(id_ for ids in heard.values() for id_ in ids)
-        if every:
-            await house.tell("philomel.media", AssetsAnalysed(ids=every, at=house.clock.now()))
-        await self.settle()
-
-    async def present(self) -> list[tuple[Track, Song]]:
-        """The tracks that there are, with the songs in their files."""
-        tracks = {track.path: track for track in await self.every()}
-        found = []
-        for song in self.disk.songs:
-            for path in song.files:
-                root = next(root for root in self.disk.roots if path.is_relative_to(root))
-                found.append((tracks[str(path.relative_to(root))], song))
-        return found
-
-    async def every(self) -> list[Track]:
-        with acting(ANNA):
-            page = await self.house.service.list_tracks(ListTracks(limit=500))
-        return [track for track in page.items if not track.missing]
-
-    async def check(self) -> None:
-        """Scan, and whatever anna made is where it belongs."""
-        self.now += 60_000
-        await self.house.scan()
-        for song in self.disk.songs:
-            song.moved = False
-        await self.settle()
-
-    async def settle(self) -> None:
-        names = ("catalog relay", "catalog follower", "catalog heirs")
-        wrong = "nothing was looked at"
-        async with self.house.running(*names), running(self.jobs):
-            for _ in range(SETTLED_SECONDS * 50):
-                wrong = await self.wrong()
-                if not wrong:
-                    return
-                await asyncio.sleep(0.02)
-        raise AssertionError(wrong)
-
-    async def wrong(self) -> str:
-        """What is not as it should be."""
-        songs, ids = self.disk.songs, tuple(song.id for song in self.disk.songs)
-        with acting(ANNA):
-            found = await self.house.service.get_tracks(GetTracks(ids))
-            marked = await self.playlists.get_marks(GetMarks(ItemKind.TRACK, ids))
-            counted = await self.plays.get_play_counts(GetPlayCounts(PlayedKind.TRACK, ids))
-        marks = {mark.id: mark for mark in marked.items}
-        counts = {count.id: count.count for count in counted.items}
-        named = {alias.old: alias.new for alias in found.aliases}
-        tracks = {track.id: track for track in found.items}
-        for song in songs:
-            track = tracks.get(named.get(song.id, song.id))
-            mark = marks.get(song.id)
-            if track is None:
-                return f"the track of song {song.number} is gone"
-            if track.missing == bool(song.files):
-                return f"song {song.number}: missing is {track.missing}, files are {song.files}"
-            if not track.title.startswith(f"Song {song.number}"):
-                return f"song {song.number} is {track.title}"
-            if song.files and not any(str(path).endswith(f"/{track.path}") for path in song.files):
-                return f"song {song.number} is at {track.path}, not at {song.files}"
-            if (mark is not None and mark.saved_at is not None) != song.liked:
-                return f"song {song.number}: liked is not {song.liked}"
-            if (mark.rating if mark else None) != song.rating:
-                return f"song {song.number}: the rating is not {song.rating}"
-            if counts.get(song.id, 0) != song.plays:
-                return f"song {song.number}: {counts.get(song.id)} plays, not {song.plays}"
-        return ""
-
-
-async def live(steps: list[Step], folder: Path) -> None:
-    """Play a history from its beginning to its end."""
-    workers = ForkWorkers(families())
-    world = World(folder, workers)
-    await world.open()
-    try:
-        for number, root in enumerate(world.disk.roots):
-            await world.house.add(root, str(number))
-        await world.house.scan()
-        for track, song in await world.present():
-            song.id = track.id
-        for what, one, other in steps:
-            await world.step(what, world.disk.songs[one], world.disk.songs[other])
-        await world.check()
-    finally:
-        await world.close()
-        await workers.close()
-
-
-def _moved(path: Path, old: Path, new: Path) -> Path:
-    return new / path.relative_to(old) if path.is_relative_to(old) else path

@@ -143,10 +143,12 @@ class House:
         workers: Workers,
         settings: Settings,
         folders: Folders | None = None,
+        *,
+        shelf: Shelf | None = None,
     ) -> None:
         self.database = database
         self.clock = FixedClock()
-        self.media = Shelf()
+        self.media = shelf or Shelf()
         (folder / "blobs").mkdir(parents=True, exist_ok=True)
         self.blobs = DiskBlobs(bytes(folder / "blobs"))
         self.log: Log = open_local_log(folder / "log.sqlite", self.clock)
