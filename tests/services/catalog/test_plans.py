@@ -21,7 +21,8 @@ from philomel.services.catalog.contract import (
     ListTracks,
     TrackSort,
 )
-from philomel.services.catalog.store import listing, scanning
+from philomel.services.catalog.rules.matching import Stamp
+from philomel.services.catalog.store import listing, moving, scanning
 from philomel.services.catalog.store.listing.ranks import Ranks, Sorted
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.tables import (
@@ -364,7 +365,8 @@ async def test_long_lists_are_read_in_the_order_of_an_index(database: Database) 
 
 
 async def test_tracks_are_found_by_their_files(database: Database) -> None:
-    """News of an analysis, and of a picture in a folder, cost what they are about."""
+    """News of an analysis, of a picture in a folder, and of files that moved, cost what they
+    are about, however many files are missing."""
 
     def work(connection: Connection) -> None:
         heard: Any = Overheard(connection)
@@ -372,6 +374,8 @@ async def test_tracks_are_found_by_their_files(database: Database) -> None:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         heirs.sides(heard, ["track00001"])
         heirs.lost_by_streams(heard, ["hash"])
+        moving.find_moves(heard, "one", [moving.Seen(Stamp(b"a.mp3", 1, 2, 3), 0)])
+        scanning.find_renamed(heard, [("file", 1, 2, 3)])
         found = plans(connection, heard)
         if connection.dialect.name == "sqlite":
             due = str(scanning._DUE.compile(dialect=connection.dialect))

@@ -16,7 +16,6 @@ from sqlalchemy import (
     false,
     func,
     select,
-    tuple_,
     update,
 )
 
@@ -25,6 +24,7 @@ from philomel.services.catalog.rules.matching import Stamp, sure
 from philomel.services.catalog.rules.paths import album_folder
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.applying import Stale
+from philomel.services.catalog.store.by_bytes import ByBytes
 from philomel.services.catalog.store.tables import (
     BIG,
     MISSING,
@@ -41,7 +41,7 @@ MANY = 4_000
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _PATHS: BindParameter[Sequence[bytes]] = bindparam("paths", expanding=True)
 # Without the library: with it, SQLite would look through all that is missing there.
-_LOST = (
+_LOST = ByBytes(
     select(
         files.c.id, files.c.path, files.c.size, files.c.modified_ns, files.c.inode,
         files.c.lyrics_ns, files.c.library_id, files.c.container, files.c.codec,
@@ -52,11 +52,7 @@ _LOST = (
     )
     .join_from(files, tracks, tracks.c.id == files.c.track_id)
     .join(albums, albums.c.id == tracks.c.album_id)
-    .where(
-        files.c.state == MISSING,
-        tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True)),
-    )
-    .limit(MANY)
+    .where(files.c.state == MISSING)
 )  # fmt: skip
 _KEYS = select(albums.c.key, func.count()).where(
     albums.c.library_id == bindparam("library"), albums.c.key.in_(_IDS)
@@ -130,8 +126,8 @@ class Move(Struct, frozen=True):
 
 def find_moves(connection: Connection, library_id: str, seen: Sequence[Seen]) -> list[Move]:
     """Which of these are surely missing files of the library, whose tracks need no other look."""
-    wanted = list({(each.stamp.modified_ns, each.stamp.size) for each in seen})
-    rows = connection.execute(_LOST, {"bytes": wanted}).all() if wanted else []
+    wanted = ((each.stamp.modified_ns, each.stamp.size) for each in seen)
+    rows = _LOST.rows(connection, wanted, MANY)
     if not rows or len(rows) == MANY:
         return []
     stamps = [Stamp(row.path, row.size, row.modified_ns, row.inode) for row in rows]

@@ -14,12 +14,12 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    tuple_,
     update,
 )
 
 from philomel.services.catalog.contract import ScanFinished, ScanPhase, ScanStatus
 from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.by_bytes import ByBytes
 from philomel.services.catalog.store.planning import away
 from philomel.services.catalog.store.tables import (
     BIG,
@@ -47,9 +47,10 @@ _KNOWN = (
     .order_by(files.c.path)
     .limit(bindparam("limit"))
 )  # fmt: skip
-_BY_BYTES = select(files.c.id, files.c.size, files.c.modified_ns, files.c.inode).where(
-    tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True))
-)
+_BY_BYTES = ByBytes(select(files.c.id, files.c.size, files.c.modified_ns, files.c.inode))
+_TWINS = 100_000
+"""More files with the same time and size as those of one batch are not looked at."""
+
 _STATES = select(files.c.id, files.c.track_id, files.c.path).where(files.c.id.in_(_IDS))
 _SET_STATE = (
     update(files)
@@ -201,10 +202,10 @@ def find_renamed(connection: Connection, changed: Sequence[tuple[str, int, int, 
 
     Swapped names and a file put over another: what was known under the name is elsewhere now.
     """
-    wanted = list({(modified, size) for _, size, modified, _ in changed})
+    wanted = ((modified, size) for _, size, modified, _ in changed)
     known: dict[tuple[int, int], list[tuple[str, int]]] = {}
-    for id_, size, modified, inode in connection.execute(_BY_BYTES, {"bytes": wanted}):
-        known.setdefault((size, modified), []).append((id_, inode))
+    for row in _BY_BYTES.rows(connection, wanted, _TWINS):
+        known.setdefault((row.size, row.modified_ns), []).append((row.id, row.inode))
     return {
         file_id
         for file_id, size, modified, inode in changed

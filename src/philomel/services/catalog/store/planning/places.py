@@ -12,12 +12,12 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    tuple_,
 )
 
 from philomel.kernel.ids import new_event_id, new_id
 from philomel.services.catalog.rules import matching
 from philomel.services.catalog.rules.folding import sort_key
+from philomel.services.catalog.store.by_bytes import ByBytes
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row, away
 from philomel.services.catalog.store.tables import (
     BROKEN,
@@ -36,11 +36,8 @@ _LOST = select(
     tracks.c.release_track_id, tracks.c.disc_number, tracks.c.track_number,
     files.c.stream_hash.is_not(None),
 ).join_from(files, tracks, tracks.c.id == files.c.track_id)  # fmt: skip
+_LOST_BY_BYTES = ByBytes(_LOST.where(files.c.state == MISSING))
 _LOST_BY = (
-    _LOST.where(
-        files.c.state == MISSING,
-        tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True)),
-    ),
     _LOST.where(
         files.c.state == literal_column("0"),
         files.c.inode.in_(bindparam("inodes", expanding=True)),
@@ -246,17 +243,21 @@ class Places:
     def _find_lost(self, connection: Connection, fresh: list[Intake]) -> None:
         drafts = [intake.draft for intake in fresh if intake.draft]
         values: tuple[tuple[str, list[Any]], ...] = (
-            ("bytes", list({(i.modified_ns, i.size) for i in fresh})),
             ("inodes", list({i.inode for i in fresh if i.inode})),
             ("keys", list({d.match_key for d in drafts})),
             ("recordings", list({d.recording_id for d in drafts if d.recording_id})),
         )
+        bytes_ = ((i.modified_ns, i.size) for i in fresh)
+        found: list[tuple[str, Sequence[Any]]] = [
+            ("bytes", _LOST_BY_BYTES.rows(connection, bytes_, MANY))
+        ]
         for statement, (name, wanted) in zip(_LOST_BY, values, strict=True):
-            if not wanted:
-                continue
-            rows: Sequence[Any] = connection.execute(statement.limit(MANY), {name: wanted}).all()
+            if wanted:
+                of = {name: wanted}
+                found.append((name, connection.execute(statement.limit(MANY), of).all()))
+        for name, rows in found:
             if len(rows) == MANY and name in _NARROW:
-                rows = self._narrow(connection, name, fresh)
+                rows = self._narrow(connection, name, fresh)  # noqa: PLW2901
             for row in rows:
                 self._lost[row[0]] = matching.Lost(*row)
         paths = {path for intake in fresh for path in matching.spellings(intake.path)}
