@@ -42,6 +42,10 @@ class Caller(Struct, frozen=True):
         admin: whether the person administers this server.
         scopes: OAuth scopes granted; `ALL_SCOPES` for a person's own sessions and players.
         client_id: the OAuth program or the app password that is used.
+        session_id: the session on this server's own pages, if it is one.
+        proven_at: when the person of that session last proved themselves, milliseconds since
+            the Unix epoch.
+        explicit_allowed: whether the person is shown what is marked as explicit.
     """
 
     kind: CallerKind = CallerKind.ANONYMOUS
@@ -50,6 +54,9 @@ class Caller(Struct, frozen=True):
     admin: bool = False
     scopes: tuple[str, ...] = ()
     client_id: str | None = None
+    session_id: str | None = None
+    proven_at: int = 0
+    explicit_allowed: bool = True
 
     def has_scope(self, scope: str) -> bool:
         """Whether the caller was granted `scope`; Philomel itself always is."""

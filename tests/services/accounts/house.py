@@ -9,9 +9,19 @@ from sqlalchemy import Connection
 
 from philomel.engines.keys.ring import KeyRing
 from philomel.engines.sql import Database
+from philomel.engines.web import Web
 from philomel.kernel.caller import ALL_SCOPES, OPERATOR, Caller, CallerKind, acting
 from philomel.kernel.clock import FixedClock
-from philomel.services.accounts.contract import Accounts, CreateUser, Role, Session, SignIn, User
+from philomel.services.accounts.contract import (
+    Accounts,
+    Authenticate,
+    CreateUser,
+    Role,
+    Session,
+    Settings,
+    SignIn,
+    User,
+)
 from philomel.services.accounts.service import AccountService
 from philomel.services.accounts.service.passwords import Cost, Hasher, Verdict
 
@@ -60,9 +70,19 @@ class House:
     ) -> Session:
         return await self.accounts.sign_in(SignIn(name, password, address))
 
+    async def caller(self, session: Session) -> Caller:
+        """Who holds the session, as a door knows it."""
+        return (await self.accounts.authenticate(Authenticate(session.token))).caller
 
-def build_house(database: Database, folder: Path) -> House:
-    clock = FixedClock()
+
+def build_house(
+    database: Database,
+    folder: Path,
+    settings: Settings | None = None,
+    web: Web | None = None,
+    clock: FixedClock | None = None,
+) -> House:
+    clock = clock or FixedClock()
     keys = KeyRing.open(folder / "keys", clock)
     hasher = CountingHasher()
     events: list[tuple[str, Struct]] = []
@@ -70,7 +90,7 @@ def build_house(database: Database, folder: Path) -> House:
     def announce(_connection: Connection, event: Struct, key: str) -> None:
         events.append((key, event))
 
-    service = AccountService(database, clock, keys, announce, hasher)
+    service = AccountService(database, clock, keys, announce, hasher, settings, web)
     return House(service, service, database, clock, keys, hasher, events)
 
 

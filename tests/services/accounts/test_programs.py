@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Awaitable
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from tests.services.accounts.house import House, person
 
@@ -281,7 +282,7 @@ async def test_administrators_register_programs(house: House) -> None:
     for unknown in ("", "0" * 22, "\x00", "philomel"):
         with pytest.raises(AppNotFound):
             await house.accounts.get_app(GetApp(unknown))
-    with acting(person(ada)), pytest.raises(PermissionDenied):
+    with acting(replace(person(ada), client_id="0" * 22)), pytest.raises(PermissionDenied):
         await house.accounts.create_app(CreateApp("Player", (REDIRECT,)))
 
 

@@ -294,6 +294,7 @@ def _of_service(service: str) -> Sequence[Setting]:
             _plain_type(hints[field.name]),
             _default(field),
             meanings.get(field.name, ""),
+            secret=field.name.endswith("_secret"),
         )
         for field in msgspec.structs.fields(struct)
     )

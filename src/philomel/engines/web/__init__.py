@@ -62,4 +62,19 @@ class Web(Protocol):
         """
         ...
 
+    async def post_form(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        limit: int,
+        seconds: float = 20.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        """Send a form to `url`, URL-encoded. A redirect is refused: forms hold secrets.
+
+        Raises: AddressRefused, TooLarge, Unavailable.
+        """
+        ...
+
     async def close(self) -> None: ...

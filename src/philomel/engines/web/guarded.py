@@ -11,9 +11,9 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 
@@ -27,6 +27,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT = 24 * 3600.0
+_FORM = "application/x-www-form-urlencoded"
 
 
 class GuardedWeb:
@@ -55,9 +56,25 @@ class GuardedWeb:
         seconds: float = 20.0,
         headers: Mapping[str, str] | None = None,
     ) -> Fetched:
+        return await self._within(seconds, url, self._follow(url, limit, headers or {}))
+
+    async def post_form(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        limit: int,
+        seconds: float = 20.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        return await self._within(seconds, url, self._send(url, form, limit, headers or {}))
+
+    async def _within(
+        self, seconds: float, url: str, work: Coroutine[Any, Any, Fetched]
+    ) -> Fetched:
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(url, limit, headers or {})
+                return await work
         except TimeoutError:
             raise Unavailable(f"{_host(url)} did not answer within {seconds:g} s") from None
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
@@ -81,7 +98,19 @@ class GuardedWeb:
             url = found
         raise Unavailable(f"{_host(url)} redirects too often")
 
-    async def _once(self, url: str, limit: int, headers: Mapping[str, str]) -> Fetched | str:
+    async def _send(
+        self, url: str, form: Mapping[str, str], limit: int, headers: Mapping[str, str]
+    ) -> Fetched:
+        _check(url, secure=False)
+        body = urlencode(form).encode("ascii")
+        found = await self._once(url, limit, {"Content-Type": _FORM, **headers}, body)
+        if isinstance(found, str):
+            raise Unavailable(f"{_host(url)} sends a form elsewhere")
+        return found
+
+    async def _once(
+        self, url: str, limit: int, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Fetched | str:
         """The answer, or where it says to look instead."""
         sent = {
             "Host": urlsplit(url).netloc.rpartition("@")[2],
@@ -91,8 +120,14 @@ class GuardedWeb:
             **headers,
         }
         timeout = {"timeout": {"connect": _CONNECT_SECONDS, "pool": _CONNECT_SECONDS}}
+        if body is not None:
+            sent["Content-Length"] = str(len(body))
         async with self._pool.stream(
-            "GET", url, headers=[*sent.items()], extensions=timeout
+            "GET" if body is None else "POST",
+            url,
+            headers=[*sent.items()],
+            content=body,
+            extensions=timeout,
         ) as answer:
             said = {name.lower(): value for name, value in answer.headers}
             location = said.get(b"location")
@@ -103,17 +138,17 @@ class GuardedWeb:
                     raise AddressRefused("this is no web address") from None
             if said.get(b"content-encoding", b"identity").lower() != b"identity":
                 raise Unavailable(f"{_host(url)} sends what was not asked for")
-            body = bytearray()
+            read = bytearray()
             async for part in answer.aiter_stream():
-                body += part
-                if len(body) > limit:
+                read += part
+                if len(read) > limit:
                     raise TooLarge(f"{_host(url)} sends more than {limit:,} bytes")
         kind = said.get(b"content-type", b"").decode("latin-1").partition(";")[0]
         return Fetched(
             status=answer.status,
             url=url,
             content_type=kind.strip().lower(),
-            body=bytes(body),
+            body=bytes(read),
             retry_after=_seconds(said.get(b"retry-after")),
         )
 

@@ -22,9 +22,24 @@ class LazyWeb:
         seconds: float = 20.0,
         headers: Mapping[str, str] | None = None,
     ) -> Fetched:
+        return await self._web().get(url, limit=limit, seconds=seconds, headers=headers)
+
+    async def post_form(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        limit: int,
+        seconds: float = 20.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        web = self._web()
+        return await web.post_form(url, form, limit=limit, seconds=seconds, headers=headers)
+
+    def _web(self) -> Web:
         if self._made is None:
             self._made = self._make()
-        return await self._made.get(url, limit=limit, seconds=seconds, headers=headers)
+        return self._made
 
     async def close(self) -> None:
         if self._made is not None:

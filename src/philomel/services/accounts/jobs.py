@@ -13,11 +13,12 @@ from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
 from philomel.rpc import codec
 from philomel.services.accounts.contract import Accounts, AdminActed, RenewSecrets
-from philomel.services.accounts.store.sql import people, programs, tries
+from philomel.services.accounts.store.sql import links, programs, sessions, tries
 
 AUDITED = ("philomel.catalog", "philomel.enrichment")
 """Topics of services that tell what administrators do there."""
 _EVERY_SECONDS = 60 * 60.0
+_KEEP_INVITATIONS_MS = 90 * 24 * 60 * 60 * 1000
 _log = logging.getLogger(__name__)
 
 
@@ -57,8 +58,9 @@ class Pruning:
         now = self._clock.now()
 
         def sessions_and_tries(connection: Connection) -> None:
-            people.prune_sessions(connection, now)
+            sessions.prune_sessions(connection, now)
             tries.prune(connection, now)
+            links.prune(connection, now, now - _KEEP_INVITATIONS_MS)
 
         await self._database.write(sessions_and_tries)
         await self._database.write(lambda connection: programs.prune(connection, now))
@@ -67,9 +69,15 @@ class Pruning:
 class Renewing:
     """Encrypts and signs anew, once an hour, what was made with a key that will end."""
 
-    def __init__(self, accounts: Accounts, renew_seal: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        renew_seal: Callable[[], Awaitable[None]],
+        renew_totps: Callable[[], Awaitable[int]],
+    ) -> None:
         self._accounts = accounts
         self._renew_seal = renew_seal
+        self._renew_totps = renew_totps
 
     @property
     def name(self) -> str:
@@ -80,6 +88,7 @@ class Renewing:
             try:
                 await self._renew_seal()
                 renewed = await self._accounts.renew_secrets(RenewSecrets())
+                await self._renew_totps()
                 if renewed.count:
                     _log.info("%d app passwords are encrypted with the new key", renewed.count)
             except PhilomelError as error:

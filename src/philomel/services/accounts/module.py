@@ -1,6 +1,6 @@
 """Wiring of the accounts service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -10,11 +10,12 @@ from philomel.engines.keys import Keys
 from philomel.engines.log import Log, Record
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
+from philomel.engines.web import Web
 from philomel.kernel.clock import Clock
 from philomel.kernel.ids import new_event_id
 from philomel.rpc import codec
 from philomel.services.accounts import store
-from philomel.services.accounts.contract import Accounts
+from philomel.services.accounts.contract import Accounts, Settings
 from philomel.services.accounts.jobs import AUDITED, Auditing, Pruning, Renewing
 from philomel.services.accounts.service import AccountService
 from philomel.services.accounts.service.passwords import Hasher
@@ -31,6 +32,8 @@ class Deps:
     log: Log
     clock: Clock
     keys: Keys
+    web: Web | None = None
+    settings: Settings = field(default_factory=Settings)
 
 
 def build(deps: Deps) -> tuple[AccountService, tuple[Job, ...]]:
@@ -41,7 +44,9 @@ def build(deps: Deps) -> tuple[AccountService, tuple[Job, ...]]:
         record = Record(new_event_id(deps.clock.now()), key, name, codec.to_bytes(event))
         outbox.announce(connection, [record])
 
-    service = AccountService(deps.database, deps.clock, deps.keys, announce, Hasher())
+    service = AccountService(
+        deps.database, deps.clock, deps.keys, announce, Hasher(), deps.settings, deps.web
+    )
     audit = outbox.Consumer(
         deps.database,
         deps.log,
@@ -51,5 +56,5 @@ def build(deps: Deps) -> tuple[AccountService, tuple[Job, ...]]:
         deps.clock,
         name="accounts audit",
     )
-    renewing = Renewing(service, service.renew_seal)
+    renewing = Renewing(service, service.renew_seal, service.renew_totps)
     return service, (relay, audit, Pruning(deps.database, deps.clock), renewing)

@@ -11,25 +11,69 @@ from philomel.services.accounts.contract.audit import (
     VerifyAudit,
 )
 from philomel.services.accounts.contract.errors import (
+    AccountDisabled,
     AppNotFound,
     AppPasswordNotFound,
     BadCredentials,
     BadName,
+    BadPasskey,
     BadRedirect,
     BadSetUpLink,
+    FactorNotFound,
     InvalidClient,
     InvalidGrant,
     LastAdmin,
+    LinkNotFound,
     NameTaken,
+    NotSupported,
+    ProofNeeded,
+    ProviderFailed,
+    SessionNotFound,
     SetUpDone,
     TooManyTries,
     UserNotFound,
     WeakPassword,
 )
 from philomel.services.accounts.contract.events import AdminActed, UserCreated, UserRemoved
+from philomel.services.accounts.contract.factors import (
+    AddPasskey,
+    BeginPasskey,
+    BeginPasskeySignIn,
+    BeginTotp,
+    ConfirmTotp,
+    Factors,
+    GetFactors,
+    NewPasskey,
+    NewTotp,
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCodes,
+    RemovePasskey,
+    RemoveTotp,
+    RenewRecoveryCodes,
+    ResetFactors,
+    SignInWithPasskey,
+)
+from philomel.services.accounts.contract.invitations import (
+    AcceptInvitation,
+    CreateInvitation,
+    CreateResetLink,
+    GetInvitation,
+    GetResetLink,
+    Invitation,
+    Invitations,
+    ListInvitations,
+    NewInvitation,
+    ResetLink,
+    ResetLinkState,
+    RevokeInvitation,
+    UseResetLink,
+)
 from philomel.services.accounts.contract.people import (
+    ChangeUser,
     CreateUser,
     FindUser,
+    GetUser,
     ListUsers,
     RemoveUser,
     Role,
@@ -50,24 +94,59 @@ from philomel.services.accounts.contract.players import (
 )
 from philomel.services.accounts.contract.programs import (
     App,
+    Apps,
     AuthorizationCode,
     Authorize,
+    ChangeApp,
     ClientCredentials,
+    Consent,
     CreateApp,
     ExchangeCode,
     GetApp,
+    GetConsent,
+    ListApps,
+    ListPrograms,
     MintToken,
     NewApp,
+    Program,
+    Programs,
     Refresh,
+    RemoveApp,
+    RenewAppSecret,
+    RevokeProgram,
     Tokens,
+)
+from philomel.services.accounts.contract.providers import (
+    BeginProvider,
+    CompleteProvider,
+    GetProvider,
+    Identities,
+    Identity,
+    ListIdentities,
+    Provider,
+    ProviderDone,
+    ProviderRedirect,
+    RemoveIdentity,
+    SignInByProxy,
 )
 from philomel.services.accounts.contract.sessions import (
     Authenticate,
     Authenticated,
+    CompleteSignIn,
+    EndOtherSessions,
+    EndSession,
+    Factor,
+    ListSessions,
+    Place,
+    Prove,
     Session,
+    SessionView,
+    SessionViews,
     SignIn,
     SignOut,
+    Way,
 )
+from philomel.services.accounts.contract.settings import Settings
 from philomel.services.accounts.contract.setup import (
     CreateSetUpLink,
     GetSetUpState,
@@ -78,13 +157,17 @@ from philomel.services.accounts.contract.setup import (
 
 __all__ = [
     "EVENTS",
+    "AcceptInvitation",
+    "AccountDisabled",
     "Accounts",
+    "AddPasskey",
     "AdminActed",
     "App",
     "AppNotFound",
     "AppPassword",
     "AppPasswordNotFound",
     "AppPasswords",
+    "Apps",
     "AuditEntries",
     "AuditEntry",
     "AuditVerdict",
@@ -95,50 +178,119 @@ __all__ = [
     "Authorize",
     "BadCredentials",
     "BadName",
+    "BadPasskey",
     "BadRedirect",
     "BadSetUpLink",
+    "BeginPasskey",
+    "BeginPasskeySignIn",
+    "BeginProvider",
+    "BeginTotp",
+    "ChangeApp",
+    "ChangeUser",
     "ClientCredentials",
+    "CompleteProvider",
+    "CompleteSignIn",
+    "ConfirmTotp",
+    "Consent",
     "CreateApp",
     "CreateAppPassword",
+    "CreateInvitation",
+    "CreateResetLink",
     "CreateSetUpLink",
     "CreateUser",
+    "EndOtherSessions",
+    "EndSession",
     "ExchangeCode",
+    "Factor",
+    "FactorNotFound",
+    "Factors",
     "FindUser",
     "GetApp",
+    "GetConsent",
+    "GetFactors",
+    "GetInvitation",
+    "GetProvider",
+    "GetResetLink",
     "GetSetUpState",
+    "GetUser",
+    "Identities",
+    "Identity",
     "InvalidClient",
     "InvalidGrant",
+    "Invitation",
+    "Invitations",
     "LastAdmin",
+    "LinkNotFound",
     "ListAppPasswords",
+    "ListApps",
     "ListAudit",
+    "ListIdentities",
+    "ListInvitations",
+    "ListPrograms",
+    "ListSessions",
     "ListUsers",
     "MintToken",
     "NameTaken",
     "NewApp",
     "NewAppPassword",
+    "NewInvitation",
+    "NewPasskey",
+    "NewTotp",
+    "NotSupported",
+    "Passkey",
+    "PasskeyChallenge",
+    "Place",
+    "Program",
+    "Programs",
+    "ProofNeeded",
+    "Prove",
+    "Provider",
+    "ProviderDone",
+    "ProviderFailed",
+    "ProviderRedirect",
     "RecordAction",
+    "RecoveryCodes",
     "Refresh",
+    "RemoveApp",
+    "RemoveIdentity",
+    "RemovePasskey",
+    "RemoveTotp",
     "RemoveUser",
+    "RenewAppSecret",
+    "RenewRecoveryCodes",
     "RenewSecrets",
     "Renewed",
+    "ResetFactors",
+    "ResetLink",
+    "ResetLinkState",
     "RevokeAppPassword",
+    "RevokeInvitation",
+    "RevokeProgram",
     "Role",
     "Session",
+    "SessionNotFound",
+    "SessionView",
+    "SessionViews",
     "SetPassword",
     "SetUp",
     "SetUpDone",
     "SetUpLink",
     "SetUpState",
+    "Settings",
     "SignIn",
+    "SignInByProxy",
+    "SignInWithPasskey",
     "SignOut",
     "Tokens",
     "TooManyTries",
+    "UseResetLink",
     "User",
     "UserCreated",
     "UserNotFound",
     "UserRemoved",
     "Users",
     "VerifyAudit",
+    "Way",
     "WeakPassword",
 ]
 
@@ -249,9 +401,10 @@ class Accounts(Protocol):
         ...
 
     async def create_app(self, request: CreateApp, /) -> NewApp:
-        """Register a program. Administrators and operators.
+        """Register a program. Administrators and operators; listeners where the settings let them.
 
-        Raises: BadRedirect if a redirect URI could send codes to strangers.
+        Raises: BadName, ProofNeeded; NotSupported where listeners may not; BadRedirect if a
+            redirect URI could send codes to strangers.
         """
         ...
 
@@ -307,4 +460,255 @@ class Accounts(Protocol):
 
     async def verify_audit(self, request: VerifyAudit, /) -> AuditVerdict:
         """Whether an entry was changed, removed or moved since. Administrators and operators."""
+        ...
+
+    async def get_user(self, request: GetUser, /) -> User:
+        """One account. The person, administrators, operators.
+
+        Raises: UserNotFound.
+        """
+        ...
+
+    async def change_user(self, request: ChangeUser, /) -> User:
+        """Change what is given. The person their own name and view, the rest administrators.
+
+        Raises: UserNotFound, BadName, ProofNeeded; LastAdmin if nobody could administer the
+            server afterwards.
+        """
+        ...
+
+    async def complete_sign_in(self, request: CompleteSignIn, /) -> Session:
+        """Open the session that waits for a second factor. A code works once.
+
+        Raises: BadCredentials, TooManyTries.
+        """
+        ...
+
+    async def prove(self, request: Prove, /) -> None:
+        """The person of this session is still there: for ten minutes nothing asks again.
+
+        Raises: BadCredentials, TooManyTries, BadPasskey.
+        """
+        ...
+
+    async def list_sessions(self, request: ListSessions, /) -> SessionViews:
+        """A person's open sessions, the latest seen first."""
+        ...
+
+    async def end_session(self, request: EndSession, /) -> None:
+        """End one session.
+
+        Raises: SessionNotFound.
+        """
+        ...
+
+    async def end_other_sessions(self, request: EndOtherSessions, /) -> None:
+        """End every session of the person but the one that asks."""
+        ...
+
+    async def get_factors(self, request: GetFactors, /) -> Factors:
+        """What proves a person besides the password."""
+        ...
+
+    async def begin_totp(self, request: BeginTotp, /) -> NewTotp:
+        """A secret for an authenticator app; it counts once a code has confirmed it.
+
+        Raises: ProofNeeded.
+        """
+        ...
+
+    async def confirm_totp(self, request: ConfirmTotp, /) -> RecoveryCodes:
+        """Use the app from now on. Recovery codes come along if the person has none.
+
+        Raises: BadCredentials, TooManyTries, ProofNeeded, FactorNotFound.
+        """
+        ...
+
+    async def remove_totp(self, request: RemoveTotp, /) -> None:
+        """Use the authenticator app no longer.
+
+        Raises: ProofNeeded, FactorNotFound.
+        """
+        ...
+
+    async def renew_recovery_codes(self, request: RenewRecoveryCodes, /) -> RecoveryCodes:
+        """New recovery codes; the old ones stop working.
+
+        Raises: ProofNeeded, FactorNotFound if there is no second factor to recover.
+        """
+        ...
+
+    async def begin_passkey(self, request: BeginPasskey, /) -> PasskeyChallenge:
+        """What the browser makes a passkey from.
+
+        Raises: ProofNeeded, BadPasskey if the page's origin cannot have passkeys.
+        """
+        ...
+
+    async def add_passkey(self, request: AddPasskey, /) -> NewPasskey:
+        """Keep the passkey that the browser made.
+
+        Raises: BadPasskey, BadName, ProofNeeded.
+        """
+        ...
+
+    async def remove_passkey(self, request: RemovePasskey, /) -> None:
+        """The passkey opens nothing any more.
+
+        Raises: FactorNotFound, ProofNeeded.
+        """
+        ...
+
+    async def begin_passkey_sign_in(self, request: BeginPasskeySignIn, /) -> PasskeyChallenge:
+        """A challenge for a passkey. Open to everyone; it says nothing of who has an account.
+
+        Raises: BadPasskey if the page's origin cannot have passkeys; BadCredentials if the
+            sign-in does not wait any more.
+        """
+        ...
+
+    async def sign_in_with_passkey(self, request: SignInWithPasskey, /) -> Session:
+        """Open a session with a passkey that verified its person.
+
+        Raises: BadPasskey, TooManyTries, AccountDisabled.
+        """
+        ...
+
+    async def reset_factors(self, request: ResetFactors, /) -> None:
+        """Remove every second factor of a person. Administrators and operators.
+
+        Raises: UserNotFound, ProofNeeded.
+        """
+        ...
+
+    async def get_provider(self, request: GetProvider, /) -> Provider:
+        """The OpenID Connect provider that people may sign in with. Open to everyone."""
+        ...
+
+    async def begin_provider(self, request: BeginProvider, /) -> ProviderRedirect:
+        """Where to send the browser to sign in there. To link, the person must be signed in.
+
+        Raises: NotSupported, ProviderFailed, ProofNeeded.
+        """
+        ...
+
+    async def complete_provider(self, request: CompleteProvider, /) -> ProviderDone:
+        """Open a session for whoever the provider vouches for, or link them.
+
+        An account is never taken over: a name or e-mail that fits proves nothing here.
+
+        Raises: ProviderFailed, AccountDisabled, NameTaken.
+        """
+        ...
+
+    async def list_identities(self, request: ListIdentities, /) -> Identities:
+        """The accounts elsewhere that open this one."""
+        ...
+
+    async def remove_identity(self, request: RemoveIdentity, /) -> None:
+        """The account elsewhere opens this one no longer.
+
+        Raises: FactorNotFound, ProofNeeded.
+        """
+        ...
+
+    async def sign_in_by_proxy(self, request: SignInByProxy, /) -> Session:
+        """Open a session for whom a trusted proxy vouches. Only the gateway asks.
+
+        Raises: BadCredentials if nobody has that name and none is made; AccountDisabled.
+        """
+        ...
+
+    async def create_invitation(self, request: CreateInvitation, /) -> NewInvitation:
+        """A link to join by. Administrators and operators.
+
+        Raises: InvalidArgument, ProofNeeded.
+        """
+        ...
+
+    async def list_invitations(self, request: ListInvitations, /) -> Invitations:
+        """Invitations of the last 90 days, the latest first. Administrators and operators."""
+        ...
+
+    async def revoke_invitation(self, request: RevokeInvitation, /) -> None:
+        """Its link stops working. Administrators and operators.
+
+        Raises: LinkNotFound.
+        """
+        ...
+
+    async def get_invitation(self, request: GetInvitation, /) -> Invitation:
+        """What the link is good for. Open to whoever has it.
+
+        Raises: LinkNotFound, TooManyTries.
+        """
+        ...
+
+    async def accept_invitation(self, request: AcceptInvitation, /) -> Session:
+        """Make an account and sign in. Open to whoever has the link.
+
+        Raises: LinkNotFound, NameTaken, BadName, WeakPassword, TooManyTries.
+        """
+        ...
+
+    async def create_reset_link(self, request: CreateResetLink, /) -> ResetLink:
+        """A link to choose a new password by; earlier ones stop working. Administrators and
+        operators.
+
+        Raises: UserNotFound, ProofNeeded.
+        """
+        ...
+
+    async def get_reset_link(self, request: GetResetLink, /) -> ResetLinkState:
+        """Whose password it is for. Open to whoever has the link.
+
+        Raises: LinkNotFound.
+        """
+        ...
+
+    async def use_reset_link(self, request: UseResetLink, /) -> User:
+        """Set the new password; the person's sessions end, second factors stay.
+
+        Raises: LinkNotFound, WeakPassword.
+        """
+        ...
+
+    async def list_apps(self, request: ListApps, /) -> Apps:
+        """Registered programs, by name."""
+        ...
+
+    async def change_app(self, request: ChangeApp, /) -> App:
+        """Change a program's name and redirect URIs. Who registered it, and administrators.
+
+        Raises: AppNotFound, BadRedirect, BadName, ProofNeeded.
+        """
+        ...
+
+    async def renew_app_secret(self, request: RenewAppSecret, /) -> NewApp:
+        """A new secret; the old one stops working at once.
+
+        Raises: AppNotFound, ProofNeeded; NotSupported for a public program.
+        """
+        ...
+
+    async def remove_app(self, request: RemoveApp, /) -> None:
+        """Forget a program; every token it was given stops working.
+
+        Raises: AppNotFound, ProofNeeded.
+        """
+        ...
+
+    async def list_programs(self, request: ListPrograms, /) -> Programs:
+        """The programs that a person let in, by name."""
+        ...
+
+    async def revoke_program(self, request: RevokeProgram, /) -> None:
+        """Every token that the person gave it stops working at once.
+
+        Raises: AppNotFound.
+        """
+        ...
+
+    async def get_consent(self, request: GetConsent, /) -> Consent:
+        """What the calling person granted a program so far."""
         ...

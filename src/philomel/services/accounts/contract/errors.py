@@ -5,6 +5,7 @@ from philomel.kernel.errors import (
     FailedPrecondition,
     InvalidArgument,
     NotFound,
+    PermissionDenied,
     RateLimited,
     Unauthenticated,
 )
@@ -72,3 +73,43 @@ class BadRedirect(InvalidArgument):
 
 class LastAdmin(FailedPrecondition):
     code = "accounts.last_admin"
+
+
+class ProofNeeded(PermissionDenied):
+    """The session was opened, or last proven, too long ago for this; see `prove`."""
+
+    code = "accounts.proof_needed"
+
+
+class NotSupported(FailedPrecondition):
+    """This server's owner did not switch it on."""
+
+    code = "accounts.not_supported"
+
+
+class LinkNotFound(NotFound):
+    """The link was used, has expired, or never was."""
+
+    code = "accounts.link_not_found"
+
+
+class SessionNotFound(NotFound):
+    code = "accounts.session_not_found"
+
+
+class FactorNotFound(NotFound):
+    code = "accounts.factor_not_found"
+
+
+class BadPasskey(Unauthenticated):
+    code = "accounts.bad_passkey"
+
+
+class ProviderFailed(Unauthenticated):
+    """The provider did not vouch for anybody who may come in here."""
+
+    code = "accounts.provider_failed"
+
+
+class AccountDisabled(PermissionDenied):
+    code = "accounts.disabled"

@@ -4,10 +4,15 @@ from msgspec import Struct
 
 
 class UserCreated(Struct, frozen=True):
-    """Announced when an account is made."""
+    """Announced when an account is made.
+
+    Attributes:
+        libraries: restricted ones that the person shall see, from their invitation.
+    """
 
     user_id: str
     at: int
+    libraries: tuple[str, ...] = ()
 
 
 class UserRemoved(Struct, frozen=True):

@@ -16,12 +16,24 @@ class User(Struct, frozen=True):
     Attributes:
         name: unique whatever the case; 1 to 64 characters, no control characters or slashes.
         created_at: milliseconds since the Unix epoch.
+        display_name: what others see; the name if it is empty.
+        disabled: nothing of theirs opens anything until an administrator enables them again.
+        explicit_allowed: whether they see tracks that are marked as explicit.
+        explicit_locked: only an administrator changes `explicit_allowed`.
+        has_password: False for people who come by another way only.
+        second_factor: whether the password alone does not open a session.
     """
 
     id: str
     name: str
     role: Role
     created_at: int
+    display_name: str = ""
+    disabled: bool = False
+    explicit_allowed: bool = True
+    explicit_locked: bool = False
+    has_password: bool = True
+    second_factor: bool = False
 
 
 class Users(Struct, frozen=True):
@@ -54,3 +66,24 @@ class ListUsers(Struct, frozen=True):
 
 class FindUser(Struct, frozen=True):
     name: str
+
+
+class GetUser(Struct, frozen=True):
+    user_id: str
+
+
+class ChangeUser(Struct, frozen=True):
+    """What is None stays as it is. People change their own display name and, unless it is locked,
+    what they see; the rest is an administrator's.
+
+    Attributes:
+        display_name: up to 64 characters; "" is none.
+        disabled: True also ends their sessions.
+    """
+
+    user_id: str
+    display_name: str | None = None
+    role: Role | None = None
+    disabled: bool | None = None
+    explicit_allowed: bool | None = None
+    explicit_locked: bool | None = None

@@ -23,10 +23,90 @@ class NewApp(Struct, frozen=True):
 
 
 class App(Struct, frozen=True):
+    """A registered program.
+
+    Attributes:
+        owner_id: who registered it; empty for the command line.
+    """
+
     client_id: str
     name: str
     redirect_uris: tuple[str, ...]
     public: bool
+    owner_id: str = ""
+    created_at: int = 0
+
+
+class Apps(Struct, frozen=True):
+    items: tuple[App, ...]
+
+
+class ListApps(Struct, frozen=True):
+    """Attributes:
+    every: everybody's, for administrators; else the caller's own.
+    """
+
+    every: bool = False
+
+
+class ChangeApp(Struct, frozen=True):
+    """Attributes:
+    redirect_uris: all of them, as they shall be.
+    """
+
+    client_id: str
+    name: str
+    redirect_uris: tuple[str, ...]
+
+
+class RenewAppSecret(Struct, frozen=True):
+    client_id: str
+
+
+class RemoveApp(Struct, frozen=True):
+    client_id: str
+
+
+class Program(Struct, frozen=True):
+    """A program that a person let in.
+
+    Attributes:
+        name: "" if it was not registered here, such as tokens of the command line.
+        since: of the oldest consent that still holds.
+    """
+
+    client_id: str
+    name: str
+    scopes: tuple[str, ...]
+    since: int
+    last_used_at: int | None = None
+
+
+class Programs(Struct, frozen=True):
+    items: tuple[Program, ...]
+
+
+class ListPrograms(Struct, frozen=True):
+    user_id: str
+
+
+class RevokeProgram(Struct, frozen=True):
+    user_id: str
+    client_id: str
+
+
+class GetConsent(Struct, frozen=True):
+    client_id: str
+
+
+class Consent(Struct, frozen=True):
+    """Attributes:
+    scopes: what the calling person granted the program so far.
+    given: whether they ever let it in and it still holds.
+    """
+
+    given: bool = False
+    scopes: tuple[str, ...] = ()
 
 
 class GetApp(Struct, frozen=True):

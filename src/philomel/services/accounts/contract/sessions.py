@@ -1,9 +1,38 @@
 """Signing in, and who holds a token."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from philomel.kernel.caller import Caller
 from philomel.services.accounts.contract.people import User
+
+
+class Factor(StrEnum):
+    """What proves a person besides the password."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+    RECOVERY = "recovery"
+
+
+class Way(StrEnum):
+    """How a session was opened."""
+
+    PASSWORD = "password"  # noqa: S105 - a word
+    PASSKEY = "passkey"
+    PROVIDER = "provider"
+    PROXY = "proxy"
+    LINK = "link"
+
+
+class Place(StrEnum):
+    """Where a session was opened from, as far as an address says."""
+
+    MACHINE = "machine"
+    LOCAL = "local"
+    INTERNET = "internet"
+    UNKNOWN = "unknown"
 
 
 class SignIn(Struct, frozen=True):
@@ -22,16 +51,93 @@ class SignIn(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """Attributes:
-    token: secret; shown once. Sent back in a cookie or as a bearer token.
-    expires_at: milliseconds since the Unix epoch.
-    device_token: to keep on the device for its next sign-in; worth nothing without a password.
+    """An open session, or the question for a second factor.
+
+    Attributes:
+        token: secret; shown once. Sent back in a cookie or as a bearer token. Empty while a
+            second factor is missing.
+        expires_at: milliseconds since the Unix epoch.
+        device_token: to keep on the device for its next sign-in; worth nothing without a password.
+        pending: for `complete_sign_in`, within five minutes; empty unless a factor is missing.
+        factors: those that would do.
     """
 
     token: str
     expires_at: int
     user: User
     device_token: str = ""
+    pending: str = ""
+    factors: tuple[Factor, ...] = ()
+
+
+class CompleteSignIn(Struct, frozen=True):
+    """The second step of a sign-in: a code, or what a passkey answered.
+
+    Attributes:
+        pending: from the first step.
+        code: of the authenticator app, or a recovery code.
+        passkey: the browser's answer as JSON, to the challenge of `begin_passkey_sign_in`.
+        origin: of the page that asked: "https://music.example.org".
+    """
+
+    pending: str
+    address: str
+    code: str = ""
+    passkey: str = ""
+    origin: str = ""
+    device: str = ""
+
+
+class Prove(Struct, frozen=True):
+    """That the person of this session is still there: one of the ways.
+
+    Attributes:
+        pending: of the passkey's challenge.
+    """
+
+    password: str = ""
+    code: str = ""
+    pending: str = ""
+    passkey: str = ""
+    origin: str = ""
+
+
+class SessionView(Struct, frozen=True):
+    """A session as its person sees it.
+
+    Attributes:
+        device: the browser's own words.
+        seen_at: to the hour.
+        current: whether it is the one that asks.
+    """
+
+    id: str
+    device: str
+    place: Place
+    way: Way
+    created_at: int
+    seen_at: int
+    expires_at: int
+    current: bool = False
+
+
+class SessionViews(Struct, frozen=True):
+    items: tuple[SessionView, ...]
+
+
+class ListSessions(Struct, frozen=True):
+    user_id: str
+
+
+class EndSession(Struct, frozen=True):
+    user_id: str
+    id: str
+
+
+class EndOtherSessions(Struct, frozen=True):
+    """All of a person's sessions but the one that asks."""
+
+    user_id: str
 
 
 class SignOut(Struct, frozen=True):

@@ -78,6 +78,20 @@ def password_bytes(password: str) -> bytes:
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
+def check_display_name(name: str) -> str:
+    """A display name as it is kept; "" is none.
+
+    Raises:
+        BadName: too long, or with control characters.
+    """
+    composed = unicodedata.normalize("NFC", name).strip()
+    if len(composed) > MAX_NAME:
+        raise BadName(f"a display name has at most {MAX_NAME} characters")
+    if any(_is_control(character) for character in composed):
+        raise BadName("a display name has no control characters")
+    return composed
+
+
 def check_label(label: str) -> str:
     """The label of an app password or the name of a program, as it is kept.
 

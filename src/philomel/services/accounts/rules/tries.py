@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from philomel.services.accounts.contract import Place
+
 MAX_WAIT_MS = 15 * 60 * 1000
 FORGET_MS = 24 * 60 * 60 * 1000
 """A counter starts anew when nothing failed for this long."""
@@ -25,6 +27,8 @@ class Counter(StrEnum):
     NAME = "name"
     PLAYER = "player"
     SET_UP = "set-up"
+    FACTOR = "factor"
+    LINK = "link"
 
 
 class Tries(Struct, frozen=True):
@@ -45,6 +49,9 @@ _FREE = {
     Counter.NAME: 50,
     Counter.PLAYER: 50,
     Counter.SET_UP: 20,
+    # Whoever gets as far as a second factor knows the password: a million codes, few tries.
+    Counter.FACTOR: 5,
+    Counter.LINK: 20,
 }
 _FIRST_WAIT_MS = 1000
 _SKEW_MS = 60_000
@@ -76,3 +83,18 @@ def network_of(address: str) -> str:
     if ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
     return str(ipaddress.ip_network((int(ip), 64), strict=False))
+
+
+def place_of(address: str) -> Place:
+    """Where an address lies, for the list of sessions: the address itself is not kept."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return Place.UNKNOWN
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    if ip.is_loopback:
+        return Place.MACHINE
+    if ip.is_unspecified:
+        return Place.UNKNOWN
+    return Place.INTERNET if ip.is_global else Place.LOCAL

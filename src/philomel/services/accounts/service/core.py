@@ -9,19 +9,23 @@ from sqlalchemy import Connection
 
 from philomel.engines.keys import Keys
 from philomel.engines.sql import Database
+from philomel.engines.web import Web
 from philomel.kernel.caller import Caller, CallerKind, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PermissionDenied
-from philomel.services.accounts.contract import AdminActed, Role, User
+from philomel.services.accounts.contract import AdminActed, ProofNeeded, Role, Settings, User
 from philomel.services.accounts.service.gate import Gate
 from philomel.services.accounts.service.passwords import Hasher
 from philomel.services.accounts.service.recent import Recent
 from philomel.services.accounts.service.tokens import Mint
 from philomel.services.accounts.store.sql import audit
+from philomel.services.accounts.store.sql.sessions import StoredSession
 
 T = TypeVar("T")
 _AUDIT = "accounts.audit"
 _MAX_DETAILS = 1000
+PROVEN_MS = 10 * 60 * 1000
+"""How long a session is trusted with what matters after its person proved themselves."""
 Announce = Callable[[Connection, Struct, str], None]
 """Puts an event with its key into the outbox, in the transaction of the change."""
 
@@ -39,6 +43,8 @@ class Core:
     hasher: Hasher
     gate: Gate
     announce: Announce
+    settings: Settings = field(default_factory=Settings)
+    web: Web | None = None
     memories: list[Recent[Any]] = field(default_factory=list)
 
     def remembering(self) -> Recent[Any]:
@@ -76,6 +82,17 @@ class Core:
     def is_sealed(self, data: bytes, seal: str) -> bool:
         return self.keys.verify(_AUDIT, data, seal)
 
+    def require_proof(self) -> None:
+        """Ask the person of an old session to prove that it is still them.
+
+        Raises: ProofNeeded.
+        """
+        caller = current().caller
+        if caller.session_id is None:
+            return  # the command line, and tokens that it made for scripts
+        if not 0 <= self.clock.now() - caller.proven_at <= PROVEN_MS:
+            raise ProofNeeded("prove first that it is still you")
+
     async def revoke(self, work: Callable[[Connection], T]) -> T:
         """Write what ends credentials; nothing remembered outlives it in this process."""
         try:
@@ -93,7 +110,12 @@ class Part:
         self._core = core
 
 
-def caller_of(user: User, scopes: tuple[str, ...], client_id: str | None = None) -> Caller:
+def caller_of(
+    user: User,
+    scopes: tuple[str, ...],
+    client_id: str | None = None,
+    session: StoredSession | None = None,
+) -> Caller:
     return Caller(
         kind=CallerKind.USER,
         user_id=user.id,
@@ -101,17 +123,28 @@ def caller_of(user: User, scopes: tuple[str, ...], client_id: str | None = None)
         admin=user.role is Role.ADMIN,
         scopes=scopes,
         client_id=client_id,
+        session_id=None if session is None else session.id,
+        proven_at=0 if session is None else session.proven_at,
+        explicit_allowed=user.explicit_allowed,
     )
 
 
-def require_self_or_admin(user_id: str) -> None:
-    """Credentials are managed by their person, signed in with the account password.
+def require_own() -> str:
+    """The id of the person, on this server's own pages.
 
     A program or a player cannot: whoever finds a phone must not be able to make more keys.
     """
     caller = current().caller
+    user_id = caller.require_user()
+    if caller.client_id is not None or "*" not in caller.scopes:
+        raise PermissionDenied("sign in on this server's own page to do this")
+    return user_id
+
+
+def require_self_or_admin(user_id: str) -> None:
+    """Credentials are managed by their person and by administrators, on this server's own pages."""
+    caller = current().caller
     if caller.kind in {CallerKind.SERVICE, CallerKind.OPERATOR}:
         return
-    own = caller.require_user() == user_id
-    if caller.client_id is not None or "*" not in caller.scopes or not (own or caller.admin):
-        raise PermissionDenied("sign in on this server's own page to do this")
+    if require_own() != user_id and not caller.admin:
+        raise PermissionDenied("only this person or an administrator may do this")

@@ -2,18 +2,22 @@
 
 import logging
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from philomel.kernel.caller import CallerKind, current
+from philomel.kernel.errors import PermissionDenied
 from philomel.kernel.ids import new_id
 from philomel.services.accounts.contract import (
     BadCredentials,
     BadSetUpLink,
+    ChangeUser,
     CreateSetUpLink,
     CreateUser,
     FindUser,
     GetSetUpState,
+    GetUser,
     LastAdmin,
     ListUsers,
     NameTaken,
@@ -31,6 +35,7 @@ from philomel.services.accounts.contract import (
     Users,
 )
 from philomel.services.accounts.rules.people import (
+    check_display_name,
     check_name,
     check_password,
     lookup_key,
@@ -39,7 +44,9 @@ from philomel.services.accounts.rules.people import (
 from philomel.services.accounts.rules.tries import Counter
 from philomel.services.accounts.service.core import Part, require_self_or_admin
 from philomel.services.accounts.service.tokens import Kind, parse
+from philomel.services.accounts.store.sql import links, sessions
 from philomel.services.accounts.store.sql import people as table
+from philomel.services.accounts.store.sql import programs as programs_table
 
 SET_UP_MS = 24 * 60 * 60 * 1000
 _log = logging.getLogger(__name__)
@@ -73,7 +80,7 @@ class People(Part):
             raise SetUpDone("this server has an administrator already")
         if not await self._opens(request.token):
             raise BadSetUpLink("this set-up link is not good any more; ask for a new one")
-        stored = await self._prepare(request.name, request.password, Role.ADMIN)
+        stored = await self.prepare(request.name, request.password, Role.ADMIN)
 
         def work(connection: Connection) -> None:
             if table.count_admins(connection):
@@ -81,7 +88,7 @@ class People(Part):
             # Of two that hold the link at once, the one that deletes it was first.
             if table.delete_links(connection) == 0:
                 raise BadSetUpLink("this set-up link was used")
-            self._insert(connection, stored)
+            self.insert(connection, stored)
             core.record(connection, acted)
 
         acted = core.acted("server.set_up", stored.user.id, actor_id=stored.user.id)
@@ -91,11 +98,12 @@ class People(Part):
 
     async def create_user(self, request: CreateUser, /) -> User:
         current().caller.require_admin()
-        stored = await self._prepare(request.name, request.password, request.role)
+        self._core.require_proof()
+        stored = await self.prepare(request.name, request.password, request.role)
         acted = self._core.acted("user.create", stored.user.id, request.role.value)
 
         def work(connection: Connection) -> None:
-            self._insert(connection, stored)
+            self.insert(connection, stored)
             self._core.record(connection, acted)
 
         await self._core.database.write(work)
@@ -120,23 +128,67 @@ class People(Part):
         found.sort(key=lambda stored: stored.name_key)
         return Users(items=tuple(stored.user for stored in found))
 
+    async def get_user(self, request: GetUser, /) -> User:
+        caller = current().caller
+        if caller.user_id != request.user_id:
+            caller.require_admin()
+        return (await self.stored(request.user_id)).user
+
+    async def change_user(self, request: ChangeUser, /) -> User:
+        caller, core = current().caller, self._core
+        require_self_or_admin(request.user_id)
+        as_admin = caller.admin or caller.kind is not CallerKind.USER
+        administers = (request.role, request.disabled, request.explicit_locked)
+        if any(value is not None for value in administers):
+            caller.require_admin()
+            core.require_proof()
+        acted = core.acted("user.change", request.user_id, _changes(request))
+
+        def work(connection: Connection) -> User:
+            admins = table.lock_admins(connection)
+            stored = table.user_by_id(connection, request.user_id)
+            if stored is None:
+                raise UserNotFound("there is no such user")
+            old = stored.user
+            if request.explicit_allowed is not None and old.explicit_locked and not as_admin:
+                raise PermissionDenied("an administrator decides what this account sees")
+            new = changed(old, request)
+            administered = new.role is Role.ADMIN and not new.disabled
+            if admins == [old.id] and not administered:
+                raise LastAdmin("nobody could administer this server without this user")
+            table.change_user(connection, new)
+            if new.disabled:
+                sessions.delete_sessions_of(connection, new.id)
+                links.delete_pending_of(connection, new.id)
+            if caller.user_id != new.id or any(value is not None for value in administers):
+                core.record(connection, acted)
+            return new
+
+        return await core.revoke(work)
+
+    async def stored(self, user_id: str) -> table.StoredUser:
+        """What is kept of a person. Raises: UserNotFound."""
+        found = await self._core.database.read(lambda c: table.user_by_id(c, user_id))
+        if found is None:
+            raise UserNotFound("there is no such user")
+        return found
+
     async def set_password(self, request: SetPassword, /) -> User:
         require_self_or_admin(request.user_id)
         core = self._core
-        stored = await core.database.read(
-            lambda connection: table.user_by_id(connection, request.user_id)
-        )
-        if stored is None:
-            raise UserNotFound("there is no such user")
+        stored = await self.stored(request.user_id)
         caller = current().caller
-        if request.current is not None or not (caller.admin or caller.kind is not CallerKind.USER):
-            await self._check_current(stored, request.current or "")
+        own = caller.kind is CallerKind.USER and caller.user_id == request.user_id
+        if stored.user.has_password and (own or request.current is not None):
+            # Also an administrator's: whoever finds their browser must not take the account.
+            await self.check_current(stored, request.current or "")
+        else:
+            core.require_proof()
         check_password(request.password, stored.user.name)
         hashed = await core.hasher.hash(request.password)
 
         def work(connection: Connection) -> None:
-            table.set_password(connection, request.user_id, hashed)
-            table.delete_sessions_of(connection, request.user_id)
+            self.replace_password(connection, request.user_id, hashed)
             if caller.user_id != request.user_id or caller.admin:
                 core.record(connection, acted)
 
@@ -145,9 +197,16 @@ class People(Part):
         _log.info("password of %s changed by %s", request.user_id, _who())
         return stored.user
 
+    def replace_password(self, connection: Connection, user_id: str, hashed: str) -> None:
+        """Keep another password; nothing that the old one opened stays open."""
+        table.set_password(connection, user_id, hashed)
+        sessions.delete_sessions_of(connection, user_id)
+        links.delete_pending_of(connection, user_id)
+
     async def remove_user(self, request: RemoveUser, /) -> None:
         current().caller.require_admin()
         core = self._core
+        core.require_proof()
 
         def work(connection: Connection) -> None:
             admins = table.lock_admins(connection)
@@ -155,6 +214,7 @@ class People(Part):
                 raise UserNotFound("there is no such user")
             if admins == [request.user_id]:
                 raise LastAdmin("nobody could administer this server without this user")
+            programs_table.remove_apps_of(connection, request.user_id)
             table.delete_user(connection, request.user_id)
             event = UserRemoved(user_id=request.user_id, at=core.clock.now())
             core.announce(connection, event, request.user_id)
@@ -177,14 +237,32 @@ class People(Part):
             and link.expires_at > core.clock.now()
         )
 
-    async def _prepare(self, name: str, password: str, role: Role) -> table.StoredUser:
+    async def prepare(self, name: str, password: str | None, role: Role) -> table.StoredUser:
+        """A new account, not kept yet. Without a password other ways open it.
+
+        Raises: BadName, WeakPassword.
+        """
         kept = check_name(name)
-        check_password(password, kept)
-        user = User(id=new_id(), name=kept, role=role, created_at=self._core.clock.now())
-        hashed = await self._core.hasher.hash(password)
+        user = User(
+            id=new_id(),
+            name=kept,
+            role=role,
+            created_at=self._core.clock.now(),
+            has_password=password is not None,
+        )
+        hashed = ""
+        if password is not None:
+            check_password(password, kept)
+            hashed = await self._core.hasher.hash(password)
         return table.StoredUser(user=user, name_key=name_key(kept), password=hashed)
 
-    def _insert(self, connection: Connection, stored: table.StoredUser) -> None:
+    def insert(
+        self,
+        connection: Connection,
+        stored: table.StoredUser,
+        libraries: tuple[str, ...] = (),
+    ) -> None:
+        """Keep a new account, and tell the others. Raises: NameTaken."""
         if table.user_by_key(connection, stored.name_key) is not None:
             raise NameTaken("somebody has that name")
         try:
@@ -192,10 +270,10 @@ class People(Part):
                 table.insert_user(connection, stored)
         except IntegrityError:
             raise NameTaken("somebody has that name") from None
-        event = UserCreated(user_id=stored.user.id, at=stored.user.created_at)
+        event = UserCreated(stored.user.id, stored.user.created_at, libraries)
         self._core.announce(connection, event, stored.user.id)
 
-    async def _check_current(self, stored: table.StoredUser, password: str) -> None:
+    async def check_current(self, stored: table.StoredUser, password: str) -> None:
         """Whoever finds an open session must not be able to guess the password through it."""
         core = self._core
         counts = [core.gate.count(Counter.DEVICE, "current", stored.user.id)]
@@ -210,3 +288,25 @@ class People(Part):
 def _who() -> str:
     caller = current().caller
     return caller.user_id or caller.kind.value
+
+
+def changed(user: User, request: ChangeUser) -> User:
+    """The person with what is to be changed. Raises: BadName."""
+    given = {
+        name: value
+        for name in ("role", "disabled", "explicit_allowed", "explicit_locked")
+        if (value := getattr(request, name)) is not None
+    }
+    if request.display_name is not None:
+        given["display_name"] = check_display_name(request.display_name)
+    return replace(user, **given)
+
+
+def _changes(request: ChangeUser) -> str:
+    """What an administrator changed, in words for the audit log; no names of people."""
+    parts = [
+        f"{name}={getattr(request, name)}"
+        for name in ("role", "disabled", "explicit_allowed", "explicit_locked")
+        if getattr(request, name) is not None
+    ]
+    return ", ".join(parts)

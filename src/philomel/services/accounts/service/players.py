@@ -73,6 +73,7 @@ class Players(Part):
     async def create_app_password(self, request: CreateAppPassword, /) -> NewAppPassword:
         require_self_or_admin(request.user_id)
         core = self._core
+        core.require_proof()
         label = check_label(request.label)
         password_id = new_id()
         password = "-".join(
@@ -173,7 +174,7 @@ class Players(Part):
             return remembered[0]
         generation = self._known.generation
         holder = await core.database.read(lambda c: table.holder_of(c, secret.id))
-        if holder is None:
+        if holder is None or holder.user.disabled:
             return None
         stored = holder.passwords[0]
         if not core.mint.check(secret, stored.key_mac, stored.user_id):
@@ -205,7 +206,7 @@ class Players(Part):
         generation = self._known.generation
         holder = await core.database.read(lambda c: table.holder_by_key(c, key))
         usable: list[Known] = []
-        if holder is not None:
+        if holder is not None and not holder.user.disabled:
             for stored in holder.passwords:
                 forms = self._decrypt(stored)
                 if forms is not None:

@@ -19,24 +19,19 @@ from philomel.services.accounts.contract import (
     Authorize,
     BadRedirect,
     ClientCredentials,
-    CreateApp,
     ExchangeCode,
     GetApp,
     InvalidClient,
     InvalidGrant,
     MintToken,
-    NewApp,
     Refresh,
     Tokens,
     UserNotFound,
 )
-from philomel.services.accounts.rules.people import check_label
 from philomel.services.accounts.rules.programs import (
     ALL,
-    MAX_REDIRECTS,
     SCOPES,
     check_challenge,
-    check_redirect,
     check_scopes,
     check_verifier,
     match_redirect,
@@ -50,6 +45,8 @@ from philomel.services.accounts.store.sql.programs import StoredGrant, StoredTok
 CODE_MS = 60 * 1000
 ACCESS_MS = 60 * 60 * 1000
 REFRESH_MS = 180 * 24 * 60 * 60 * 1000
+_DAY_MS = 24 * 60 * 60 * 1000
+_NEVER = (1 << 53) - 1
 COMMAND_LINE = "philomel"
 """The client id of tokens that the operator minted; a public program without redirects."""
 
@@ -64,29 +61,8 @@ class _Refused(Struct, frozen=True):
 
 
 class Programs(Part):
-    async def create_app(self, request: CreateApp, /) -> NewApp:
-        current().caller.require_admin()
-        core = self._core
-        name = check_label(request.name)
-        if len(request.redirect_uris) > MAX_REDIRECTS:
-            raise BadRedirect(f"a program has at most {MAX_REDIRECTS} redirect URIs")
-        uris = tuple(dict.fromkeys(check_redirect(uri) for uri in request.redirect_uris))
-        minted = core.mint.make(Kind.APP_SECRET)
-        app = App(client_id=minted.id, name=name, redirect_uris=uris, public=request.public)
-        stored = table.StoredApp(app=app, secret_mac=None if request.public else minted.mac)
-        now = core.clock.now()
-        acted = core.acted("app.create", minted.id, name)
-
-        def work(connection: Connection) -> None:
-            table.insert_app(connection, stored, now)
-            core.record(connection, acted)
-
-        await core.database.write(work)
-        secret = None if request.public else minted.text
-        return NewApp(client_id=minted.id, client_secret=secret, name=name)
-
     async def get_app(self, request: GetApp, /) -> App:
-        stored = await self._app(request.client_id)
+        stored = await self.find_app(request.client_id)
         if stored is None:
             raise AppNotFound("there is no such program")
         asked = request.redirect_uri
@@ -164,8 +140,11 @@ class Programs(Part):
             if not table.use_token(connection, token.id, now):
                 table.delete_grant(connection, token.grant.id)
                 return _Refused("the refresh token was used before; the program must sign in again")
-            if token.expires_at <= now:
-                return _Refused("the refresh token expired")
+            user = token.user
+            if token.expires_at <= now or self._end_of(token.grant) <= now:
+                return _Refused("the refresh token expired; the program must ask its person again")
+            if user is not None and user.disabled:
+                return _Refused("the refresh token is not good")
             return self._give(connection, token.grant, now)
 
         return _or_raise(await core.revoke(work))
@@ -204,7 +183,7 @@ class Programs(Part):
         _log.info("a token for %s was made on the command line", stored.user.id)
         return await core.database.write(work)
 
-    async def _app(self, client_id: str) -> table.StoredApp | None:
+    async def find_app(self, client_id: str) -> table.StoredApp | None:
         if not is_id(client_id):
             return None
         return await self._core.database.read(lambda c: table.app(c, client_id))
@@ -213,7 +192,7 @@ class Programs(Part):
         """The program, if it is the one that it says it is."""
         if client_id == COMMAND_LINE:
             return table.StoredApp(app=_COMMAND_LINE_APP, secret_mac=None)
-        stored = await self._app(client_id)
+        stored = await self.find_app(client_id)
         if stored is None:
             raise InvalidClient("there is no such program, or its secret is wrong")
         if stored.secret_mac is None:
@@ -241,15 +220,22 @@ class Programs(Part):
 
     def _give(self, connection: Connection, grant: StoredGrant, now: int) -> Tokens:
         """A new pair of tokens of a grant."""
-        access = self._add(connection, Kind.ACCESS, TokenKind.ACCESS, grant, now + ACCESS_MS)
-        refresh = self._add(connection, Kind.REFRESH, TokenKind.REFRESH, grant, now + REFRESH_MS)
-        table.extend_grant(connection, grant.id, now + REFRESH_MS)
+        end = self._end_of(grant)
+        access_until, refresh_until = min(now + ACCESS_MS, end), min(now + REFRESH_MS, end)
+        access = self._add(connection, Kind.ACCESS, TokenKind.ACCESS, grant, access_until)
+        refresh = self._add(connection, Kind.REFRESH, TokenKind.REFRESH, grant, refresh_until)
+        table.extend_grant(connection, grant.id, refresh_until)
         return Tokens(
             access_token=access,
-            expires_in=ACCESS_MS // 1000,
+            expires_in=max(0, access_until - now) // 1000,
             scopes=grant.scopes,
             refresh_token=refresh,
         )
+
+    def _end_of(self, grant: StoredGrant) -> int:
+        """When its person must be asked again, however often it was refreshed."""
+        days = self._core.settings.grant_days
+        return _NEVER if days <= 0 else grant.created_at + days * _DAY_MS
 
     def _add(
         self, connection: Connection, kind: Kind, stored: TokenKind, grant: StoredGrant, until: int

@@ -1,51 +1,75 @@
-"""Sessions: opened with the account password, held by a token, ended by anyone who holds it."""
+"""Sessions: opened by their person, held by a token, ended by anyone who holds it."""
 
-import secrets
-import unicodedata
-
+import msgspec
 from sqlalchemy import Connection
 
-from philomel.kernel.caller import ALL_SCOPES, Caller, CallerKind
+from philomel.kernel.caller import ALL_SCOPES, Caller, CallerKind, current
 from philomel.services.accounts.contract import (
     Authenticate,
     Authenticated,
     BadCredentials,
+    BadPasskey,
+    CompleteSignIn,
+    EndOtherSessions,
+    EndSession,
+    ListSessions,
+    Prove,
     Session,
+    SessionNotFound,
+    SessionViews,
     SetUp,
     SignIn,
     SignOut,
-    User,
+    Way,
 )
 from philomel.services.accounts.rules.people import lookup_key
-from philomel.services.accounts.rules.tries import Counter, network_of
-from philomel.services.accounts.service.core import Core, caller_of
+from philomel.services.accounts.rules.tries import Counter
+from philomel.services.accounts.service.core import (
+    Core,
+    caller_of,
+    require_own,
+    require_self_or_admin,
+)
+from philomel.services.accounts.service.entering.codes import Codes
+from philomel.services.accounts.service.entering.opening import (
+    SESSION_MS,
+    SIGN_IN,
+    Opening,
+    Visitor,
+)
+from philomel.services.accounts.service.entering.passkeys import Asked, Passkeys
+from philomel.services.accounts.service.entering.waiting import Waiting, use
 from philomel.services.accounts.service.gate import Count
-from philomel.services.accounts.service.passwords import Verdict
 from philomel.services.accounts.service.people import People
 from philomel.services.accounts.service.recent import Recent
 from philomel.services.accounts.service.tokens import Kind, Secret, parse
-from philomel.services.accounts.store.sql import people as table
+from philomel.services.accounts.store.sql import people as people_table
 from philomel.services.accounts.store.sql import programs
+from philomel.services.accounts.store.sql import sessions as table
+from philomel.services.accounts.store.sql.links import Pending
 
-SESSION_MS = 30 * 24 * 60 * 60 * 1000
 TOUCH_MS = 60 * 60 * 1000
-_MAX_DEVICE = 200
-_NETWORK = "accounts.network"
-_DEVICE = "accounts.device"
+PASSKEY = "passkey"
+"""What a challenge for a passkey waits as."""
 
 
 class Sessions(People):
     def __init__(self, core: Core) -> None:
         super().__init__(core)
         self._tokens: Recent[Authenticated] = core.remembering()
+        self._waiting = Waiting(core)
+        self._opening = Opening(core, self._waiting)
+        self._codes = Codes(core)
+        self._passkeys = Passkeys(core)
+        self._grant_used: dict[str, int] = {}
 
     async def set_up(self, request: SetUp, /) -> Session:
-        return await self._open(await self.make_first(request), "", "")
+        return await self._opening.open(await self.make_first(request), Visitor(), Way.PASSWORD)
 
     async def sign_in(self, request: SignIn, /) -> Session:
         core = self._core
         key = lookup_key(request.name)
-        stored: table.StoredUser | None = None
+        stored: people_table.StoredUser | None = None
         async with core.hasher.turn():
             # Looked at within the turn: tries sent all at once are counted one by one.
             stored, networks = await core.database.read(lambda c: _find(c, key))
@@ -57,7 +81,78 @@ class Sessions(People):
                 await core.gate.failed(counts)
                 raise BadCredentials("the name or the password is wrong")
         await core.gate.passed(counts)
-        return await self._open(stored.user, request.address, request.device, stored, verdict)
+        if stored.user.second_factor and not stored.user.disabled:
+            return await self._opening.ask(stored.user)
+        visitor = Visitor(request.address, request.device)
+        return await self._opening.open(stored.user, visitor, Way.PASSWORD, stored, verdict)
+
+    async def complete_sign_in(self, request: CompleteSignIn, /) -> Session:
+        core = self._core
+        pending = await self._waiting.get(SIGN_IN, request.pending)
+        user_id = pending.user_id or ""
+        if request.passkey:
+            await self._require_passkey(user_id, pending, request.passkey, request.origin)
+        else:
+            await self._codes.require(user_id, request.code)
+        await core.database.write(lambda c: use(c, pending))
+        stored = await core.database.read(lambda c: people_table.user_by_id(c, user_id))
+        if stored is None:
+            raise BadCredentials("this account was removed just now")
+        visitor = Visitor(request.address, request.device)
+        return await self._opening.open(stored.user, visitor, Way.PASSWORD)
+
+    async def prove(self, request: Prove, /) -> None:
+        user_id, session_id = require_own(), current().caller.session_id
+        if session_id is None:
+            raise BadCredentials("only a session can be proven anew")
+        core = self._core
+        stored = await core.database.read(lambda c: people_table.user_by_id(c, user_id))
+        if stored is None:
+            raise BadCredentials("this account was removed just now")
+        if request.passkey:
+            pending = await self._waiting.take(PASSKEY, request.pending)
+            await self._require_passkey(user_id, pending, request.passkey, request.origin)
+        elif request.code:
+            await self._codes.require(user_id, request.code)
+        else:
+            await self.check_current(stored, request.password)
+        now = core.clock.now()
+        await core.revoke(lambda c: table.prove(c, session_id, now))
+
+    async def list_sessions(self, request: ListSessions, /) -> SessionViews:
+        require_self_or_admin(request.user_id)
+        now, mine = self._core.clock.now(), current().caller.session_id
+        found = await self._core.database.read(lambda c: table.views(c, request.user_id, now, mine))
+        return SessionViews(tuple(found))
+
+    async def end_session(self, request: EndSession, /) -> None:
+        require_self_or_admin(request.user_id)
+        core = self._core
+        acted = core.acted("session.end", request.user_id)
+        own = current().caller.user_id == request.user_id
+
+        def work(connection: Connection) -> None:
+            if not table.delete_own(connection, request.user_id, request.id):
+                raise SessionNotFound("there is no such session")
+            if not own:
+                core.record(connection, acted)
+
+        await core.revoke(work)
+
+    async def end_other_sessions(self, request: EndOtherSessions, /) -> None:
+        require_self_or_admin(request.user_id)
+        core = self._core
+        caller = current().caller
+        own = caller.user_id == request.user_id
+        acted = core.acted("session.end", request.user_id, "all")
+
+        def work(connection: Connection) -> None:
+            kept = caller.session_id if own else None
+            table.delete_others(connection, request.user_id, kept)
+            if not own:
+                core.record(connection, acted)
+
+        await core.revoke(work)
 
     async def sign_out(self, request: SignOut, /) -> None:
         secret = parse(request.token)
@@ -90,7 +185,12 @@ class Sessions(People):
         core = self._core
         session = await core.database.read(lambda c: table.session(c, secret.id))
         now = core.clock.now()
-        if session is None or not self._is_good(secret, session) or session.expires_at <= now:
+        if (
+            session is None
+            or not self._is_good(secret, session)
+            or session.expires_at <= now
+            or session.user.disabled
+        ):
             raise BadCredentials("the session has ended; sign in again")
         if now - session.seen_at >= TOUCH_MS:
             until = now + SESSION_MS
@@ -98,20 +198,23 @@ class Sessions(People):
         mac = core.mint.renewed(secret, session.mac, session.user.id)
         if mac is not None:
             await core.database.write(lambda c: table.renew_session(c, session.id, mac))
-        return Authenticated(caller=caller_of(session.user, ALL_SCOPES), user=session.user)
+        caller = caller_of(session.user, ALL_SCOPES, session=session)
+        return Authenticated(caller=caller, user=session.user)
 
     async def _by_access_token(self, secret: Secret) -> Authenticated:
         core = self._core
         token = await core.database.read(lambda c: programs.token_by_id(c, secret.id))
+        now = core.clock.now()
         if (
             token is None
             or token.kind is not programs.TokenKind.ACCESS
             or not core.mint.check(secret, token.mac, *programs.bound(token.grant))
-            or token.expires_at <= core.clock.now()
+            or token.expires_at <= now
         ):
             raise BadCredentials("the access token expired or was revoked")
         grant = token.grant
-        if token.user is not None:
+        if token.user is not None and not token.user.disabled:
+            await self._touch_grant(grant.id, now)
             caller = caller_of(token.user, grant.scopes, grant.client_id)
             return Authenticated(caller=caller, user=token.user)
         if grant.user_id is not None:
@@ -119,47 +222,33 @@ class Sessions(People):
         caller = Caller(kind=CallerKind.APP, name=grant.client_id, client_id=grant.client_id)
         return Authenticated(caller=caller)
 
-    async def _open(
-        self,
-        user: User,
-        address: str,
-        device: str,
-        proven: table.StoredUser | None = None,
-        verdict: Verdict | None = None,
-    ) -> Session:
-        """A new session, unless the password that was `proven` has changed in the meantime."""
-        core = self._core
-        minted = core.mint.make(Kind.SESSION, user.id)
-        now = core.clock.now()
-        row = {
-            "id": minted.id,
-            "user_id": user.id,
-            "mac": minted.mac,
-            "device": _printable(device),
-            "network": core.keys.sign(_NETWORK, _network_of(user.id, address)),
-            "created_at": now,
-            "seen_at": now,
-            "expires_at": now + SESSION_MS,
-        }
-
-        def work(connection: Connection) -> None:
-            if proven is not None:
-                kept = table.user_by_id(connection, user.id)
-                if kept is None or kept.password != proven.password:
-                    raise BadCredentials("the password was changed just now; sign in again")
-            if proven is not None and verdict is not None and verdict.rehashed is not None:
-                table.replace_password(connection, user.id, proven.password, verdict.rehashed)
-            table.insert_session(connection, row)
-
-        await core.database.write(work)
-        nonce = secrets.token_urlsafe(16)
-        signature = core.keys.sign(_DEVICE, _device(user.id, nonce))
-        return Session(
-            token=minted.text,
-            expires_at=now + SESSION_MS,
-            user=user,
-            device_token=f"{nonce}.{signature}",
+    async def _touch_grant(self, grant_id: str, now: int) -> None:
+        """Remember, to the hour, when a program last came."""
+        if now - self._grant_used.get(grant_id, 0) < TOUCH_MS:
+            return
+        if len(self._grant_used) > _MOST_GRANTS:
+            self._grant_used.clear()
+        self._grant_used[grant_id] = now
+        await self._core.database.write(
+            lambda c: programs.touch_grant(c, grant_id, now, now - TOUCH_MS)
         )
+
+    async def _require_passkey(
+        self, user_id: str, pending: Pending, response: str, origin: str
+    ) -> None:
+        """See that a passkey of this person signed the challenge. Raises: BadPasskey."""
+        if not pending.data:
+            raise BadPasskey("no passkey was asked for")
+        core = self._core
+        counts = [core.gate.count(Counter.FACTOR, user_id)]
+        await core.gate.check(counts)
+        asked = msgspec.json.decode(pending.data, type=Asked)
+        try:
+            await self._passkeys.verify(asked, response, origin, user_id)
+        except BadPasskey:
+            await core.gate.failed(counts)
+            raise
+        await core.gate.passed(counts)
 
     def _is_good(self, secret: Secret, session: table.StoredSession) -> bool:
         return self._core.mint.check(secret, session.mac, session.user.id)
@@ -168,36 +257,23 @@ class Sessions(People):
         self,
         key: str | None,
         request: SignIn,
-        stored: table.StoredUser | None,
+        stored: people_table.StoredUser | None,
         networks: list[str],
     ) -> list[Count]:
         core = self._core
         user_id = "" if stored is None else stored.user.id
-        nonce, _, signature = request.device_token.partition(".")
-        if (
-            stored is not None
-            and len(request.device_token) < _MAX_DEVICE
-            and core.keys.verify(_DEVICE, _device(user_id, nonce), signature)
-        ):
-            return [core.gate.count(Counter.DEVICE, user_id, nonce)]
-        network = _network_of(user_id, request.address)
-        known = any(core.keys.verify(_NETWORK, network, mac) for mac in networks)
+        device = self._opening.known_device(user_id, request.device_token)
+        if stored is not None and device is not None:
+            return [core.gate.count(Counter.DEVICE, user_id, device)]
+        known = self._opening.is_known_network(user_id, request.address, networks)
         return core.gate.counts(key, request.address, known=known)
 
 
-def _find(connection: Connection, key: str | None) -> tuple[table.StoredUser | None, list[str]]:
-    stored = None if key is None else table.user_by_key(connection, key)
+_MOST_GRANTS = 10_000
+
+
+def _find(
+    connection: Connection, key: str | None
+) -> tuple[people_table.StoredUser | None, list[str]]:
+    stored = None if key is None else people_table.user_by_key(connection, key)
     return stored, table.networks_of(connection, "" if stored is None else stored.user.id)
-
-
-def _device(user_id: str, nonce: str) -> bytes:
-    return f"{user_id}\0{nonce}".encode("utf-8", "replace")
-
-
-def _network_of(user_id: str, address: str) -> bytes:
-    return f"{user_id}\0{network_of(address)}".encode("utf-8", "replace")
-
-
-def _printable(text: str) -> str:
-    kept = (c for c in text[:_MAX_DEVICE] if unicodedata.category(c)[0] != "C")
-    return "".join(kept)

@@ -28,6 +28,9 @@ class Kind(StrEnum):
     CODE = "phc"
     SET_UP = "phu"
     API_KEY = "phk"
+    PENDING = "phw"
+    RESET = "phl"
+    INVITATION = "phi"
     APP_SECRET = "phx"  # noqa: S105 - a prefix
 
 

@@ -5,7 +5,7 @@ from philomel.services.accounts.store.tables import METADATA
 
 SCHEMA = Schema(
     name="accounts",
-    version=2,
+    version=3,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.accounts.store.migrations",

@@ -6,6 +6,7 @@ hashes, app passwords encrypted; the keys are in the ring, outside the database.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -15,6 +16,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
+    false,
+    true,
 )
 
 from philomel.engines import outbox
@@ -40,6 +44,12 @@ USERS = Table(
     Column("password", Text, nullable=False),
     Column("role", String(16), nullable=False),
     Column("created_at", _TIME, nullable=False),
+    Column("display_name", Text, nullable=False, server_default=""),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("explicit_allowed", Boolean, nullable=False, server_default=true()),
+    Column("explicit_locked", Boolean, nullable=False, server_default=false()),
+    # Kept beside the factors themselves, since every sign-in asks.
+    Column("second_factor", Boolean, nullable=False, server_default=false()),
 )
 
 SESSIONS = Table(
@@ -54,6 +64,9 @@ SESSIONS = Table(
     Column("created_at", _TIME, nullable=False),
     Column("seen_at", _TIME, nullable=False),
     Column("expires_at", _TIME, nullable=False, index=True),
+    Column("place", String(16), nullable=False, server_default="unknown"),
+    Column("way", String(16), nullable=False, server_default="password"),
+    Column("proven_at", _TIME, nullable=False, server_default="0"),
 )
 
 APP_PASSWORDS = Table(
@@ -76,6 +89,8 @@ APPS = Table(
     Column("redirect_uris", Text, nullable=False),
     Column("secret_mac", _MAC),
     Column("created_at", _TIME, nullable=False),
+    # Empty: registered on the command line. No foreign key: an administrator's programs stay.
+    Column("owner_id", _ID, nullable=False, server_default="", index=True),
 )
 
 # What one consent led to. Revoking it is deleting it, with every token that came of it.
@@ -89,6 +104,7 @@ GRANTS = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", _TIME, nullable=False),
     Column("expires_at", _TIME, nullable=False, index=True),
+    Column("last_used_at", _TIME),
 )
 
 CODES = Table(
@@ -157,4 +173,78 @@ AUDIT_HEAD = Table(
     Column("seq", _TIME, nullable=False),
     Column("hash", String(64), nullable=False),
     Column("seal", String(128), nullable=False),
+)
+
+# Authenticator apps. The secret is encrypted by the ring; a time step counts once.
+TOTPS = Table(
+    "totps",
+    METADATA,
+    Column("user_id", _ID, _of_user(), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("last_step", _TIME, nullable=False),
+)
+
+RECOVERY_CODES = Table(
+    "recovery_codes",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", _ID, _of_user(), nullable=False, index=True),
+    Column("mac", _MAC, nullable=False),
+)
+
+PASSKEYS = Table(
+    "passkeys",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", _ID, _of_user(), nullable=False, index=True),
+    Column("credential_id", Text, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    # The site that it was made for: it is good nowhere else.
+    Column("site", Text, nullable=False),
+    Column("sign_count", _TIME, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("last_used_at", _TIME),
+)
+
+# Accounts elsewhere that open one here.
+IDENTITIES = Table(
+    "identities",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", _ID, _of_user(), nullable=False, index=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("last_used_at", _TIME),
+    UniqueConstraint("issuer", "subject", name="identities_subject"),
+)
+
+# What waits for a second step: a second factor, a passkey's or a provider's answer, and links
+# to choose a new password by. Each works once.
+PENDING = Table(
+    "pending",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("mac", _MAC, nullable=False),
+    Column("user_id", _ID, _of_user(), index=True),
+    Column("data", Text, nullable=False),
+    Column("expires_at", _TIME, nullable=False, index=True),
+)
+
+INVITATIONS = Table(
+    "invitations",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("mac", _MAC, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("libraries", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False, index=True),
+    Column("used_at", _TIME),
+    Column("used_by", _ID),
 )

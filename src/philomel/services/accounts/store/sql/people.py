@@ -11,11 +11,18 @@ from philomel.services.accounts.store.tables import (
     APP_PASSWORDS,
     CODES,
     GRANTS,
+    IDENTITIES,
+    PASSKEYS,
+    PENDING,
+    RECOVERY_CODES,
     SESSIONS,
     SET_UP_LINKS,
     TOKENS,
+    TOTPS,
     USERS,
 )
+
+_OF_USER = (APP_PASSWORDS, SESSIONS, TOTPS, RECOVERY_CODES, PASSKEYS, IDENTITIES, PENDING)
 
 
 class StoredUser(Struct, frozen=True):
@@ -28,14 +35,6 @@ class StoredUser(Struct, frozen=True):
     password: str
 
 
-class StoredSession(Struct, frozen=True):
-    id: str
-    mac: str
-    seen_at: int
-    expires_at: int
-    user: User
-
-
 class StoredLink(Struct, frozen=True):
     mac: str
     expires_at: int
@@ -44,22 +43,20 @@ class StoredLink(Struct, frozen=True):
 _USER = select(USERS)
 _BY_ID = _USER.where(USERS.c.id == bindparam("id"))
 _BY_KEY = _USER.where(USERS.c.name_key == bindparam("key"))
-_SESSION = (
-    select(
-        USERS,
-        SESSIONS.c.id.label("session_id"),
-        SESSIONS.c.mac,
-        SESSIONS.c.seen_at,
-        SESSIONS.c.expires_at,
-    )
-    .join_from(SESSIONS, USERS, USERS.c.id == SESSIONS.c.user_id)
-    .where(SESSIONS.c.id == bindparam("id"))
-)
 
 
 def user_of(row: Mapping[Any, Any]) -> User:
     return User(
-        id=row["id"], name=row["name"], role=Role(row["role"]), created_at=row["created_at"]
+        id=row["id"],
+        name=row["name"],
+        role=Role(row["role"]),
+        created_at=row["created_at"],
+        display_name=row["display_name"],
+        disabled=row["disabled"],
+        explicit_allowed=row["explicit_allowed"],
+        explicit_locked=row["explicit_locked"],
+        has_password=bool(row["password"]),
+        second_factor=row["second_factor"],
     )
 
 
@@ -77,13 +74,21 @@ def all_users(connection: Connection) -> list[StoredUser]:
 
 
 def count_admins(connection: Connection) -> int:
+    """Administrators, those that are disabled too: the server has had its set-up."""
     query = select(func.count()).select_from(USERS).where(USERS.c.role == Role.ADMIN.value)
     return connection.execute(query).scalar_one()
 
 
 def lock_admins(connection: Connection) -> list[str]:
-    """Ids of the administrators, held until the transaction ends (SQLite has one writer anyway)."""
-    query = select(USERS.c.id).where(USERS.c.role == Role.ADMIN.value).order_by(USERS.c.id)
+    """Ids of the administrators, held until the transaction ends (SQLite has one writer anyway).
+
+    Those that are disabled do not count: they could not administer anything.
+    """
+    query = (
+        select(USERS.c.id)
+        .where(USERS.c.role == Role.ADMIN.value, USERS.c.disabled.is_(False))
+        .order_by(USERS.c.id)
+    )
     return list(connection.execute(query.with_for_update()).scalars())
 
 
@@ -96,6 +101,22 @@ def insert_user(connection: Connection, stored: StoredUser) -> None:
             password=stored.password,
             role=stored.user.role.value,
             created_at=stored.user.created_at,
+            display_name=stored.user.display_name,
+        )
+    )
+
+
+def change_user(connection: Connection, user: User) -> None:
+    """Keep what can be changed of a person."""
+    connection.execute(
+        update(USERS)
+        .where(USERS.c.id == user.id)
+        .values(
+            display_name=user.display_name,
+            role=user.role.value,
+            disabled=user.disabled,
+            explicit_allowed=user.explicit_allowed,
+            explicit_locked=user.explicit_locked,
         )
     )
 
@@ -116,47 +137,9 @@ def delete_user(connection: Connection, user_id: str) -> None:
     grants = select(GRANTS.c.id).where(GRANTS.c.user_id == user_id)
     connection.execute(delete(TOKENS).where(TOKENS.c.grant_id.in_(grants)))
     connection.execute(delete(CODES).where(CODES.c.grant_id.in_(grants)))
-    for table in (GRANTS, APP_PASSWORDS, SESSIONS):
+    for table in (*_OF_USER, GRANTS):
         connection.execute(delete(table).where(table.c.user_id == user_id))
     connection.execute(delete(USERS).where(USERS.c.id == user_id))
-
-
-def insert_session(connection: Connection, row: Mapping[str, Any]) -> None:
-    connection.execute(insert(SESSIONS).values(**row))
-
-
-def session(connection: Connection, session_id: str) -> StoredSession | None:
-    row = connection.execute(_SESSION, {"id": session_id}).mappings().one_or_none()
-    if row is None:
-        return None
-    return StoredSession(
-        id=row["session_id"],
-        mac=row["mac"],
-        seen_at=row["seen_at"],
-        expires_at=row["expires_at"],
-        user=user_of(row),
-    )
-
-
-def touch_session(connection: Connection, session_id: str, seen_at: int, expires_at: int) -> None:
-    connection.execute(
-        update(SESSIONS)
-        .where(SESSIONS.c.id == session_id)
-        .values(seen_at=seen_at, expires_at=expires_at)
-    )
-
-
-def networks_of(connection: Connection, user_id: str) -> list[str]:
-    query = select(SESSIONS.c.network).where(SESSIONS.c.user_id == user_id).distinct().limit(50)
-    return list(connection.execute(query).scalars())
-
-
-def delete_session(connection: Connection, session_id: str) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.id == session_id))
-
-
-def delete_sessions_of(connection: Connection, user_id: str) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user_id))
 
 
 def replace_link(connection: Connection, link_id: str, link: StoredLink) -> None:
@@ -174,14 +157,6 @@ def link_by_id(connection: Connection, link_id: str) -> StoredLink | None:
 
 def delete_links(connection: Connection) -> int:
     return connection.execute(delete(SET_UP_LINKS)).rowcount
-
-
-def renew_session(connection: Connection, session_id: str, mac: str) -> None:
-    connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(mac=mac))
-
-
-def prune_sessions(connection: Connection, now: int) -> None:
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= now))
 
 
 def _stored(row: Mapping[Any, Any] | None) -> StoredUser | None:

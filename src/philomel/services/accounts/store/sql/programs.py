@@ -5,7 +5,19 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from philomel.services.accounts.contract import App, User
 from philomel.services.accounts.store.sql.people import user_of
@@ -33,6 +45,16 @@ class StoredGrant(Struct, frozen=True):
     scopes: tuple[str, ...]
     created_at: int
     expires_at: int
+
+
+class UsedGrant(Struct, frozen=True):
+    """Attributes:
+    name: of the program; "" if it is not registered.
+    """
+
+    grant: StoredGrant
+    name: str
+    last_used_at: int | None
 
 
 class StoredCode(Struct, frozen=True):
@@ -93,21 +115,102 @@ def insert_app(connection: Connection, stored: StoredApp, now: int) -> None:
             redirect_uris="\n".join(stored.app.redirect_uris),
             secret_mac=stored.secret_mac,
             created_at=now,
+            owner_id=stored.app.owner_id,
         )
     )
 
 
 def app(connection: Connection, client_id: str) -> StoredApp | None:
     row = connection.execute(_APP, {"id": client_id}).one_or_none()
-    if row is None:
-        return None
-    shown = App(
+    return None if row is None else StoredApp(app=_app(row), secret_mac=row.secret_mac)
+
+
+def apps(connection: Connection, owner_id: str | None) -> list[App]:
+    """Somebody's programs, or everybody's; at most 500."""
+    query = select(APPS).order_by(APPS.c.name, APPS.c.id).limit(500)
+    if owner_id is not None:
+        query = query.where(APPS.c.owner_id == owner_id)
+    return [_app(row) for row in connection.execute(query)]
+
+
+def count_apps(connection: Connection, owner_id: str) -> int:
+    query = select(func.count()).select_from(APPS).where(APPS.c.owner_id == owner_id)
+    return connection.execute(query).scalar_one()
+
+
+def change_app(connection: Connection, app: App) -> None:
+    connection.execute(
+        update(APPS)
+        .where(APPS.c.id == app.client_id)
+        .values(name=app.name, redirect_uris="\n".join(app.redirect_uris))
+    )
+
+
+def replace_secret(connection: Connection, client_id: str, mac: str) -> None:
+    connection.execute(update(APPS).where(APPS.c.id == client_id).values(secret_mac=mac))
+
+
+def remove_app(connection: Connection, client_id: str) -> None:
+    """Forget a program, and revoke everything that it was given."""
+    _delete_grants(connection, GRANTS.c.client_id == client_id)
+    connection.execute(delete(APPS).where(APPS.c.id == client_id))
+
+
+def remove_apps_of(connection: Connection, owner_id: str) -> None:
+    """Forget the programs of somebody who is removed."""
+    for each in apps(connection, owner_id):
+        remove_app(connection, each.client_id)
+
+
+def revoke(connection: Connection, user_id: str, client_id: str) -> bool:
+    """Whether the person had let the program in; it is out now."""
+    return _delete_grants(connection, GRANTS.c.user_id == user_id, GRANTS.c.client_id == client_id)
+
+
+def grants_of(connection: Connection, user_id: str, now: int) -> list[UsedGrant]:
+    """What a person's programs hold, the oldest first; codes that nobody came with are left out."""
+    query = (
+        select(*_GRANT_COLUMNS, GRANTS.c.last_used_at, APPS.c.name)
+        .join_from(GRANTS, APPS, APPS.c.id == GRANTS.c.client_id, isouter=True)
+        .where(
+            GRANTS.c.user_id == user_id,
+            GRANTS.c.expires_at > now,
+            exists().where(TOKENS.c.grant_id == GRANTS.c.id),
+        )
+        .order_by(GRANTS.c.created_at, GRANTS.c.id)
+    )
+    rows = connection.execute(query).mappings()
+    return [UsedGrant(_grant(row), row["name"] or "", row["last_used_at"]) for row in rows]
+
+
+def touch_grant(connection: Connection, grant_id: str, now: int, before: int) -> None:
+    """Remember when it was used, unless that was after `before`."""
+    connection.execute(
+        update(GRANTS)
+        .where(
+            GRANTS.c.id == grant_id,
+            or_(GRANTS.c.last_used_at.is_(None), GRANTS.c.last_used_at <= before),
+        )
+        .values(last_used_at=now)
+    )
+
+
+def _delete_grants(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
+    found = select(GRANTS.c.id).where(*conditions)
+    connection.execute(delete(TOKENS).where(TOKENS.c.grant_id.in_(found)))
+    connection.execute(delete(CODES).where(CODES.c.grant_id.in_(found)))
+    return connection.execute(delete(GRANTS).where(*conditions)).rowcount > 0
+
+
+def _app(row: Row[Any]) -> App:
+    return App(
         client_id=row.id,
         name=row.name,
         redirect_uris=tuple(row.redirect_uris.splitlines()),
         public=row.secret_mac is None,
+        owner_id=row.owner_id,
+        created_at=row.created_at,
     )
-    return StoredApp(app=shown, secret_mac=row.secret_mac)
 
 
 def renew_secret(connection: Connection, client_id: str, old: str, new: str) -> None:

@@ -1,0 +1,103 @@
+"""Signing in by what others vouch for: an OpenID Connect provider, or a proxy in front."""
+
+from msgspec import Struct
+
+from philomel.services.accounts.contract.sessions import Session
+
+
+class GetProvider(Struct, frozen=True):
+    """No parameters."""
+
+
+class Provider(Struct, frozen=True):
+    """Attributes:
+    name: for the button; empty when there is none.
+    """
+
+    name: str = ""
+
+
+class BeginProvider(Struct, frozen=True):
+    """Attributes:
+    redirect_uri: where the provider sends the browser back to.
+    then: a path of this server, to go on to afterwards.
+    link: the calling person wants to come this way from now on.
+    """
+
+    redirect_uri: str
+    then: str = "/"
+    link: bool = False
+
+
+class ProviderRedirect(Struct, frozen=True):
+    """Attributes:
+    url: where to send the browser.
+    pending: for this browser alone, in a cookie: who follows a link of somebody else's
+        has none.
+    """
+
+    url: str
+    pending: str
+
+
+class CompleteProvider(Struct, frozen=True):
+    """What came back.
+
+    Attributes:
+        state, code, issuer, error: from the query of the redirect.
+    """
+
+    pending: str
+    state: str
+    redirect_uri: str
+    address: str
+    code: str = ""
+    issuer: str | None = None
+    error: str = ""
+    device: str = ""
+
+
+class ProviderDone(Struct, frozen=True):
+    """Attributes:
+    then: the path to go on to.
+    linked: an account was linked; its person had a session, which stays.
+    """
+
+    session: Session
+    then: str
+    linked: bool = False
+
+
+class Identity(Struct, frozen=True):
+    """An account elsewhere that opens one here.
+
+    Attributes:
+        label: what the provider calls the person.
+    """
+
+    id: str
+    issuer: str
+    label: str
+    created_at: int
+    last_used_at: int | None = None
+
+
+class Identities(Struct, frozen=True):
+    items: tuple[Identity, ...]
+
+
+class ListIdentities(Struct, frozen=True):
+    user_id: str
+
+
+class RemoveIdentity(Struct, frozen=True):
+    user_id: str
+    id: str
+
+
+class SignInByProxy(Struct, frozen=True):
+    """A trusted proxy says who this is. Only the gateway calls it, after it looked at the peer."""
+
+    name: str
+    address: str
+    device: str = ""

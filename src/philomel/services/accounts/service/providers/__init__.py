@@ -1,0 +1,1 @@
+"""OpenID Connect, from the side of who relies on it."""
