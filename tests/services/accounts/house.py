@@ -23,7 +23,7 @@ from philomel.services.accounts.contract import (
     User,
 )
 from philomel.services.accounts.service import AccountService
-from philomel.services.accounts.service.passwords import Cost, Hasher, Verdict
+from philomel.services.accounts.service.proofs.passwords import Cost, Hasher, Verdict
 
 PASSWORD = "correct horse battery"
 HOME = "192.0.2.10"

@@ -18,7 +18,7 @@ from philomel.services.accounts import store
 from philomel.services.accounts.contract import Accounts, Settings
 from philomel.services.accounts.jobs import AUDITED, Auditing, Pruning, Renewing
 from philomel.services.accounts.service import AccountService
-from philomel.services.accounts.service.passwords import Hasher
+from philomel.services.accounts.service.proofs.passwords import Hasher
 
 PROVIDES = Accounts
 NEEDS: tuple[type, ...] = ()

@@ -7,11 +7,11 @@ from philomel.kernel.clock import Clock
 from philomel.services.accounts.contract import Settings
 from philomel.services.accounts.service.audit import Audit
 from philomel.services.accounts.service.core import Announce, Core
-from philomel.services.accounts.service.gate import Gate
-from philomel.services.accounts.service.passwords import Hasher
 from philomel.services.accounts.service.players import Players
+from philomel.services.accounts.service.proofs.gate import Gate
+from philomel.services.accounts.service.proofs.passwords import Hasher
+from philomel.services.accounts.service.proofs.tokens import Mint
 from philomel.services.accounts.service.registry import Registry
-from philomel.services.accounts.service.tokens import Mint
 from philomel.services.accounts.service.vouching import Vouching
 
 

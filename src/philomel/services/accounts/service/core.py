@@ -14,10 +14,10 @@ from philomel.kernel.caller import Caller, CallerKind, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PermissionDenied
 from philomel.services.accounts.contract import AdminActed, ProofNeeded, Role, Settings, User
-from philomel.services.accounts.service.gate import Gate
-from philomel.services.accounts.service.passwords import Hasher
-from philomel.services.accounts.service.recent import Recent
-from philomel.services.accounts.service.tokens import Mint
+from philomel.services.accounts.service.proofs.gate import Gate
+from philomel.services.accounts.service.proofs.passwords import Hasher
+from philomel.services.accounts.service.proofs.recent import Recent
+from philomel.services.accounts.service.proofs.tokens import Mint
 from philomel.services.accounts.store.sql import audit
 from philomel.services.accounts.store.sql.sessions import StoredSession
 

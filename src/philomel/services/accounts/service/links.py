@@ -32,7 +32,7 @@ from philomel.services.accounts.rules.people import check_password
 from philomel.services.accounts.rules.tries import Counter, network_of
 from philomel.services.accounts.service.entering.opening import Visitor
 from philomel.services.accounts.service.factors import SecondFactors
-from philomel.services.accounts.service.tokens import Kind, parse
+from philomel.services.accounts.service.proofs.tokens import Kind, parse
 from philomel.services.accounts.store.sql import links as table
 from philomel.services.accounts.store.sql.links import Pending, StoredInvitation
 

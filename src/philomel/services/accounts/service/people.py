@@ -43,7 +43,7 @@ from philomel.services.accounts.rules.people import (
 )
 from philomel.services.accounts.rules.tries import Counter
 from philomel.services.accounts.service.core import Part, require_self_or_admin
-from philomel.services.accounts.service.tokens import Kind, parse
+from philomel.services.accounts.service.proofs.tokens import Kind, parse
 from philomel.services.accounts.store.sql import links, sessions
 from philomel.services.accounts.store.sql import people as table
 from philomel.services.accounts.store.sql import programs as programs_table

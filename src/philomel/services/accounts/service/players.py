@@ -40,8 +40,8 @@ from philomel.services.accounts.service.core import (
     caller_of,
     require_self_or_admin,
 )
-from philomel.services.accounts.service.recent import Recent
-from philomel.services.accounts.service.tokens import Kind, parse
+from philomel.services.accounts.service.proofs.recent import Recent
+from philomel.services.accounts.service.proofs.tokens import Kind, parse
 from philomel.services.accounts.store.sql import players as table
 
 _PURPOSE = "accounts.app_password"

@@ -37,7 +37,7 @@ from philomel.services.accounts.rules.programs import (
     match_redirect,
 )
 from philomel.services.accounts.service.core import Part
-from philomel.services.accounts.service.tokens import Kind, Secret, parse
+from philomel.services.accounts.service.proofs.tokens import Kind, Secret, parse
 from philomel.services.accounts.store.sql import people
 from philomel.services.accounts.store.sql import programs as table
 from philomel.services.accounts.store.sql.programs import StoredGrant, StoredToken, TokenKind

@@ -28,7 +28,7 @@ from philomel.services.accounts.rules.people import check_label
 from philomel.services.accounts.rules.programs import MAX_REDIRECTS, check_redirect
 from philomel.services.accounts.service.core import require_own, require_self_or_admin
 from philomel.services.accounts.service.programs import Programs
-from philomel.services.accounts.service.tokens import Kind
+from philomel.services.accounts.service.proofs.tokens import Kind
 from philomel.services.accounts.store.sql import programs as table
 
 _MOST_APPS = 50

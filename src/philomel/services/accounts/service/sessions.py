@@ -39,10 +39,10 @@ from philomel.services.accounts.service.entering.opening import (
 )
 from philomel.services.accounts.service.entering.passkeys import Asked, Passkeys
 from philomel.services.accounts.service.entering.waiting import Waiting, use
-from philomel.services.accounts.service.gate import Count
 from philomel.services.accounts.service.people import People
-from philomel.services.accounts.service.recent import Recent
-from philomel.services.accounts.service.tokens import Kind, Secret, parse
+from philomel.services.accounts.service.proofs.gate import Count
+from philomel.services.accounts.service.proofs.recent import Recent
+from philomel.services.accounts.service.proofs.tokens import Kind, Secret, parse
 from philomel.services.accounts.store.sql import people as people_table
 from philomel.services.accounts.store.sql import programs
 from philomel.services.accounts.store.sql import sessions as table

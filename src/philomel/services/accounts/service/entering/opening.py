@@ -17,8 +17,8 @@ from philomel.services.accounts.contract import (
 from philomel.services.accounts.rules.tries import network_of, place_of
 from philomel.services.accounts.service.core import Core
 from philomel.services.accounts.service.entering.waiting import WAIT_MS, Waiting
-from philomel.services.accounts.service.passwords import Verdict
-from philomel.services.accounts.service.tokens import Kind
+from philomel.services.accounts.service.proofs.passwords import Verdict
+from philomel.services.accounts.service.proofs.tokens import Kind
 from philomel.services.accounts.store.sql import factors
 from philomel.services.accounts.store.sql import people as people_table
 from philomel.services.accounts.store.sql import sessions as table

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from philomel.services.accounts.contract import BadCredentials
 from philomel.services.accounts.service.core import Core
-from philomel.services.accounts.service.tokens import Kind, parse
+from philomel.services.accounts.service.proofs.tokens import Kind, parse
 from philomel.services.accounts.store.sql import links as table
 from philomel.services.accounts.store.sql.links import Pending
 

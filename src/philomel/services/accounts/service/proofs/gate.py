@@ -9,7 +9,7 @@ from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.services.accounts.contract import TooManyTries
 from philomel.services.accounts.rules.tries import Counter, left, network_of
-from philomel.services.accounts.service.tokens import Mint
+from philomel.services.accounts.service.proofs.tokens import Mint
 from philomel.services.accounts.store.sql import tries as table
 
 

@@ -1,0 +1,1 @@
+"""What proofs are made of: hashed passwords, opaque secrets, counted tries, and a short memory."""
