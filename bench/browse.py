@@ -40,7 +40,7 @@ from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import ItemKind, ListSaved
-from philomel.services.playlists.service import PlaylistService
+from philomel.services.playlists.service.marks import Marking
 from philomel.services.playlists.store.merging import MergingPlaylists
 
 OUT = Path(__file__).parent / "out"
@@ -187,7 +187,7 @@ async def _artist_lists(catalog: CatalogService, figures: Figures) -> None:
 async def _likes(data: Path, catalog: CatalogService, figures: Figures) -> None:
     database = open_sqlite(next(data.rglob("playlists.sqlite")))
     store = MergingPlaylists(database)
-    playlists = PlaylistService(store, catalog, SystemClock(), announced=lambda: None)
+    playlists = Marking(store, catalog, SystemClock(), announced=lambda: None)
     await _pages("likes", playlists.list_saved, ListSaved(ItemKind.TRACK), figures)
     await database.close()
 

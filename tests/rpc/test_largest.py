@@ -35,7 +35,18 @@ TEXTS: dict[str | tuple[str, str], int] = {
     ("LyricLine", "text"): 60, ("LyricWord", "text"): 10, ("ListFindings", "text"): 200,
     ("FoundLyrics", "text"): 100_000, ("ReadLyrics", "text"): 100_000,
 }  # fmt: skip
-IDS = {"id", "old", "new", "ids", "library_ids", "user_ids", "asset_ids", "grant", "revoke"}
+IDS = {
+    "track_ids",
+    "id",
+    "old",
+    "new",
+    "ids",
+    "library_ids",
+    "user_ids",
+    "asset_ids",
+    "grant",
+    "revoke",
+}
 LISTS = {
     "credits": 4, "genres": 3, "sizes": 4, "scopes": 30, "redirect_uris": 20,
     "library_ids": 20, ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
@@ -46,7 +57,8 @@ LISTS = {
     ("FindingCounts", "items"): 14, ("FolderPage", "folders"): 250, ("FolderPage", "tracks"): 250,
     ("LyricLine", "words"): 8, ("LyricSet", "agents"): 4, ("LyricSet", "lines"): 100,
     ("Lyrics", "sets"): 3, ("LibraryRoot", "user_ids"): 5_000, ("SetLibraryRoots", "items"): 30,
-    ("LibraryAccess", "user_ids"): 5_000,
+    ("LibraryAccess", "user_ids"): 5_000, ("PlayQueue", "track_ids"): 5_000,
+    ("Share", "entries"): 100, ("SharePage", "items"): 200,
 }  # fmt: skip
 
 

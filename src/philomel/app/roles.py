@@ -8,7 +8,7 @@ SERVICES = (
 )  # fmt: skip
 """Every service; each is wired by `philomel.services.<name>.module`."""
 
-DOORS = ("site", "oauth", "webapi", "subsonic", "api", "media")
+DOORS = ("site", "oauth", "webapi", "subsonic", "api", "media", "share")
 """Every public protocol; each is `philomel.gateway.<name>`."""
 
 

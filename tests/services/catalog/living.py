@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from tests.services.catalog.house import ANNA, CALM, House, Shelf
 
+from philomel.engines.keys.ring import KeyRing
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
 from philomel.engines.sql.migrate import prepare
@@ -78,7 +79,8 @@ async def live_in(
     house = House(databases[0], folder, workers, CALM, shelf=shelf)
     house.clock.advance(now)
     deps = house.log, house.clock, house.service
-    liked, first = playlists.build(playlists.Deps(databases[1], *deps))
+    keys = KeyRing.open(folder / "keys.json", house.clock)
+    liked, first = playlists.build(playlists.Deps(databases[1], *deps, keys))
     played, second = plays.build(plays.Deps(databases[2], *deps))
     return Living(house, shelf, liked, played, (*first, *second), databases)
 

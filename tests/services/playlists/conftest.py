@@ -7,6 +7,7 @@ from tests.conftest import DatabaseFor
 from tests.rpc.shape import SHAPES, Shape, in_shape
 from tests.services.shelf import Shelf
 
+from philomel.engines.keys.ring import KeyRing
 from philomel.engines.log import Log
 from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Job
@@ -40,10 +41,15 @@ async def database(database_for: DatabaseFor) -> Database:
 
 
 @pytest.fixture
+def keys(tmp_path: Path, clock: FixedClock) -> KeyRing:
+    return KeyRing.open(tmp_path / "keys.json", clock)
+
+
+@pytest.fixture
 def built(
-    database: Database, log: Log, clock: FixedClock, shelf: Shelf
+    database: Database, log: Log, clock: FixedClock, shelf: Shelf, keys: KeyRing
 ) -> tuple[PlaylistService, tuple[Job, ...]]:
-    return module.build(module.Deps(database, log, clock, shelf.as_catalog()))
+    return module.build(module.Deps(database, log, clock, shelf.as_catalog(), keys))
 
 
 @pytest.fixture(params=SHAPES)

@@ -6,7 +6,7 @@ p("Welcome, ", strong(user.name), class_="lead")
 import html
 from collections.abc import Iterable
 
-_EMPTY = frozenset({"input", "meta", "link", "img", "br", "hr"})
+_EMPTY = frozenset({"input", "meta", "link", "img", "br", "hr", "source"})
 
 
 class Markup(str):

@@ -25,7 +25,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _REPLAY_GAIN_LUFS = -18.0
 """What ReplayGain 2.0 turns everything to: players add their own preference to it."""
 
-_COVER_ID = re.compile(r"(?:(tr|al|ar)-)?([0-9A-Za-z]{22})(?:-[0-9A-Za-z]*)?", re.ASCII)
+_COVER_ID = re.compile(r"(?:(tr|al|ar|pl)-)?([0-9A-Za-z]{22})(?:-[0-9A-Za-z]*)?", re.ASCII)
 
 
 def moment(at: int) -> str:

@@ -1,5 +1,7 @@
 """What others announce and playlists follows: merged and split ids and removed people."""
 
+from collections.abc import Awaitable, Callable
+
 from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
 from philomel.rpc.codec import from_bytes
@@ -17,10 +19,14 @@ class Follower:
 
     All of this work may be large and may be repeated, so they go in batches of their own
     and leave no effect for the inbox's transaction.
+
+    Args:
+        forget_kept: forgets a removed person's queue, bookmarks and shares.
     """
 
-    def __init__(self, store: PlaylistStore) -> None:
+    def __init__(self, store: PlaylistStore, forget_kept: Callable[[str], Awaitable[None]]) -> None:
         self._store = store
+        self._forget_kept = forget_kept
 
     async def handle(self, message: Message) -> Effect | None:
         match message.record.type:
@@ -35,6 +41,7 @@ class Follower:
             case "accounts.UserRemoved":
                 removed = from_bytes(UserRemoved, message.record.value)
                 await self._store.forget(removed.user_id)
+                await self._forget_kept(removed.user_id)
             case _:
                 pass
         return None

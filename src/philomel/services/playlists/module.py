@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from philomel.engines.keys import Keys
 from philomel.engines.log import Log
 from philomel.engines.outbox import Consumer, Job, Relay
 from philomel.engines.sql import Database
@@ -11,6 +12,7 @@ from philomel.services.playlists import store
 from philomel.services.playlists.contract import Playlists
 from philomel.services.playlists.jobs import GROUP, TOPICS, Follower
 from philomel.services.playlists.service import PlaylistService
+from philomel.services.playlists.store.kept import SqlKept
 from philomel.services.playlists.store.merging import MergingPlaylists
 
 PROVIDES, NEEDS = Playlists, (Catalog,)
@@ -23,12 +25,14 @@ class Deps:
     log: Log
     clock: Clock
     catalog: Catalog
+    keys: Keys
 
 
 def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
     marks = MergingPlaylists(deps.database)
     relay = Relay(deps.database, deps.log, "philomel.playlists", deps.clock, name="playlists.relay")
-    follower = Follower(marks)
+    kept = SqlKept(deps.database)
+    follower = Follower(marks, kept.forget)
     consumer = Consumer(
         deps.database,
         deps.log,
@@ -38,4 +42,5 @@ def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
         deps.clock,
         name="playlists.follower",
     )
-    return PlaylistService(marks, deps.catalog, deps.clock, relay.kick), (relay, consumer)
+    service = PlaylistService(marks, kept, deps.catalog, deps.clock, deps.keys, relay.kick)
+    return service, (relay, consumer)

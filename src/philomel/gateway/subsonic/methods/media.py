@@ -12,6 +12,7 @@ from philomel.gateway.subsonic.errors import not_found
 from philomel.gateway.subsonic.pictures import placeholder
 from philomel.services.catalog.contract import Cover, Track
 from philomel.services.media.contract import SignCovers, SignStream, StreamFormat
+from philomel.services.playlists.contract import GetPlaylist, ListItems
 
 FORMATS: Mapping[str, StreamFormat] = {
     "ogg": StreamFormat.VORBIS,
@@ -119,6 +120,17 @@ def asset_of(track: Track) -> str:
     return track.asset_id
 
 
+async def _playlist_cover(call: Call, id_: str) -> Cover | None:
+    """The picture that a playlist was given, or that of its first song."""
+    playlists = call.services.playlists
+    cover = (await playlists.get_playlist(GetPlaylist(id_))).cover
+    if cover is not None:
+        return Cover(cover.id, cover.sizes)
+    page = await playlists.list_items(ListItems(id_, limit=10))
+    tracks = await call.tracks([item.track_id for item in page.items if item.track_id])
+    return next((track.cover for track in tracks if track.cover is not None), None)
+
+
 async def _cover(call: Call, kind: str | None, id_: str) -> Cover | None:
     """The picture of a thing; ids without a kind may be of any.
 
@@ -134,7 +146,7 @@ async def _cover(call: Call, kind: str | None, id_: str) -> Cover | None:
     if kind in {"ar", None}:
         for artist in await call.artists([id_]):
             return artist.cover
-    raise not_found("the cover")
+    return await _playlist_cover(call, id_)
 
 
 async def get_videos(_call: Call) -> Mapping[str, object]:

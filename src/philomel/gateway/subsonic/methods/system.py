@@ -16,6 +16,7 @@ Body = Mapping[str, object]
 EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "apiKeyAuthentication": (1,),
     "formPost": (1,),
+    "indexBasedQueue": (1,),
     "songLyrics": (1, 2),
     "topSongsByArtistId": (1,),
     "transcodeOffset": (1,),

@@ -13,12 +13,14 @@ from philomel.services.playlists.contract.errors import (
     BadPosition,
     BadRating,
     BadRules,
+    BadShare,
     BadSnapshot,
     FolderNotFound,
     IsSmart,
     NotSmart,
     PlaylistFull,
     PlaylistNotFound,
+    ShareNotFound,
     UnknownTrack,
 )
 from philomel.services.playlists.contract.events import (
@@ -79,6 +81,27 @@ from philomel.services.playlists.contract.playlists import (
     SetPlaylistCover,
     UnfollowPlaylist,
 )
+from philomel.services.playlists.contract.queues import (
+    Bookmark,
+    BookmarkPage,
+    DropBookmark,
+    GetPlayQueue,
+    ListBookmarks,
+    PlayQueue,
+    SavePlayQueue,
+    SetBookmark,
+)
+from philomel.services.playlists.contract.shares import (
+    ChangeShare,
+    CreateShare,
+    DeleteShare,
+    ListShares,
+    OpenShare,
+    Share,
+    SharedEntry,
+    SharedKind,
+    SharePage,
+)
 from philomel.services.playlists.contract.smart import (
     ChangeRules,
     RulesTried,
@@ -115,15 +138,22 @@ __all__ = [
     "BadPosition",
     "BadRating",
     "BadRules",
+    "BadShare",
     "BadSnapshot",
+    "Bookmark",
+    "BookmarkPage",
     "BringMarks",
     "ChangePlaylist",
     "ChangeRules",
+    "ChangeShare",
     "CheckFollowers",
     "CreateFolder",
     "CreatePlaylist",
+    "CreateShare",
     "DeleteFolder",
     "DeletePlaylist",
+    "DeleteShare",
+    "DropBookmark",
     "DropWants",
     "Folder",
     "FolderNotFound",
@@ -131,6 +161,7 @@ __all__ = [
     "FollowPlaylist",
     "Following",
     "GetMarks",
+    "GetPlayQueue",
     "GetPlaylist",
     "GetPlaylists",
     "IsSmart",
@@ -138,12 +169,14 @@ __all__ = [
     "ItemKind",
     "ItemPage",
     "ItemsChanged",
+    "ListBookmarks",
     "ListFolders",
     "ListItems",
     "ListPlaylists",
     "ListPublicPlaylists",
     "ListRated",
     "ListSaved",
+    "ListShares",
     "ListWants",
     "Mark",
     "Marks",
@@ -156,7 +189,9 @@ __all__ = [
     "MovePlaylist",
     "NewItem",
     "NotSmart",
+    "OpenShare",
     "OpenWant",
+    "PlayQueue",
     "Playlist",
     "PlaylistChanged",
     "PlaylistCover",
@@ -173,8 +208,15 @@ __all__ = [
     "ReplaceItems",
     "RulesTried",
     "Save",
+    "SavePlayQueue",
     "SavedPage",
+    "SetBookmark",
     "SetPlaylistCover",
+    "Share",
+    "ShareNotFound",
+    "SharePage",
+    "SharedEntry",
+    "SharedKind",
     "SmartField",
     "SmartGroup",
     "SmartMatch",
@@ -409,4 +451,62 @@ class Playlists(Protocol):
 
     async def drop_wants(self, request: DropWants, /) -> None:
         """Needs scope user-library-modify."""
+        ...
+
+    async def save_play_queue(self, request: SavePlayQueue, /) -> None:
+        """Keep where the caller left off; tracks that they cannot see are left out.
+
+        Needs scope user-modify-playback-state.
+        """
+        ...
+
+    async def get_play_queue(self, request: GetPlayQueue, /) -> PlayQueue:
+        """The caller's queue as it was saved. Needs scope user-read-playback-state."""
+        ...
+
+    async def set_bookmark(self, request: SetBookmark, /) -> None:
+        """Needs scope user-modify-playback-state. A person has at most 5,000.
+
+        Raises: UnknownTrack.
+        """
+        ...
+
+    async def drop_bookmark(self, request: DropBookmark, /) -> None:
+        """No error if there is none. Needs scope user-modify-playback-state."""
+        ...
+
+    async def list_bookmarks(self, request: ListBookmarks, /) -> BookmarkPage:
+        """A page of at most 500. Needs scope user-read-playback-position."""
+        ...
+
+    async def create_share(self, request: CreateShare, /) -> Share:
+        """Let whoever has the token listen to what the caller may hear. Needs scope streaming.
+
+        Raises: BadShare, UnknownTrack.
+        """
+        ...
+
+    async def change_share(self, request: ChangeShare, /) -> Share:
+        """Change one of the caller's. Needs scope streaming.
+
+        Raises: ShareNotFound, BadShare.
+        """
+        ...
+
+    async def delete_share(self, request: DeleteShare, /) -> None:
+        """One of the caller's opens nothing any more. Needs scope streaming.
+
+        Raises: ShareNotFound.
+        """
+        ...
+
+    async def list_shares(self, request: ListShares, /) -> SharePage:
+        """The caller's shares, expired ones too. Needs scope streaming."""
+        ...
+
+    async def open_share(self, request: OpenShare, /) -> Share:
+        """What is shared by a token. Open to whoever has it.
+
+        Raises: ShareNotFound.
+        """
         ...

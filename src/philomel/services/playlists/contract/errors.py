@@ -63,3 +63,15 @@ class NotSmart(FailedPrecondition):
     """A playlist of chosen tracks has no rules."""
 
     code = "playlists.not_smart"
+
+
+class ShareNotFound(NotFound):
+    """Also for what expired, and for addresses that never were one."""
+
+    code = "playlists.share_not_found"
+
+
+class BadShare(InvalidArgument):
+    """Nothing, too much, or for a time that is over."""
+
+    code = "playlists.bad_share"

@@ -2,10 +2,11 @@
 
 `mark` is a person's like and rating of one thing; a row with neither does not exist.
 `alias` says which ids were merged into which, so that late calls find the new one.
+`play_queue` and `share` hold their ids in one text, parted by blanks.
 `unsaved` says when a like was taken back, for news of a merge that come later.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 from philomel.engines import outbox
 
@@ -44,6 +45,42 @@ UNSAVED = Table(
     Column("item_id", _ID, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Index("unsaved_item", "kind", "item_id"),
+)
+
+QUEUE = Table(
+    "play_queue",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("track_ids", Text, nullable=False),
+    Column("current", Integer, nullable=False),
+    Column("position_ms", BigInteger, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+BOOKMARK = Table(
+    "bookmark",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("track_id", _ID, primary_key=True),
+    Column("position_ms", BigInteger, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+SHARE = Table(
+    "share",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("owner_id", _ID, nullable=False),
+    Column("entries", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("visited_at", BigInteger),
+    Column("visits", BigInteger, nullable=False),
+    Index("share_owner", "owner_id", "created_at"),
 )
 
 outbox.add_tables(METADATA)
