@@ -78,6 +78,21 @@ def test_hours_of_silence_in_a_small_file(target: Target, folder: Path) -> None:
     assert (first.status_code, len(first.content) < 1_000_000) == (200, True)
 
 
+def test_a_day_of_silence_in_a_smaller_file(target: Target, folder: Path) -> None:
+    """What a header or a time stamp claims is not believed, nor waited for."""
+    (folder / "claims.opus").write_bytes(hostile.opus_of_silence(0.01, claimed=24.0))
+    (folder / "quiet.opus").write_bytes(hostile.opus_of_silence(HOURS))
+    assert (folder / "quiet.opus").stat().st_size < 100_000
+    target.shape.operator.done("scan", "--path", str(folder), "--wait", "analysis")
+    for title in ("claims", "quiet"):
+        song = target.song(title)
+        for offset in (0, song["duration"] - 10, 80_000):
+            query = f"{target.login}&id={song['id']}&format=mp3&timeOffset={max(0, offset)}"
+            with target.http.stream("GET", f"/rest/stream?{query}") as answer:
+                assert answer.status_code < 500
+                next(answer.iter_bytes(), None)
+
+
 def test_a_transcode_ends_with_its_listener(target: Target) -> None:
     song, server = target.song("Long Note"), target.shape.operator.pid
     before = workers(server)

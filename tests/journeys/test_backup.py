@@ -338,6 +338,17 @@ def test_a_full_disk_leaves_nothing_half(small: Process, tmp_path: Path) -> None
     assert [user["name"] for user in target.done("user", "list")["users"]] == ["bert"]
     assert not list(target.data.glob("replaced-*"))
 
+    shutil.copytree(small.data, tmp_path / "leaving")
+    leaving, there = Process(tmp_path / "leaving"), Process(tmp_path / "there")
+    to = str(there.data / "philomel.toml")
+    failed = limited(leaving, "move", "--to", to)
+    assert failed.returncode == Exit.UNAVAILABLE, failed.stderr
+    assert "Traceback" not in failed.stderr
+    # The old place is as it was; with room the move goes on.
+    users = leaving.done("user", "list")
+    leaving.done("move", "--to", to)
+    assert there.done("user", "list") == users
+
 
 def test_killed_at_any_moment(small: Process, tmp_path: Path) -> None:
     """A backup is there or not; a restore is run again, and nothing serves half of one."""

@@ -134,6 +134,34 @@ def flac_of_silence(hours: float, *, kilohertz: int = 1) -> bytes:
     return b"".join(made)
 
 
+def opus_of_silence(hours: float, *, claimed: float = 0.0) -> bytes:
+    """An Ogg Opus file of hours of nothing: a byte and its length for every 60 ms.
+
+    Args:
+        claimed: hours that its last time stamp says; as many as there are if left out.
+    """
+    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48_000, 0, 0)
+    tags = b"OpusTags" + struct.pack("<II", 0, 0)
+    made = [_ogg_page(2, 0, 0, [head]), _ogg_page(0, 0, 1, [tags])]
+    packets, number, at = int(hours * 3600 / 0.06), 1, 0
+    while packets:
+        count = min(packets, 255)
+        packets, number, at = packets - count, number + 1, at + count * 2880
+        stamp = at if packets or not claimed else int(claimed * 3600 * 48_000)
+        # SILK, 60 ms, mono, and no frame: what a caller sends who says nothing.
+        made.append(_ogg_page(0 if packets else 4, stamp, number, [b"\x18"] * count))
+    return b"".join(made)
+
+
+def _ogg_page(kind: int, stamp: int, number: int, packets: list[bytes]) -> bytes:
+    """A page of whole packets that are shorter than 255 bytes."""
+    lengths = bytes(map(len, packets))
+    fixed = struct.pack("<4sBBqII", b"OggS", 0, kind, stamp, 77, number)
+    rest = bytes([len(packets)]) + lengths + b"".join(packets)
+    summed = _crc(fixed + bytes(4) + rest, 32, 0x04C11DB7)
+    return fixed + struct.pack("<I", summed) + rest
+
+
 def alac_with_frames_of(samples: int) -> bytes:
     """An M4A file whose decoder is told to make room for frames of so many samples."""
     data = bytearray(encode("alac", channels=2))

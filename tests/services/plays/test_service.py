@@ -134,6 +134,16 @@ async def test_an_alias_is_played_under_its_new_id(
         assert (await service.list_now_playing(ListNowPlaying())).items[0].track_id == A
 
 
+async def test_nothing_plays_for_a_year(service: Plays, clock: FixedClock) -> None:
+    with acting(ZOE):
+        clock.advance(365 * 86_400_000)
+        await service.set_now_playing(SetNowPlaying(A, "phone"))
+        clock.advance(-365 * 86_400_000)
+        assert (await service.list_now_playing(ListNowPlaying())).items == ()
+        await service.set_now_playing(SetNowPlaying(B, "phone"))
+        assert (await service.list_now_playing(ListNowPlaying())).items[0].track_id == B
+
+
 async def test_now_playing_is_forgotten(service: Plays, clock: FixedClock) -> None:
     with acting(ZOE):
         await service.set_now_playing(SetNowPlaying(A, "phone"))

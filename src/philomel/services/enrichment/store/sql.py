@@ -33,6 +33,18 @@ _NEXT = (
     .order_by(tasks.c.due_at)
     .limit(1)
 )
+_LOST = (
+    select(tasks.c.id, tasks.c.tries)
+    .where(
+        tasks.c.state == bindparam("state"),
+        tasks.c.kind == bindparam("of"),
+        tasks.c.due_at > bindparam("far"),
+    )
+    .limit(1)
+)
+_FAR_MS = 8 * 86_400_000
+"""Nothing is put off for longer: what is due later was put off before the clock was set back."""
+
 _SETTLE = (
     update(tasks)
     .where(tasks.c.id == bindparam("task"))
@@ -130,8 +142,11 @@ def add_tasks(connection: Connection, entries: Sequence[tuple[str, EntryKind]]) 
 
 def next_task(connection: Connection, now: int) -> Task | None:
     for place, kind in enumerate(KINDS):
-        values = {"state": WAITING, "of": place, "now": now}
-        row = connection.execute(_NEXT, values).one_or_none()
+        values = {"state": WAITING, "of": place}
+        row = (
+            connection.execute(_NEXT, {**values, "now": now}).one_or_none()
+            or connection.execute(_LOST, {**values, "far": now + _FAR_MS}).one_or_none()
+        )
         if row is not None:
             return Task(row.id, kind, row.tries)
     return None
