@@ -18,13 +18,16 @@ from philomel.rpc import codec
 from philomel.services.catalog.contract import (
     EntriesChanged,
     GetTracks,
+    ListAlbums,
+    ListArtists,
     ScanPhase,
     StartScan,
     WatchScan,
 )
 from philomel.services.catalog.jobs.scanner import Scanner
 from philomel.services.catalog.store.merging import heirs
-from philomel.services.catalog.store.tables import albums, file_errors
+from philomel.services.catalog.store.tables import albums, artist_libraries, file_errors
+from philomel.services.catalog.store.tables import artists as artists_table
 
 TAGS = {"artist": "A", "album": "X", "albumartist": "A", "date": "1990"}
 
@@ -273,3 +276,39 @@ async def announced(house: House) -> list[str]:
         found = await house.service.get_tracks(GetTracks(tuple(set(named))))
     known = {track.id for track in found.items}
     return [id_ for id_ in named if id_ in known]
+
+
+async def test_counts_are_right_after_everything_was_read_again(house: House, shelf: Path) -> None:
+    """What stayed as it was is not counted again; what changed hands is."""
+    await house.add(shelf)
+    await house.scan()
+    for number in range(3):
+        path = shelf / f"b/Y/{number}.flac"
+        make(path, {"title": f"L{number}", "artist": "C", "album": "Y"}, seconds=1.5 + number)
+        os.utime(path, ns=(10**9, 10**9))
+        os.utime(shelf / f"a/X/{number}.mp3", ns=(10**9, 10**9))
+    status = await house.scan()
+    assert (status.changed, status.added, status.errors) == (6, 0, 0)
+    with acting(ANNA):
+        artists = (await house.service.list_artists(ListArtists())).items
+        albums_ = (await house.service.list_albums(ListAlbums())).items
+    assert {each.name for each in artists} >= {"A", "C"}
+    assert not {each.name for each in artists} & {"B0", "B1", "B2"}
+    counted = await house.database.read(
+        lambda c: {
+            row.name: (row.track_count, row.album_count)
+            for row in c.execute(
+                select(
+                    artists_table.c.name,
+                    artist_libraries.c.track_count,
+                    artist_libraries.c.album_count,
+                ).join_from(
+                    artist_libraries,
+                    artists_table,
+                    artists_table.c.id == artist_libraries.c.artist_id,
+                )
+            )
+        }
+    )
+    assert (counted["A"], counted["C"]) == ((3, 1), (3, 1))
+    assert {each.name: each.track_count for each in albums_}["X"] == 3

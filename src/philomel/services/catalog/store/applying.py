@@ -114,7 +114,7 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
     _label(connection, plan)
     connection.execute(_FORGET_ERRORS, {"library": plan.library_id, "ids": plan.paths})
     write_many(connection, file_errors, plan.errors)
-    found = refresh(connection, plan.albums, plan.artists, now)
+    found = refresh(connection, plan.albums, plan.artists, now, plan.shifting)
     if plan.albums:
         connection.execute(_COVERS_DUE, {"ids": list(plan.albums), "due": now})
     events = merge_emptied(connection, plan.album_moves, plan.artist_moves, found, now)

@@ -5,6 +5,7 @@ Recomputed by sets for what a write touched, so it is right whatever happened be
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 import msgspec
@@ -96,7 +97,9 @@ _SET_CREDITS = (
 )
 _DROP_GENRES = delete(album_genres).where(album_genres.c.album_id.in_(_IDS))
 _DROP_CREDITS = delete(album_credits).where(album_credits.c.album_id.in_(_IDS))
-_ALBUM_ARTISTS = select(album_credits.c.artist_id).where(album_credits.c.album_id.in_(_IDS))
+_ALBUM_ARTISTS = select(album_credits.c.album_id, album_credits.c.artist_id).where(
+    album_credits.c.album_id.in_(_IDS)
+)
 _SET_GROUP = (
     update(albums).where(albums.c.id == bindparam("album")).values(group_key=bindparam("group"))
 )
@@ -152,17 +155,28 @@ class Refreshed:
 
 
 def refresh(
-    connection: Connection, album_ids: Iterable[str], artist_ids: Iterable[str], now: int
+    connection: Connection,
+    album_ids: Iterable[str],
+    artist_ids: Iterable[str],
+    now: int,
+    shifting: AbstractSet[str] | None = None,
 ) -> Refreshed:
-    """Bring counts and credits up to date after the tracks of these changed."""
+    """Bring counts and credits up to date after the tracks of these changed.
+
+    Args:
+        shifting: albums that tracks came to or left, or whose tracks are by others now; all if
+            it is not said. Of the others the artists have what they had, and an artist can
+            have a fifth of all tracks.
+    """
     found = Refreshed()
     touched_albums, touched_artists = list(set(album_ids)), set(artist_ids)
     if touched_albums:
-        before = connection.scalars(_ALBUM_ARTISTS, {"ids": touched_albums}).all()
-        touched_artists.update(before)
+        ids = {"ids": touched_albums}
+        credited = list(connection.execute(_ALBUM_ARTISTS, ids))
         _refresh_albums(connection, touched_albums, found, now)
-        after = connection.scalars(_ALBUM_ARTISTS, {"ids": touched_albums}).all()
-        touched_artists.update(after)
+        credited += connection.execute(_ALBUM_ARTISTS, ids)
+        counted = set(touched_albums) if shifting is None else shifting | found.changed
+        touched_artists.update(artist for album, artist in credited if album in counted)
     if touched_artists:
         _refresh_artists(connection, list(touched_artists), found)
     return found

@@ -63,11 +63,13 @@ class Planner:
                     "shuffle": secrets.randbits(31), "last_played_at": 0,
                 }  # fmt: skip
                 plan.new_tracks.append(row)
+                plan.shifting.add(album["id"])
+                plan.artists.update(each[1] for each in credit)
             else:
                 row["track"] = track_id
                 row["duration_ms"] = place.durations.get(track_id, row["duration_ms"])
                 plan.track_updates.append(row)
-                _moves(plan, known, album["id"], credit)
+                _moves(plan, known, row, credit)
             _follow(plan, track_id, row["album_id"], credit, tags.ids(intake.draft.genres))
             _add_texts(plan, track_id, intake.draft)
         return plan
@@ -116,13 +118,17 @@ def _track_row(
     }
 
 
-def _moves(plan: Plan, known: Row, album_id: str, credit: list[Credited]) -> None:
+def _moves(plan: Plan, known: Row, row: Row, credit: list[Credited]) -> None:
     """Where a known track went: its former album and artists may be empty now."""
+    album_id = row["album_id"]
     plan.albums.add(known["album_id"])
+    if all(known[name] == row[name] for name in ("album_id", "credits", "library_id")):
+        return
+    plan.shifting.update((known["album_id"], album_id))
     if known["album_id"] != album_id:
         plan.album_moves.append((known["album_id"], album_id))
     before = msgspec.json.decode(known["credits"])
-    plan.artists.update(each[1] for each in before)
+    plan.artists.update(each[1] for each in (*before, *credit))
     plan.artist_moves.extend(matching.replaced(before, credit))
 
 
@@ -130,7 +136,6 @@ def _follow(
     plan: Plan, track_id: str, album_id: str, credit: list[Credited], genre_ids: list[str]
 ) -> None:
     plan.albums.add(album_id)
-    plan.artists.update(each[1] for each in credit)
     plan.credits.extend(
         {
             "track_id": track_id,

@@ -39,7 +39,13 @@ class Intake(Struct, frozen=True):
 
 
 class Plan:
-    """Rows to write, and what to tell about them."""
+    """Rows to write, and what to tell about them.
+
+    Attributes:
+        albums: those with a track that changed in any way.
+        shifting: of these, the ones with tracks that came or went or are by others now.
+        artists: those whose tracks came or went.
+    """
 
     def __init__(self, library_id: str) -> None:
         self.library_id = library_id
@@ -65,6 +71,7 @@ class Plan:
         self.displaced: list[Row] = []
         self.paths: list[bytes] = []
         self.albums: set[str] = set()
+        self.shifting: set[str] = set()
         self.artists: set[str] = set()
         self.album_moves: list[tuple[str, str]] = []
         self.artist_moves: list[tuple[str, str]] = []
