@@ -1,26 +1,33 @@
 """Follows media, plays and accounts: what they announce, the catalogue keeps copies of."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from itertools import islice
 
 from sqlalchemy import Connection
 
 from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
+from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.rpc import codec
 from philomel.services.accounts.contract import UserRemoved
+from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.loading import resolve
 from philomel.services.catalog.store.merging import loudness
 from philomel.services.catalog.store.merging.hearing import (
     Heard,
     Played,
+    credited,
     record_analysis,
-    record_totals,
+    set_totals,
+    sum_artists,
 )
 from philomel.services.catalog.store.merging.loudness import Measured
 from philomel.services.media.contract import Asset, AssetsAnalysed, GetAssets, Media
 from philomel.services.plays.contract import TotalsChanged
 
+COUNTED = 25
+"""Tracks whose counts are written in one transaction."""
 TOPICS = ("philomel.media", "philomel.plays", "philomel.accounts")
 
 
@@ -28,8 +35,13 @@ class Follower:
     """Handles events; each one has its effect once."""
 
     def __init__(
-        self, media: Media, clock: Clock, forget_person: Callable[[str], Awaitable[None]]
+        self,
+        database: Database,
+        media: Media,
+        clock: Clock,
+        forget_person: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._database = database
         self._media = media
         self._clock = clock
         self._forget_person = forget_person
@@ -40,7 +52,7 @@ class Follower:
                 event = codec.from_bytes(AssetsAnalysed, message.record.value)
                 return await self.analysed(event.ids)
             case "plays.TotalsChanged":
-                return self._counted(codec.from_bytes(TotalsChanged, message.record.value))
+                return await self._counted(codec.from_bytes(TotalsChanged, message.record.value))
             case "accounts.UserRemoved":
                 removed = codec.from_bytes(UserRemoved, message.record.value)
                 await self._forget_person(removed.user_id)
@@ -67,22 +79,38 @@ class Follower:
 
         return keep
 
-    def _counted(self, event: TotalsChanged) -> Effect | None:
+    async def _counted(self, event: TotalsChanged) -> Effect | None:
+        """Keep totals in several short transactions: written twice they are the same.
+
+        The event is done with its last one, so what a crash leaves out is made good.
+        """
         totals = {
             total.track_id: Played(total.count, total.last_played_at) for total in event.tracks
         }
         if not totals:
             return None
+        merged = await self._database.read(lambda c: resolve(c, list(totals), ()))
+        named = {merged.get(id_, id_): plays for id_, plays in totals.items()}
+        for some in _batches(named):
+            await self._database.write(lambda c, some=some: set_totals(c, some))  # type: ignore[misc]
+        named_by = await self._database.read(lambda c: credited(c, named), long=True)
+        for artists in named_by.artists:
+            await self._database.write(lambda c, artists=artists: sum_artists(c, artists))  # type: ignore[misc]
 
-        def count(connection: Connection) -> None:
-            merged = resolve(connection, list(totals), ())
-            now_called = {merged.get(id_, id_): plays for id_, plays in totals.items()}
-            record_totals(connection, now_called, self._clock.now())
+        def tell(connection: Connection) -> None:
+            now = self._clock.now()
+            announce(connection, entries_changed(named_by.every(named), now), now)
 
-        return count
+        return tell
 
 
 def _measured(asset: Asset) -> Measured:
     if asset.loudness is None:
         return Measured(None, None)
     return Measured(asset.loudness.integrated, asset.loudness.true_peak)
+
+
+def _batches(totals: Mapping[str, Played]) -> Iterator[dict[str, Played]]:
+    items = iter(totals.items())
+    while some := dict(islice(items, COUNTED)):
+        yield some

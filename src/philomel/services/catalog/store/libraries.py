@@ -102,7 +102,7 @@ _FORGET_TRACKS = (
     delete(tracks).where(tracks.c.id.in_(_IDS)),
 )
 _FORGET_FILES = delete(files).where(files.c.id.in_(_IDS))
-PURGED_AT_ONCE = 100
+PURGED_AT_ONCE = 50
 
 
 class Root(Struct, frozen=True):

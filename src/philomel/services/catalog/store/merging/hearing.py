@@ -1,10 +1,22 @@
 """What analysis and listeners tell of tracks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 
+from philomel.engines.sql import write_many
 from philomel.services.catalog.rules.succession import evidence, same_edition
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.merging import heirs
@@ -15,6 +27,7 @@ from philomel.services.catalog.store.refreshing import refresh
 from philomel.services.catalog.store.tables import (
     PRESENT,
     albums,
+    artist_libraries,
     artists,
     files,
     track_credits,
@@ -50,35 +63,34 @@ _COUNTED = (
     )
 )
 _ALBUM_OF = select(tracks.c.album_id).distinct().where(tracks.c.id.in_(_IDS))
-_SUM_ALBUM = (
-    update(albums)
-    .where(albums.c.id == bindparam("album"))
-    .values(
-        play_count=select(func.coalesce(func.sum(tracks.c.play_count), 0))
-        .where(tracks.c.album_id == albums.c.id)
-        .scalar_subquery(),
-        last_played_at=select(func.coalesce(func.max(tracks.c.last_played_at), 0))
-        .where(tracks.c.album_id == albums.c.id)
-        .scalar_subquery(),
-    )
+_ALBUM_SUMS = (
+    select(tracks.c.album_id, func.sum(tracks.c.play_count), func.max(tracks.c.last_played_at))
+    .where(tracks.c.album_id.in_(_IDS))
+    .group_by(tracks.c.album_id)
 )
-# The artist whose row is written, said in so many words: SQLAlchemy correlates one level only.
-_OF_ARTIST = tracks.c.id.in_(
-    select(track_credits.c.track_id)
-    .where(track_credits.c.artist_id == artists.c.id)
-    .correlate(artists)
+_ONCE = (
+    select(track_credits.c.artist_id, track_credits.c.track_id)
+    .distinct()  # roles of one track
+    .where(track_credits.c.artist_id.in_(_IDS))
+    .subquery()
 )
-_SUM_ARTIST = (
-    update(artists)
-    .where(artists.c.id == bindparam("artist"))
-    .values(
-        play_count=select(func.coalesce(func.sum(tracks.c.play_count), 0))
-        .where(_OF_ARTIST)
-        .scalar_subquery(),
-        last_played_at=select(func.coalesce(func.max(tracks.c.last_played_at), 0))
-        .where(_OF_ARTIST)
-        .scalar_subquery(),
-    )
+_ARTIST_SUMS = (
+    select(_ONCE.c.artist_id, func.sum(tracks.c.play_count), func.max(tracks.c.last_played_at))
+    .join_from(_ONCE, tracks, tracks.c.id == _ONCE.c.track_id)
+    .group_by(_ONCE.c.artist_id)
+)
+_LENGTHS = (
+    select(artist_libraries.c.artist_id, func.sum(artist_libraries.c.track_count))
+    .where(artist_libraries.c.artist_id.in_(_IDS))
+    .group_by(artist_libraries.c.artist_id)
+)
+SUMMED = 1_500
+"""Tracks that are summed in one transaction: about 10 ms at rest."""
+_SET_ALBUM, _SET_ARTIST = (
+    update(table)
+    .where(table.c.id == bindparam("entry"))
+    .values(play_count=bindparam("plays"), last_played_at=bindparam("last"))
+    for table in (albums, artists)
 )
 
 
@@ -141,14 +153,62 @@ class Played(Struct, frozen=True):
 
 def record_totals(connection: Connection, totals: Mapping[str, Played], now: int) -> None:
     """Copies of play counts, for the order of lists and of search."""
+    set_totals(connection, totals)
+    named_by = credited(connection, totals)
+    for artist_ids in named_by.artists:
+        sum_artists(connection, artist_ids)
+    announce(connection, entries_changed(named_by.every(totals), now), now)
+
+
+class Credits(Struct, frozen=True):
+    """Whose counts change with those of some tracks.
+
+    Attributes:
+        artists: so many together that they can be summed at once.
+    """
+
+    albums: tuple[str, ...]
+    artists: tuple[tuple[str, ...], ...]
+
+    def every(self, tracks_: Iterable[str]) -> list[str]:
+        """These and their tracks."""
+        return [*tracks_, *self.albums, *(id_ for some in self.artists for id_ in some)]
+
+
+def set_totals(connection: Connection, totals: Mapping[str, Played]) -> None:
+    """Keep the counts of these tracks, and those of their albums."""
     connection.execute(
         _COUNTED,
         [{"track": id_, "plays": n.count, "last": n.last_at} for id_, n in totals.items()],
     )
     album_ids = connection.execute(_ALBUM_OF, {"ids": list(totals)}).scalars().all()
-    people = connection.execute(_CREDITED, {"ids": list(totals)}).scalars().all()
-    for album_id in set(album_ids):
-        connection.execute(_SUM_ALBUM, {"album": album_id})
-    for artist_id in set(people):
-        connection.execute(_SUM_ARTIST, {"artist": artist_id})
-    announce(connection, entries_changed([*totals, *album_ids, *people], now), now)
+    _sum(connection, album_ids, _ALBUM_SUMS, _SET_ALBUM)
+
+
+def credited(connection: Connection, track_ids: Iterable[str]) -> Credits:
+    """The albums and the artists of these tracks."""
+    ids = {"ids": list(track_ids)}
+    album_ids = tuple(connection.execute(_ALBUM_OF, ids).scalars())
+    people = tuple(dict.fromkeys(connection.execute(_CREDITED, ids).scalars()))
+    lengths = {row[0]: row[1] for row in connection.execute(_LENGTHS, {"ids": list(people)})}
+    artists_: list[list[str]] = []
+    room = 0
+    for id_ in people:
+        length = int(lengths.get(id_, 0)) + 1
+        if length > room:
+            artists_.append([])
+            room = SUMMED
+        artists_[-1].append(id_)
+        room -= length
+    return Credits(album_ids, tuple(map(tuple, artists_)))
+
+
+def sum_artists(connection: Connection, artist_ids: Sequence[str]) -> None:
+    """Keep how often the tracks of these artists were played altogether."""
+    _sum(connection, artist_ids, _ARTIST_SUMS, _SET_ARTIST)
+
+
+def _sum(connection: Connection, ids: Sequence[str], sums: Select[Any], set_: Update) -> None:
+    found = connection.execute(sums, {"ids": list(ids)})
+    rows = [{"entry": row[0], "plays": int(row[1]), "last": row[2]} for row in found]
+    write_many(connection, set_, rows)
