@@ -14,13 +14,14 @@ import signal
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from math import inf
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from bench.process import usage
 from bench.server import machine, percentile
-from bench.shelves import Shelves, misspelt
+from bench.shelves import Shelves, Track, misspelt
 
 from philomel.engines.index import Document
 from philomel.engines.index.tantivy import Index
@@ -35,6 +36,7 @@ SEEN = 3  # of the four libraries
 BATCH = 5_000
 MAX_KEYS = 40
 CALLER = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
+Pairs = tuple[tuple[str, str], ...]
 _SLOW = 40
 _TELL_SECONDS = 30.0
 
@@ -62,7 +64,6 @@ async def build(index: Index, shelves: Shelves) -> float:
     """Fill the index; seconds."""
     started = time.perf_counter()
     waiting: list[Document] = []
-    lies_in: dict[int, set[str]] = defaultdict(set)
     since_flush = 0
 
     async def add(document: Document) -> None:
@@ -76,26 +77,47 @@ async def build(index: Index, shelves: Shelves) -> float:
                 await index.flush()
                 since_flush = 0
 
-    for number, album in enumerate(shelves.albums):
-        library = f"lib{album.library}"
-        lies_in[album.artist].add(library)
-        artist = shelves.artists[album.artist].name
-        await add(
-            Document(f"album{number}", "album", album.name, artist, (library,), album.popularity)
-        )
-    for number, one in enumerate(shelves.artists):
-        there = tuple(sorted(lies_in[number]))
-        await add(Document(f"artist{number}", "artist", one.name, "", there, one.popularity))
-    for number, track in enumerate(shelves.tracks()):
-        on = shelves.albums[track.album]
-        around = f"{shelves.artists[on.artist].name} {on.name}"
-        library = f"lib{on.library}"
-        await add(
-            Document(f"track{number}", "track", track.name, around, (library,), track.popularity)
-        )
+    for document in documents(shelves):
+        await add(document)
     await index.put(waiting, new=True)
     await index.flush()
     return time.perf_counter() - started
+
+
+def documents(shelves: Shelves) -> Iterator[Document]:
+    """All there is, as the search service writes it."""
+    lies_in: dict[int, set[str]] = defaultdict(set)
+    for number, album in enumerate(shelves.albums):
+        lies_in[album.artist].add(f"lib{album.library}")
+        yield Document(
+            f"album{number}", "album", album.name, shelves.artists[album.artist].name,
+            (f"lib{album.library}",), album.popularity, *_facts(shelves, number),
+        )  # fmt: skip
+    for number, one in enumerate(shelves.artists):
+        there = tuple(sorted(lies_in[number]))
+        yield Document(f"artist{number}", "artist", one.name, "", there, one.popularity)
+    for number, track in enumerate(shelves.tracks()):
+        yield as_document(shelves, number, track)
+
+
+def as_document(shelves: Shelves, number: int, track: Track, more: int = 0) -> Document:
+    on = shelves.albums[track.album]
+    artist = shelves.artists[on.artist].name
+    fields, values, numbers = _facts(shelves, track.album)
+    return Document(
+        f"track{number}", "track", track.name, f"{artist} {on.name}", (f"lib{on.library}",),
+        track.popularity + more, (*fields, ("album", on.name)),
+        (*values, ("isrc", f"XXPHM{number:07}")), numbers,
+    )  # fmt: skip
+
+
+def _facts(shelves: Shelves, number: int) -> tuple[Pairs, Pairs, tuple[tuple[str, int], ...]]:
+    album = shelves.albums[number]
+    return (
+        (("artist", shelves.artists[album.artist].name), ("genre", f"Genre {album.genre}")),
+        (("upc", f"{number:012}"),),
+        (("year", album.year), ("added", 20_000 + number * 700 // len(shelves.albums))),
+    )
 
 
 def queries(shelves: Shelves, count: int) -> list[Wanted]:
@@ -237,14 +259,7 @@ async def changes(index: Index, shelves: Shelves) -> None:
 
     searching = asyncio.create_task(search())
     for number, track in enumerate(tracks):
-        on = shelves.albums[track.album]
-        around = f"{shelves.artists[on.artist].name} {on.name}"
-        library = f"lib{on.library}"
-        batch.append(
-            Document(
-                f"track{number}", "track", track.name, around, (library,), track.popularity + 1
-            )
-        )
+        batch.append(as_document(shelves, number, track, more=1))
         if len(batch) == 500:
             await index.put(batch)
             batch, done = [], done + 500

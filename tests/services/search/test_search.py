@@ -341,3 +341,54 @@ async def test_what_cannot_be_right_is_refused(house: House, request_: Search) -
 async def test_a_scan_nobody_heard_of_is_not_ready(house: House) -> None:
     with acting(SERVICE):
         assert not (await house.service.await_scan(AwaitScan(new_id(), 10))).ready
+
+
+async def test_fields_quotes_and_operators_are_understood(following: House) -> None:
+    shelf, now = following.shelf, following.clock.now()
+    day = 86_400_000
+
+    def album(name: str, artist: str, year: int, plays: int = 0, age: int = 100) -> str:
+        id_ = new_id()
+        shelf.entries[id_] = SearchEntry(
+            id_, EntryKind.ALBUM, name, artist, (OPEN,), plays, (artist,), "",
+            ("Jazz", "Hip Hop"), year, "", "0012345678905", now - age * day,
+        )  # fmt: skip
+        return id_
+
+    early = album("Doxy", "Miles Davis", 1957, plays=10)
+    late = album("Doxy Live", "Sonny Rollins", 1999, plays=1_000, age=13)
+    track = new_id()
+    shelf.entries[track] = SearchEntry(
+        track, EntryKind.TRACK, "Airegin", "Miles Davis Doxy", (OPEN,), 0, ("Miles Davis",), "Doxy",
+        (), 1957, "USRC17607839",
+    )  # fmt: skip
+    await following.scan(early, late, track)
+
+    async def find(text: str) -> list[str]:
+        with acting(person(OUTSIDER)):
+            found = await following.service.search(Search(text, with_fields=True))
+        assert found.albums.total == len(found.albums.ids)
+        return [*found.albums.ids, *found.tracks.ids]
+
+    for text, expected in (
+        ("doxy", [early, late, track]),  # the whole name, then what is played most
+        ("artist:Miles Davis", [early, track]),
+        ("artist:mils", [early, track]),
+        ("album:doxy", [early, late, track]),
+        ("track:airegin", [track]),
+        ("doxy NOT live", [early, track]),
+        ('"doxy live" OR airegin', [late, track]),
+        ("year:1950-1960", [early, track]),
+        ("year:1999 OR isrc:us-rc1-76-07839", [late, track]),
+        ("upc:12345678905 tag:new", [late]),
+        ('genre:"hip hop" sonny', [late]),
+        ("live:doxy", [late]),  # words
+    ):
+        assert await find(text) == expected, text
+    with acting(person(OUTSIDER)):
+        found = await following.service.search(Search("artist:miles year:1957"))
+        assert found.albums.total == 0  # all of it is words
+        everything = await following.service.search(Search("year:", with_fields=True))
+        assert everything.albums.total == 2
+        with pytest.raises(InvalidArgument):
+            await following.service.search(Search("year:soon", with_fields=True))

@@ -16,6 +16,10 @@ class Document(Struct, frozen=True):
         context: names around it (a track's artists and album); matches here weigh less.
         filters: a query sees the document if it shares one of these (library ids).
         popularity: 0 or more; a logarithmic boost.
+        fields: texts with a name, whose words can be asked for; a name may come again. What a
+            field that is named like the kind holds is the name.
+        values: what is compared as a whole, without case, accents and spaces.
+        numbers: from 0 to 99,999.
     """
 
     id: str
@@ -24,6 +28,62 @@ class Document(Struct, frozen=True):
     context: str = ""
     filters: tuple[str, ...] = ()
     popularity: float = 0.0
+    fields: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[tuple[str, int], ...] = ()
+
+
+class Said(Struct, frozen=True):
+    """Every word stands in one field, or in name or context.
+
+    Attributes:
+        field: empty for name and context.
+        phrase: the words stand side by side, as they are spelt.
+        begun: the last word may be a beginning.
+    """
+
+    field: str
+    text: str
+    phrase: bool = False
+    begun: bool = False
+
+
+class Is(Struct, frozen=True):
+    """A value is this one."""
+
+    field: str
+    value: str
+
+
+class Between(Struct, frozen=True):
+    """A number is one of these, both ends included."""
+
+    field: str
+    low: int
+    high: int
+
+
+class Least(Struct, frozen=True):
+    """It is of the least popular ones of its kind.
+
+    Attributes:
+        share: of those the caller may see, about so many; 0 to 1.
+    """
+
+    share: float
+
+
+Test = Said | Is | Between | Least
+
+
+class Condition(Struct, frozen=True):
+    """One of the tests turns out as it should.
+
+    Attributes:
+        any_of: what is tested, and whether it must hold or must not.
+    """
+
+    any_of: tuple[tuple[Test, bool], ...]
 
 
 class Query(Struct, frozen=True):
@@ -32,10 +92,16 @@ class Query(Struct, frozen=True):
     Every word must match in name or context, the last one as a prefix; case, accents and
     width are folded; Chinese, Japanese and Korean match without word borders. Where that
     finds too little, words of four letters and more may have one typo, of eight and more
-    two. An empty text matches everything, in order of popularity, then name.
+    two, and whole names one. Without any word to be found everything that meets the conditions
+    matches, in order of popularity, then name.
 
     Attributes:
-        filters: the caller's; a document with none of them does not exist for the query.
+        filters: the caller's; a document with none of them does not exist for the query, and
+            what it holds does not change which typos are thought of.
+        begun: whether the last word may be a beginning.
+        where: conditions that must all be met. A single `Said` that must hold may have typos
+            like the text, unless it is a phrase.
+        names: whole names that may be meant, if not the text.
     """
 
     text: str
@@ -43,6 +109,9 @@ class Query(Struct, frozen=True):
     filters: tuple[str, ...]
     limit: int = 20
     offset: int = 0
+    begun: bool = True
+    where: tuple[Condition, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Hits(Struct, frozen=True):

@@ -1,7 +1,6 @@
 """Tracks, albums and artists by id, and search."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 
 from philomel.gateway.webapi import objects
@@ -40,8 +39,6 @@ _GROUP_TYPES = {
     "single": (AlbumType.SINGLE, AlbumType.EP),
     "compilation": (AlbumType.COMPILATION,),
 }
-_NAME_FILTER = re.compile(r"\b(?:artist|album|track):", re.IGNORECASE)
-_OTHER_FILTER = re.compile(r"\b(?:year|genre|tag|isrc|upc):(?:\"[^\"]*\"|\S*)", re.IGNORECASE)
 
 
 async def get_track(call: Call) -> Object:
@@ -113,7 +110,9 @@ async def get_artist_top_tracks(call: Call) -> Object:
 
 
 async def search(call: Call) -> Object:
-    text = _words(call.query.get("q", ""))
+    text = call.query.get("q", "")
+    if not text.strip():
+        raise InvalidArgument("No search query")
     types = [name.strip() for name in call.query.get("type", "").split(",") if name.strip()]
     if not types:
         raise InvalidArgument("Missing parameter type")
@@ -123,7 +122,8 @@ async def search(call: Call) -> Object:
     offset = offset_of(call.query, _MAX_SEARCH_OFFSET)
     found = await call.services.search.search(
         Search(
-            text=text,
+            text=text[:_MAX_TEXT],
+            with_fields=True,
             artists=limit if "artist" in types else 0,
             albums=limit if "album" in types else 0,
             tracks=limit if "track" in types else 0,
@@ -153,13 +153,6 @@ async def search(call: Call) -> Object:
         keep = {"q": call.query.get("q", ""), "type": name}
         answer[_TYPES[name]] = call.page(items, total, limit, offset, keep=keep)
     return answer
-
-
-def _words(q: str) -> str:
-    """What is looked for; the names of field filters are no words of it."""
-    if not q.strip():
-        raise InvalidArgument("No search query")
-    return _OTHER_FILTER.sub(" ", _NAME_FILTER.sub(" ", q)).replace('"', " ").strip()[:_MAX_TEXT]
 
 
 async def full_albums(call: Call, albums: Sequence[Album]) -> dict[str, Object]:

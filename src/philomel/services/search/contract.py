@@ -14,6 +14,9 @@ class Search(Struct, frozen=True):
         artists, albums, tracks: how many of each are wanted, 0 to 500.
         artist_offset, album_offset, track_offset: where their pages start.
         library_id: only what this library holds; nothing if the caller may not see it.
+        with_fields: the text may hold `artist:`, `album:`, `track:`, `genre:` with words or a
+            "phrase", `year:1990` or `year:1990-1999`, `isrc:`, `upc:`, `tag:new`, `tag:hipster`,
+            quotes, NOT and OR; else all of it is words.
     """
 
     text: str
@@ -24,6 +27,7 @@ class Search(Struct, frozen=True):
     album_offset: int = 0
     track_offset: int = 0
     library_id: str | None = None
+    with_fields: bool = False
 
 
 class Hits(Struct, frozen=True):
@@ -78,7 +82,12 @@ class SearchEngine(Protocol):
     """Finds what the caller may see."""
 
     async def search(self, request: Search, /) -> Found:
-        """Ids by kind; what the caller may not see is neither found nor counted."""
+        """Ids by kind; what the caller may not see is neither found nor counted.
+
+        Raises:
+            InvalidArgument: a text too long, a page out of bounds, or, with fields, a year that
+                is none, an unknown tag, or more than 20 filters.
+        """
         ...
 
     async def rebuild(self, request: Rebuild, /) -> Rebuilt:

@@ -25,7 +25,7 @@ from philomel.kernel.errors import Unavailable
 
 T = TypeVar("T")
 
-VERSION = 3
+VERSION = 4
 _MARKER = "philomel.json"
 _HEAP = 15_000_000  # the least tantivy takes for one thread
 _log = logging.getLogger(__name__)

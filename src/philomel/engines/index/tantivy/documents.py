@@ -8,7 +8,7 @@ from functools import lru_cache
 import tantivy
 
 from philomel.engines.index import Document
-from philomel.engines.index.folding import is_cjk, name_words, sort_number
+from philomel.engines.index.folding import fold, is_cjk, name_words, sort_number
 
 EDGE = 5
 """Prefixes of up to so many letters are words of their own in the index."""
@@ -18,12 +18,19 @@ MAX_WHOLE = 120
 MAX_LEVEL = 40
 
 
+GAP = "\x1f"
+"""A word that nobody can type, between what does not stand side by side."""
+DIGITS = 5
+
+
 def schema(kinds: Sequence[str]) -> tantivy.Schema:
     """The fields: those of a kind are named after it.
 
-    name, context: the words; `_edge`: their beginnings, and ^ before that of a whole name.
-    whole: the name. scope: whose it is, one term for each set of filters that occurs.
-    hot: p1, p2, ... for each doubling of popularity, h1, h2, ... for ever smaller samples.
+    name, any: the words of the name, and of name and context; `_edge`: their beginnings, and in
+    `name_edge` ^ before that of a whole name. said: the words of fields, each behind the name of
+    its field. fact: values and numbers. whole: the name. scope: whose it is, one term for each
+    set of filters that occurs. hot: p1, p2, ... for each doubling of popularity, h1, h2, ... for
+    ever smaller samples.
     """
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
@@ -31,14 +38,14 @@ def schema(kinds: Sequence[str]) -> tantivy.Schema:
     builder.add_unsigned_field("rank", fast=True)
     builder.add_unsigned_field(ORDER, fast=True)
     for kind in kinds:
-        for field in ("name", "context"):
+        for field in ("name", "any", "said"):
             builder.add_text_field(
                 f"{kind}_{field}", tokenizer_name="whitespace", index_option="position"
             )
+        for field in ("name_edge", "any_edge", "fact", "hot"):
             builder.add_text_field(
-                f"{kind}_{field}_edge", tokenizer_name="whitespace", index_option="basic"
+                f"{kind}_{field}", tokenizer_name="whitespace", index_option="basic"
             )
-        builder.add_text_field(f"{kind}_hot", tokenizer_name="whitespace", index_option="basic")
         for field in ("whole", "scope"):
             builder.add_text_field(f"{kind}_{field}", tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -51,17 +58,22 @@ def written(document: Document) -> tantivy.Document:
     found = names + joined
     around, around_edges = _around(document.context)
     edges = _edges(found)
-    if names:
-        edges.update("^" + names[0][:length] for length in range(1, EDGE + 1))
     made = tantivy.Document()
     made.add_text("id", document.id)
     made.add_text(f"{kind}_scope", scope_of(document.filters))
     made.add_text(f"{kind}_whole", whole(names))
     made.add_text(f"{kind}_name", " ".join(found))
+    made.add_text(f"{kind}_any", f"{' '.join(found)} {GAP} {around}" if around else " ".join(found))
+    made.add_text(f"{kind}_any_edge", " ".join(edges | around_edges))
+    if names:
+        edges.update("^" + names[0][:length] for length in range(1, EDGE + 1))
     made.add_text(f"{kind}_name_edge", " ".join(edges))
-    if around:
-        made.add_text(f"{kind}_context", around)
-        made.add_text(f"{kind}_context_edge", around_edges)
+    if document.fields:
+        made.add_text(f"{kind}_said", _said(document.fields))
+    facts = [fact(field, value) for field, value in document.values]
+    facts += [part for field, number in document.numbers for part in _parts(field, number)]
+    if facts:
+        made.add_text(f"{kind}_fact", " ".join(facts))
     popular, drawn = _hotness(document)
     made.add_unsigned(ORDER, popular << 32 | drawn)
     hot = _hot(popular, drawn)
@@ -70,6 +82,47 @@ def written(document: Document) -> tantivy.Document:
     made.add_float("weight", _weight(document.popularity, len(names)))
     made.add_unsigned("rank", _rank(document.popularity, names))
     return made
+
+
+def said(field: str, word: str) -> str:
+    """How a word of a field stands among those of all fields."""
+    return f"{field}:{word}"
+
+
+def fact(field: str, value: str) -> str:
+    return f"{field}={''.join(fold(value).split())[:MAX_WHOLE]}"
+
+
+def between(field: str, low: int, high: int) -> list[str]:
+    """The fewest of a number's beginnings that hold all from `low` to `high`."""
+    low, high = max(low, 0), min(high, 10**DIGITS - 1)
+    found: list[str] = []
+    while low <= high:
+        size = 1
+        while size < 10 ** (DIGITS - 1) and low % (size * 10) == 0 and low + size * 10 - 1 <= high:
+            size *= 10
+        found.append(f"{field}#{low:0{DIGITS}}"[: len(field) + 2 + DIGITS - len(str(size))])
+        low += size
+    return found
+
+
+def _parts(field: str, number: int) -> list[str]:
+    """A number's beginnings; none of one that is out of bounds."""
+    if not 0 <= number < 10**DIGITS:
+        return []
+    digits = f"{number:0{DIGITS}}"
+    return [f"{field}#{digits[:length]}" for length in range(1, DIGITS + 1)]
+
+
+@lru_cache(maxsize=256)
+def _said(fields: tuple[tuple[str, str], ...]) -> str:
+    parts = []
+    for field, text in fields:
+        names, joined = name_words(text)
+        parts += [said(field, word) for word in names]
+        parts.append(GAP)
+        parts += [part for word in joined for part in (said(field, word), GAP)]
+    return " ".join(parts)
 
 
 def whole(names: Sequence[str]) -> str:
@@ -91,10 +144,10 @@ def start(typed: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _around(context: str) -> tuple[str, str]:
+def _around(context: str) -> tuple[str, frozenset[str]]:
     """Words and beginnings of a context; the tracks of an album share theirs."""
     found = [word for part in name_words(context) for word in part]
-    return " ".join(found), " ".join(_edges(found))
+    return " ".join(found), frozenset(_edges(found))
 
 
 def _edges(found: Sequence[str]) -> set[str]:

@@ -9,25 +9,23 @@ only thought of where words as they are typed find too little.
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import tantivy
 from tantivy import Occur
 
-from philomel.engines.index import Hits, Query
-from philomel.engines.index.folding import is_cjk, words
-from philomel.engines.index.tantivy.documents import (
-    EDGE,
-    MAX_LEVEL,
-    filters_of,
-    start,
-    whole,
+from philomel.engines.index import Hits, Least, Query
+from philomel.engines.index.folding import is_cjk
+from philomel.engines.index.tantivy.asking import (
+    Asking,
+    Clause,
+    plainly_said,
+    scored,
+    typed_words,
 )
+from philomel.engines.index.tantivy.counting import Counting, Scope
+from philomel.engines.index.tantivy.documents import whole
 from philomel.engines.index.tantivy.nothing import Nothing, Word
 
-_EXACT, _PREFIX, _TYPO = 12.0, 8.0, 2.5
-_CONTEXT = 0.4
-_WHOLE_NAME, _NAME_START = 10.0, 5.0
-
-_FEW_SCOPES = 16
 DENSE = 12_000
 """Words that so many documents have are looked for among the popular ones first."""
 _HOT = 20_000
@@ -36,8 +34,11 @@ _MANY_OF_A_NAME = 500
 _FEW_LETTERS = 10
 """Fewer matches than what is missing to so many letters typed may be for a typo."""
 _RARE = 1_000
+_VAGUE_LETTERS = 6
+_LEAST_NAME = 3
+_FAR = 2_000
+"""Pages up to here are cut from one list of what is spelt right and what is not."""
 
-Clause = tuple[Occur, tantivy.Query]
 NONE = Hits((), 0)
 
 
@@ -48,177 +49,168 @@ class Matching:
         self._schema = schema
         self._searcher = searcher
         self._dense = dense
-        self._scopes: dict[str, list[tuple[str, int]]] = {}
-        self._levels: dict[tuple[str, str], int] = {}
+        self._asking = Asking(schema)
+        self._counting = Counting(searcher, self._asking)
         self._nothing = Nothing()
 
     def search(self, queries: Sequence[Query]) -> tuple[Hits, ...]:
         """Exact words; if they find too little in all, the same with typos forgiven."""
-        typed = [words(query.text) for query in queries]
-        found = [
-            self._find(query, _plain(parts)) for query, parts in zip(queries, typed, strict=True)
+        typed = [typed_words(query) for query in queries]
+        found = [self._find(*each) for each in zip(queries, typed, strict=True)]
+        if not self._is_little(found, typed, first=True):
+            return tuple(found)
+        wide = [_from_the_start(query) for query in queries]
+        pages = [
+            [hits if query is asked else self._find(asked, parts)]
+            for hits, query, asked, parts in zip(found, queries, wide, typed, strict=True)
         ]
+        for page, query, parts in zip(pages, wide, typed, strict=True):
+            page.append(self._nearly_named(query, parts))
         for stage in (self._unknown, self._rare, self._two_typos):
-            total = sum(hits.total for hits in found)
-            letters = max((sum(map(len, parts)) for parts in typed), default=0)
-            if total >= (max(1, _FEW_LETTERS - letters) if stage == self._unknown else 1):
+            best = [_merged(page, query) for page, query in zip(pages, wide, strict=True)]
+            if not self._is_little(best, typed, first=stage == self._unknown):
                 break
-            for place, (query, parts) in enumerate(zip(queries, typed, strict=True)):
-                forgiving = stage(query.kind, parts)
+            for page, query, parts in zip(pages, wide, typed, strict=True):
+                scope = self._counting.scope(query)
+                forgiving = None if scope is None else stage(scope, parts)
                 if forgiving is not None:
-                    found[place] = _after(found[place], self._find(query, forgiving), query)
-        return tuple(found)
+                    page[2:] = [self._find(query, forgiving)]
+        return tuple(
+            _cut(_merged(page, asked), query, asked)
+            for page, query, asked in zip(pages, queries, wide, strict=True)
+        )
 
-    def _unknown(self, kind: str, typed: list[str]) -> list[Word] | None:
+    @staticmethod
+    def _is_little(found: Sequence[Hits], typed: Sequence[Sequence[Word]], *, first: bool) -> bool:
+        letters = max((sum(len(word.text) for word in parts) for parts in typed), default=0)
+        enough = max(1, _FEW_LETTERS - letters) if first else 1
+        return letters > 0 and sum(hits.total for hits in found) < enough
+
+    def _nearly_named(self, query: Query, typed: Sequence[Word]) -> Hits:
+        """What has the text for a name, but for one typo; a space may be one."""
+        name = whole([word.text for word in typed])
+        scope = self._counting.scope(query)
+        if scope is None or len(name) < _LEAST_NAME or any(word.field for word in typed):
+            return NONE
+        near = scored(self._asking.nearly_named(query.kind, name), 1.0)
+        clauses = [*self._first(query, scope, words=True), (Occur.Must, near)]
+        return self._hits(query, tantivy.Query.boolean_query(clauses), ranked=True)
+
+    def _unknown(self, scope: Scope, plain: Sequence[Word]) -> list[Word] | None:
         """One typo in the words that nothing has; in all, if there are none of these."""
-        plain = _plain(typed)
-        unknown = [word for word in plain if not self._is_known(kind, word)]
+        unknown = self._unknown_of(scope, plain)
         forgiven = [_forgiven(w, 1) if w in unknown or not unknown else w for w in plain]
         return None if forgiven == plain else forgiven
 
-    def _rare(self, kind: str, typed: list[str]) -> list[Word] | None:
-        """One typo also in words that few documents have: what many have is spelt right."""
-        plain = _plain(typed)
-        unknown = [word for word in plain if not self._is_known(kind, word)]
+    def _rare(self, scope: Scope, plain: Sequence[Word]) -> list[Word] | None:
+        """One typo also in words that few documents have: what many have is spelt right.
+
+        And in words of three letters that nothing has, if there are others.
+        """
+        unknown = self._unknown_of(scope, plain)
         first = [_forgiven(word, 1) if word in unknown else word for word in plain]
-        forgiven = [_forgiven(w, 1) if self._is_rare(kind, w) else w for w in first]
+        forgiven = [_forgiven(w, 1) if self._is_rare(scope, w) else w for w in first]
+        if len(plain) > 1:
+            forgiven = [
+                w._replace(typos=1) if w in unknown and len(w.text) == 3 and not w.last else w
+                for w in forgiven
+            ]
         return None if not unknown or forgiven == first else forgiven
 
-    def _two_typos(self, kind: str, typed: list[str]) -> list[Word] | None:
+    def _two_typos(self, scope: Scope, plain: Sequence[Word]) -> list[Word] | None:
         """Two in the longest of the words that nothing has, one in the other rare ones."""
-        plain = _plain(typed)
-        unknown = [word for word in plain if not self._is_known(kind, word)] or plain
+        unknown = self._unknown_of(scope, plain) or list(plain)
         worst = max(unknown, key=lambda word: len(word.text), default=None)
         if worst is None or _forgiven(worst, 2).typos < 2:
             return None
         return [
-            _forgiven(w, 2 if w is worst else 1) if self._is_rare(kind, w) else w for w in plain
+            _forgiven(w, 2 if w is worst else 1) if self._is_rare(scope, w) else w for w in plain
         ]
 
-    def _is_rare(self, kind: str, word: Word) -> bool:
-        return all(
-            self._searcher.doc_freq(f"{kind}_{field}", word.text) < _RARE
-            for field in ("name", "context")
-        )
+    def _unknown_of(self, scope: Scope, plain: Sequence[Word]) -> list[Word]:
+        return [
+            word
+            for word in plain
+            if not is_cjk(word.text[0]) and not self._counting.seen_with(scope, word)
+        ]
 
-    def _is_known(self, kind: str, word: Word) -> bool:
-        if is_cjk(word.text[0]):
-            return True
-        for field in ("name", "context"):
-            if self._searcher.doc_freq(f"{kind}_{field}", word.text):
-                return True
-            if not word.last:
-                continue
-            if len(word.text) <= EDGE:
-                begun = self._searcher.doc_freq(f"{kind}_{field}_edge", word.text)
-            else:
-                terms = self._searcher.terms_with_prefix(f"{kind}_{field}", word.text, limit=1)
-                begun = len(terms)
-            if begun:
-                return True
-        return False
+    def _is_rare(self, scope: Scope, word: Word) -> bool:
+        return self._counting.seen_with(scope, word._replace(last=False)) < _RARE
 
-    def _find(self, query: Query, typed: list[Word]) -> Hits:
-        scope = self._scope(query)
+    def _find(self, query: Query, typed: Sequence[Word]) -> Hits:
+        scope = self._counting.scope(query)
         if scope is None or self._nothing.is_known(query, typed):
-            return Hits((), 0)
+            return NONE
         found = self._look(query, typed, scope) if self._may_match(query, typed, scope) else NONE
         if not found.total:
             self._nothing.learn(query, typed)
         return found
 
-    def _may_match(self, query: Query, typed: list[Word], scope: list[Clause]) -> bool:
+    def _may_match(self, query: Query, typed: Sequence[Word], scope: Scope) -> bool:
         """Whether the words that are forgiven nothing stand together anywhere.
 
         To find that out costs little; what words with typos match is made out in full before
         anything is compared with it.
         """
         sure = [word for word in typed if not word.typos]
-        if len(sure) in {0, 1, len(typed)} or self._rarest(query.kind, sure) >= self._dense:
+        if len(sure) in {0, 1, len(typed)} or self._rarest(query, sure) >= self._dense:
             return True
-        found: Any = self._searcher.search(
-            tantivy.Query.boolean_query([*scope, *self._matching(query.kind, sure)]), 1
-        )
+        clauses = [
+            *self._first(query, scope, words=True),
+            *((Occur.Must, self._asking.holding(query.kind, word)) for word in sure),
+        ]
+        found: Any = self._searcher.search(tantivy.Query.boolean_query(clauses), 1)
         return bool(found.count)
 
-    def _look(self, query: Query, typed: list[Word], scope: list[Clause]) -> Hits:
-        matching = self._matching(query.kind, typed)
+    def _look(self, query: Query, typed: Sequence[Word], scope: Scope) -> Hits:
+        first = self._first(query, scope, words=bool(typed))
         hot = self._hot(query, typed)
         if hot is not None:
             near, share = hot
-            found = self._run(query, [*scope, (Occur.Must, _scored(near, 0.0)), *matching])
+            found = self._run(query, [*first, (Occur.Must, scored(near, 0.0))], typed)
             if found.total >= max(query.offset, 0) + query.limit:
                 # How many there are elsewhere is guessed from the share looked at.
                 return Hits(found.ids, max(found.total, int(found.total * share)))
-        return self._run(query, [*scope, *matching])
+        return self._run(query, first, typed)
 
-    def _run(self, query: Query, clauses: list[Clause]) -> Hits:
+    def _first(self, query: Query, scope: Scope, *, words: bool) -> list[Clause]:
+        """What every match must be: the caller's, and what the conditions say.
+
+        Args:
+            words: there are words too, which only documents of the kind have.
+        """
+        clauses = list(scope.narrow) if words else [scope.every]
+        for condition in query.where:
+            if plainly_said(condition) is None:
+                least = tantivy.Query.empty_query()
+                for test, _ in condition.any_of:
+                    if isinstance(test, Least):
+                        least = self._counting.least(self._schema, scope, test.share)
+                clauses.append(self._asking.condition(query.kind, condition, least))
+        return clauses
+
+    def _run(self, query: Query, first: Sequence[Clause], typed: Sequence[Word]) -> Hits:
+        return self._hits(query, self._asking.asked(query, typed, first), ranked=bool(typed))
+
+    def _hits(self, query: Query, asked: tantivy.Query, *, ranked: bool) -> Hits:
+        """Args:
+        ranked: by how well they match; else by popularity, then name.
+        """
         searcher = self._searcher
-        typed = bool(query.text.strip())
         found: Any = searcher.search(  # its stub forgets `count`
-            tantivy.Query.boolean_query(clauses),
+            asked,
             max(query.limit, 1),  # none at all would end the thread
             offset=min(max(query.offset, 0), searcher.num_docs),
-            order_by_field=None if typed else "rank",
-            weight_by_field="weight" if typed else None,
+            order_by_field=None if ranked else "rank",
+            weight_by_field="weight" if ranked else None,
         )
         hits = found.hits if query.limit > 0 else []
         return Hits(tuple(searcher.doc(address)["id"][0] for _, address in hits), found.count)
 
-    def _scope(self, query: Query) -> list[Clause] | None:
-        """What the caller may see of one kind; None for nothing.
+    def _rarest(self, query: Query, typed: Sequence[Word]) -> int:
+        return self._counting.rarest(query.kind, typed)
 
-        Where that is most of it, what they may not see is left out instead: to look at few
-        documents costs less than to look at many.
-        """
-        wanted = set(query.filters)
-        seen: list[str] = []
-        unseen: list[str] = []
-        seen_count = unseen_count = 0
-        for scope, count in self._scopes_of(query.kind):
-            if wanted.isdisjoint(filters_of(scope)):
-                unseen.append(scope)
-                unseen_count += count
-            else:
-                seen.append(scope)
-                seen_count += count
-        if not seen:
-            return None
-        if query.text.strip() and len(unseen) <= _FEW_SCOPES and unseen_count <= seen_count:
-            return [(Occur.MustNot, self._term(query.kind, "scope", scope)) for scope in unseen]
-        return [(Occur.Must, self._any_of(query.kind, seen))]
-
-    def _any_of(self, kind: str, scopes: list[str]) -> tantivy.Query:
-        if len(scopes) == 1:
-            found = self._term(kind, "scope", scopes[0])
-        else:
-            found = tantivy.Query.term_set_query(self._schema, f"{kind}_scope", scopes)
-        return _scored(found, 0.0)
-
-    def _scopes_of(self, kind: str) -> list[tuple[str, int]]:
-        known = self._scopes.get(kind)
-        if known is None:
-            known = self._searcher.terms_with_prefix(f"{kind}_scope", "")
-            self._scopes[kind] = known
-        return known
-
-    def _rarest(self, kind: str, typed: list[Word]) -> int:
-        """How many documents the rarest word can match at most, as far as that is known."""
-        rarest = self._searcher.num_docs
-        for word in typed:
-            if word.typos or is_cjk(word.text[0]) or (word.last and len(word.text) > EDGE):
-                return 0
-            edge = "_edge" if word.last else ""
-            rarest = min(
-                rarest,
-                sum(
-                    self._searcher.doc_freq(f"{kind}_{field}{edge}", word.text)
-                    for field in ("name", "context")
-                ),
-            )
-        return rarest
-
-    def _hot(self, query: Query, typed: list[Word]) -> tuple[tantivy.Query, float] | None:
+    def _hot(self, query: Query, typed: Sequence[Word]) -> tuple[tantivy.Query, float] | None:
         """Where to look first for words that very many documents have.
 
         That is enough of the most popular documents, and what is named exactly so. Where little
@@ -227,116 +219,58 @@ class Matching:
         Returns:
             The documents, and how often they fit into all; None to look at all at once.
         """
-        kind = query.kind
+        kind, counting = query.kind, self._counting
         if not typed:
             return None
-        enough = _HOT * self._dense // DENSE
-        every = sum(count for _, count in self._scopes_of(kind))
+        every, enough = counting.every(kind), _HOT * self._dense // DENSE
         if any(word.typos for word in typed):
-            if query.offset > 0:
+            if query.offset > 0 or not any(_is_vague(word) for word in typed):
                 return None
         else:
-            rarest = self._rarest(kind, typed)
+            rarest = self._rarest(query, typed)
             if rarest < self._dense:
                 return None
             enough = max(enough, every * _HOT_MATCHES // rarest)
         if enough * 3 > every:
             return None
-        levels = [f"p{self._level(kind, 'p', enough)}"]
+        levels = [f"p{counting.level(kind, 'p', enough)}"]
         if levels == ["p0"]:
-            sample = self._level(kind, "h", enough)
+            sample = counting.level(kind, "h", enough)
             if not sample:
                 return None
             levels = ["p1", f"h{sample}"]
-        near = [self._term(kind, "hot", level) for level in levels]
+        near = [self._asking.term(kind, "hot", level) for level in levels]
         name = whole([word.text for word in typed])
         if self._searcher.doc_freq(f"{kind}_whole", name) < _MANY_OF_A_NAME:
-            near.append(self._term(kind, "whole", name))
-        count = sum(self._count(kind, level) for level in levels)
+            near.append(self._asking.term(kind, "whole", name))
+        count = sum(counting.at_level(kind, level) for level in levels)
         return tantivy.Query.boolean_query([(Occur.Should, each) for each in near]), every / count
 
-    def _level(self, kind: str, letter: str, enough: int) -> int:
-        """The highest level that so many documents have; 0 if there is none."""
-        highest = 0
-        for level in range(1, MAX_LEVEL + 1):
-            if self._count(kind, f"{letter}{level}") < enough:
-                break
-            highest = level
-        return highest
 
-    def _count(self, kind: str, level: str) -> int:
-        known = self._levels.get((kind, level))
-        if known is None:
-            known = self._searcher.doc_freq(f"{kind}_hot", level)
-            self._levels[kind, level] = known
-        return known
-
-    def _matching(self, kind: str, typed: list[Word]) -> list[Clause]:
-        if not typed:
-            return []
-        clauses: list[Clause] = []
-        run: list[str] = []
-        for word in typed:
-            if is_cjk(word.text[0]):
-                run.append(word.text)
-                continue
-            clauses += self._phrase(kind, run)
-            run = []
-            clauses.append((Occur.Must, self._word(kind, word)))
-        clauses += self._phrase(kind, run)
-        names = [word.text for word in typed]
-        same = _scored(self._term(kind, "whole", whole(names)), _WHOLE_NAME)
-        begins = _scored(self._term(kind, "name_edge", start(names)), _NAME_START)
-        return [*clauses, (Occur.Should, same), (Occur.Should, begins)]
-
-    def _phrase(self, kind: str, run: list[str]) -> list[Clause]:
-        """Characters that must stand side by side."""
-        if not run:
-            return []
-        options = []
-        for field, weight in (("name", 1.0), ("context", _CONTEXT)):
-            if len(run) == 1:
-                found = self._term(kind, field, run[0], "position")
-            else:
-                found = tantivy.Query.phrase_query(self._schema, f"{kind}_{field}", list(run))
-            options.append(_scored(found, _EXACT * weight))
-        return [(Occur.Must, tantivy.Query.disjunction_max_query(options))]
-
-    def _word(self, kind: str, word: Word) -> tantivy.Query:
-        options = []
-        for field, weight in (("name", 1.0), ("context", _CONTEXT)):
-            exact = self._term(kind, field, word.text, "position")
-            options.append(_scored(exact, _EXACT * weight))
-            if word.last:
-                begun = self._starting(f"{kind}_{field}", word.text)
-                options.append(_scored(begun, _PREFIX * weight))
-            # Nearer words first: one typo scores above two.
-            for distance in range(1, word.typos + 1):
-                near = tantivy.Query.fuzzy_term_query(
-                    self._schema, f"{kind}_{field}", word.text, distance, True, word.last
-                )
-                options.append(_scored(near, _TYPO * weight / distance))
-        return tantivy.Query.disjunction_max_query(options)
-
-    def _starting(self, field: str, word: str) -> tantivy.Query:
-        if len(word) <= EDGE:
-            return tantivy.Query.term_query(self._schema, f"{field}_edge", word, "basic")
-        return tantivy.Query.fuzzy_term_query(self._schema, field, word, 0, True, True)
-
-    def _term(self, kind: str, field: str, value: str, option: str = "basic") -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, f"{kind}_{field}", value, option)
+def _from_the_start(query: Query) -> Query:
+    """The query for all pages up to its own, unless that is far off."""
+    reach = query.offset + query.limit
+    if query.offset <= 0 or reach > _FAR or query.limit <= 0:
+        return query
+    return msgspec.structs.replace(query, offset=0, limit=reach)
 
 
-def _after(exact: Hits, near: Hits, query: Query) -> Hits:
-    """What matches exactly first, also where only popular documents were looked at for typos."""
-    if query.offset > 0 or not exact.ids:
-        return near
-    ids = dict.fromkeys((*exact.ids, *near.ids))
-    return Hits(tuple(ids)[: query.limit], max(near.total, len(ids)))
+def _cut(hits: Hits, query: Query, asked: Query) -> Hits:
+    return hits if asked is query else Hits(hits.ids[query.offset :], hits.total)
 
 
-def _plain(typed: list[str]) -> list[Word]:
-    return [Word(word, place == len(typed) - 1) for place, word in enumerate(typed)]
+def _merged(pages: Sequence[Hits], query: Query) -> Hits:
+    """What is spelt right first, then whole names, then the rest; far off, only the last."""
+    if query.offset > 0:
+        return max(reversed(pages), key=lambda hits: hits.total)
+    ids = dict.fromkeys(id_ for hits in pages for id_ in hits.ids)
+    most = max(hits.total for hits in pages)
+    return Hits(tuple(ids)[: max(query.limit, 0)], max(most, len(ids)))
+
+
+def _is_vague(word: Word) -> bool:
+    """Whether very many words may be meant."""
+    return bool(word.typos) and word.last and len(word.text) <= _VAGUE_LETTERS
 
 
 def _forgiven(word: Word, typos: int) -> Word:
@@ -344,7 +278,3 @@ def _forgiven(word: Word, typos: int) -> Word:
     letters = len(word.text)
     allowed = 0 if is_cjk(word.text[0]) else 2 if letters >= 8 else 1 if letters >= 4 else 0
     return word._replace(typos=min(typos, allowed))
-
-
-def _scored(query: tantivy.Query, score: float) -> tantivy.Query:
-    return tantivy.Query.const_score_query(query, score)

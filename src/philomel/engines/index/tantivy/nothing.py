@@ -21,11 +21,13 @@ class Word(NamedTuple):
     """Attributes:
     last: it may be a beginning.
     typos: the most it is forgiven.
+    field: where it must stand; empty for name and context.
     """
 
     text: str
     last: bool
     typos: int = 0
+    field: str = ""
 
 
 class Nothing:
@@ -36,7 +38,7 @@ class Nothing:
 
     def learn(self, query: Query, typed: Sequence[Word]) -> None:
         """Nothing matches these words."""
-        if not 0 < len(typed) <= _WORDS or _has_cjk(typed):
+        if not 0 < len(typed) <= _WORDS or _is_special(query, typed):
             return
         if len(self._known) >= _MOST:
             self._known.clear()
@@ -47,7 +49,7 @@ class Nothing:
 
     def is_known(self, query: Query, typed: Sequence[Word]) -> bool:
         """Whether less than these words matched nothing, though it was forgiven as much."""
-        if not self._known or _has_cjk(typed):
+        if not self._known or _is_special(query, typed):
             return False
         filters = tuple(query.filters)
         typos = [word.typos for word in typed]
@@ -67,6 +69,6 @@ def _beginnings(typed: Sequence[Word]) -> Iterator[tuple[str, ...]]:
         before = (*before, word.text)
 
 
-def _has_cjk(typed: Sequence[Word]) -> bool:
-    """Characters without word borders stand side by side, or they do not."""
-    return any(is_cjk(word.text[0]) for word in typed)
+def _is_special(query: Query, typed: Sequence[Word]) -> bool:
+    """Characters without word borders stand side by side or not; conditions are not typed."""
+    return bool(query.where) or not query.begun or any(is_cjk(word.text[0]) for word in typed)

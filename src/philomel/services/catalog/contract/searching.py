@@ -12,6 +12,13 @@ class SearchEntry(Struct, frozen=True):
         context: the names around it, in one line.
         library_ids: where it is present or known from.
         play_count: over all listeners.
+        artists: names of those a track or an album is by.
+        album: name of a track's.
+        genres: names; of tracks and albums, as what follows.
+        year: 0 if it is not known.
+        isrc: a track's.
+        upc: an album's bar code, or that of a track's album.
+        added_at: ms; 0 for artists.
     """
 
     id: str
@@ -20,6 +27,13 @@ class SearchEntry(Struct, frozen=True):
     context: str
     library_ids: tuple[str, ...]
     play_count: int
+    artists: tuple[str, ...] = ()
+    album: str = ""
+    genres: tuple[str, ...] = ()
+    year: int = 0
+    isrc: str = ""
+    upc: str = ""
+    added_at: int = 0
 
 
 class GetSearchEntries(Struct, frozen=True):

@@ -3,8 +3,9 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, literal, select
 
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import (
@@ -72,12 +73,15 @@ _ERRORS = (
     .limit(bindparam("limit"))
 )  # fmt: skip
 _TRACKS = select(
-    tracks.c.id, tracks.c.title, tracks.c.credits, albums.c.name, tracks.c.library_id,
-    tracks.c.play_count,
+    tracks.c.id, tracks.c.title.label("name"), tracks.c.credits, tracks.c.library_id,
+    tracks.c.play_count, albums.c.name.label("album"), tracks.c.genres, tracks.c.isrc,
+    func.coalesce(tracks.c.year, albums.c.year).label("year"), albums.c.barcode, tracks.c.added_at,
 ).join_from(tracks, albums, albums.c.id == tracks.c.album_id)  # fmt: skip
 _ALBUMS = select(
-    albums.c.id, albums.c.name, albums.c.credits, albums.c.library_id, albums.c.play_count
-).where(albums.c.track_count > 0)
+    albums.c.id, albums.c.name, albums.c.credits, albums.c.library_id, albums.c.play_count,
+    literal("").label("album"), albums.c.genres, literal("").label("isrc"), albums.c.year,
+    albums.c.barcode, albums.c.added_at,
+).where(albums.c.track_count > 0)  # fmt: skip
 _ARTISTS = select(artists.c.id, artists.c.name, artists.c.play_count).where(
     artists.c.id.in_(select(artist_libraries.c.artist_id))
 )
@@ -180,43 +184,47 @@ def list_search_entries(connection: Connection, request: ListSearchEntries) -> S
 
 
 def _entries(
-    connection: Connection, kind: EntryKind, rows: Sequence[Sequence[object]]
+    connection: Connection, kind: EntryKind, rows: Sequence[Row[Any]]
 ) -> tuple[SearchEntry, ...]:
     if not rows:
         return ()
     if kind is EntryKind.ARTIST:
         lies_in: dict[str, list[str]] = defaultdict(list)
-        for artist, library in connection.execute(_ARTIST_IN, {"ids": [row[0] for row in rows]}):
+        for artist, library in connection.execute(_ARTIST_IN, {"ids": [row.id for row in rows]}):
             lies_in[artist].append(library)
         return tuple(
-            SearchEntry(str(r[0]), kind, str(r[1]), "", tuple(lies_in[str(r[0])]), _int(r[2]))
-            for r in rows
+            SearchEntry(row.id, kind, row.name, "", tuple(lies_in[row.id]), row.play_count)
+            for row in rows
         )
     credited: dict[str, list[str]] = {}
     for row in rows:
-        every = json.loads(str(row[2]))
+        every = json.loads(row.credits)
         ids = (
             every
             if kind is EntryKind.ALBUM
             else [each[1] for each in every if each[0] <= ARTIST + 1]
         )
-        credited[str(row[0])] = list(dict.fromkeys(ids))[:_CONTEXT_NAMES]
+        credited[row.id] = list(dict.fromkeys(ids))[:_CONTEXT_NAMES]
     wanted = list({artist for every in credited.values() for artist in every})
     names = {row[0]: row[1] for row in connection.execute(_NAMES, {"ids": wanted})}
     entries = []
     for row in rows:
-        around = [names[artist] for artist in credited[str(row[0])] if artist in names]
-        if kind is EntryKind.TRACK:
-            around.append(str(row[3]))
-        library, plays = (row[4], row[5]) if kind is EntryKind.TRACK else (row[3], row[4])
+        around = tuple(names[artist] for artist in credited[row.id] if artist in names)
         entries.append(
             SearchEntry(
-                str(row[0]), kind, str(row[1]), " ".join(around), (str(library),), _int(plays)
+                id=row.id,
+                kind=kind,
+                name=row.name,
+                context=" ".join((*around, row.album)) if row.album else " ".join(around),
+                library_ids=(row.library_id,),
+                play_count=row.play_count,
+                artists=around,
+                album=row.album,
+                genres=tuple(json.loads(row.genres)),
+                year=row.year or 0,
+                isrc=row.isrc or "",
+                upc=row.barcode or "",
+                added_at=row.added_at,
             )
         )
     return tuple(entries)
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)
-    return value

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from philomel.engines.index import Document, Index, Query
+from philomel.engines.index import Index
 from philomel.kernel.caller import SERVICE, acting, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import InvalidArgument, Unavailable
@@ -16,7 +16,6 @@ from philomel.services.catalog.contract import (
     ListIds,
     ListLibraries,
     ListSearchEntries,
-    SearchEntry,
 )
 from philomel.services.search.contract import (
     Awaited,
@@ -27,6 +26,8 @@ from philomel.services.search.contract import (
     Rebuilt,
     Search,
 )
+from philomel.services.search.rules import Asked, as_text, read
+from philomel.services.search.service.asking import document_of, query_of
 
 MAX_BATCH = 500
 _MAX_TEXT = 500
@@ -52,7 +53,8 @@ class SearchService:
     async def search(self, request: Search, /) -> Found:
         current().caller.require_known()
         _check(request)
-        if not request.text.strip():
+        asked = read(request.text) if request.with_fields else as_text(request.text)
+        if not asked.text.strip() and not asked.groups:
             artists, albums, tracks = await asyncio.gather(
                 *(self._list(request, kind) for kind in _KINDS)
             )
@@ -60,7 +62,7 @@ class SearchService:
         filters = await self._visible_libraries()
         if request.library_id is not None:
             filters = tuple(id_ for id_ in filters if id_ == request.library_id)
-        artists, albums, tracks = await self._find(request, filters)
+        artists, albums, tracks = await self._find(request, asked, filters)
         return Found(artists=artists, albums=albums, tracks=tracks)
 
     async def rebuild(self, _request: Rebuild, /) -> Rebuilt:
@@ -119,7 +121,7 @@ class SearchService:
             while batch := tuple(islice(wanted, MAX_BATCH)):
                 with acting(SERVICE):
                     entries = await self._catalog.get_search_entries(GetSearchEntries(batch))
-                await self._index.put([_document(entry, totals or {}) for entry in entries.items])
+                await self._index.put([document_of(entry, totals or {}) for entry in entries.items])
                 known = {entry.id for entry in entries.items}
                 await self._index.remove([id_ for id_ in batch if id_ not in known])
             await self._index.remove(list(gone))
@@ -158,13 +160,14 @@ class SearchService:
         page = await self._catalog.list_ids(listed)
         return Hits(page.ids, page.total)
 
-    async def _find(self, request: Search, filters: tuple[str, ...]) -> list[Hits]:
+    async def _find(self, request: Search, asked: Asked, libraries: tuple[str, ...]) -> list[Hits]:
         """Of each kind, in the order of `_KINDS`; kinds that are not wanted are not looked for."""
+        now = self._clock.now()
         queries = {
-            kind: Query(request.text, kind.value, filters, limit=limit, offset=offset)
+            kind: query_of(asked, kind, libraries, page, now)
             for kind in _KINDS
-            for limit, offset in (_page(request, kind),)
-            if limit > 0
+            for page in (_page(request, kind),)
+            if page[0] > 0
         }
         found = dict(zip(queries, await self._index.search(*queries.values()), strict=True))
         return [
@@ -190,21 +193,10 @@ class SearchService:
         while True:
             request = ListSearchEntries(kind, limit=MAX_BATCH, cursor=cursor)
             page = await self._catalog.list_search_entries(request)
-            await self._index.put([_document(entry, {}) for entry in page.items], new=True)
+            await self._index.put([document_of(entry, {}) for entry in page.items], new=True)
             cursor = page.next
             if cursor is None:
                 return
-
-
-def _document(entry: SearchEntry, totals: Mapping[str, int]) -> Document:
-    return Document(
-        id=entry.id,
-        kind=entry.kind.value,
-        name=entry.name,
-        context=entry.context,
-        filters=entry.library_ids,
-        popularity=max(entry.play_count, totals.get(entry.id, 0)),
-    )
 
 
 def _page(request: Search, kind: EntryKind) -> tuple[int, int]:
