@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.services.accounts.house import ELSEWHERE, HOME, PASSWORD, House, person
 
 from philomel.kernel.caller import ANONYMOUS, OPERATOR, Caller, CallerKind, acting
-from philomel.kernel.errors import PermissionDenied, Unauthenticated
+from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from philomel.services.accounts.contract import (
     Authenticate,
     BadCredentials,
@@ -16,10 +16,12 @@ from philomel.services.accounts.contract import (
     CreateSetUpLink,
     CreateUser,
     FindUser,
+    GetProfiles,
     GetSetUpState,
     LastAdmin,
     ListUsers,
     NameTaken,
+    Profile,
     RemoveUser,
     Role,
     SetPassword,
@@ -338,3 +340,15 @@ async def test_two_administrators_cannot_remove_each_other(house: House) -> None
         results = await asyncio.gather(*removals, return_exceptions=True)
         assert [type(result) for result in results if result is not None] == [LastAdmin]
         assert len((await house.accounts.list_users(ListUsers())).items) == 1
+
+
+async def test_whoever_is_signed_in_knows_people_by_their_ids(house: House) -> None:
+    ada, bert = await house.user("Ada"), await house.user("Bert")
+    asked = GetProfiles((bert.id, "0" * 22, "no id", ada.id, bert.id))
+    with acting(person(ada)):
+        found = await house.accounts.get_profiles(asked)
+        assert found.items == (Profile(bert.id, "Bert"), Profile(ada.id, "Ada"))
+        with pytest.raises(InvalidArgument):
+            await house.accounts.get_profiles(GetProfiles((ada.id,) * 501))
+    with acting(ANONYMOUS), pytest.raises(Unauthenticated):
+        await house.accounts.get_profiles(asked)

@@ -38,6 +38,7 @@ from philomel.services.catalog.contract import (
     LibraryExists,
     LibraryNotFound,
     ListAlbums,
+    ListAlbumTracks,
     ListArtists,
     ListEditions,
     ListFolder,
@@ -147,6 +148,10 @@ async def test_two_people_see_their_own(house: House, tmp_path: Path) -> None:
             *[(await service.list_editions(ListEditions(album))).items for album in albums],
             *[(await service.list_siblings(ListSiblings(track))).items for track in ids],
         ]
+        together = await service.list_album_tracks(ListAlbumTracks((*albums, *albums)))
+        assert {each.album_id for each in together.albums} < {*albums}
+        assert all(each.total == len(each.items) == 1 for each in together.albums)
+        seen.append(together)
         with pytest.raises(NotFound):
             await service.list_folder(ListFolder(hidden.id))
         for sort in TrackSort:

@@ -10,6 +10,8 @@ from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenti
 from philomel.kernel.paging import encode_cursor
 from philomel.services.playlists.contract import (
     BadRating,
+    CountFollowers,
+    FollowerCount,
     GetMarks,
     ItemKind,
     ListRated,
@@ -216,3 +218,33 @@ async def test_scopes_are_needed(service: Playlists) -> None:
             await service.list_saved(ListSaved(ARTIST))
         with pytest.raises(PermissionDenied):
             await service.unsave(Unsave(ARTIST, (A,)))
+
+
+async def test_followers_are_counted_but_not_named(service: Playlists, shelf: Shelf) -> None:
+    band, nobody = shelf.add_artist(id_of("band")), id_of("nobody")
+    for person in (ZOE, ADAM):
+        with acting(person):
+            await service.save(Save(ARTIST, (band,)))
+    with acting(listener("Rater")):
+        await service.rate(Rate(ARTIST, band, 5))
+    with acting(PROGRAM):
+        counts = await service.count_followers(CountFollowers(ARTIST, (nobody, band)))
+        assert counts.items == (FollowerCount(band, 2),)
+    with acting(ZOE):
+        await service.unsave(Unsave(ARTIST, (band,)))
+        counts = await service.count_followers(CountFollowers(ARTIST, (band,)))
+        assert counts.items == (FollowerCount(band, 1),)
+        with pytest.raises(InvalidArgument):
+            await service.count_followers(CountFollowers(ARTIST, (band,) * 501))
+    with acting(ANONYMOUS), pytest.raises(Unauthenticated):
+        await service.count_followers(CountFollowers(ARTIST, (band,)))
+
+
+async def test_people_follow_people(service: Playlists) -> None:
+    other = ADAM.user_id or ""
+    with acting(ZOE):
+        await service.save(Save(ItemKind.USER, (other,)))
+        marks = await service.get_marks(GetMarks(ItemKind.USER, (other, A)))
+        assert [mark.id for mark in marks.items] == [other]
+        counts = await service.count_followers(CountFollowers(ItemKind.USER, (other,)))
+        assert counts.items == (FollowerCount(other, 1),)

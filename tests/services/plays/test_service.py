@@ -233,3 +233,31 @@ async def test_scopes_are_needed(service: Plays, clock: FixedClock) -> None:
         await service.list_played(ListPlayed(TRACK, PlayedSort.MOST))
         with pytest.raises(PermissionDenied):
             await service.list_played(ListPlayed(TRACK, PlayedSort.LAST))
+
+
+async def test_plays_of_a_time_count_for_tracks_albums_and_artists(
+    service: Plays, clock: FixedClock, shelf: Shelf
+) -> None:
+    with acting(ZOE):
+        await service.record_plays(plays(clock, (C, 900), (C, 800), (C, 700), (A, 650)))
+        await service.record_plays(plays(clock, (B, 500), (A, 400), (A, 300), (C, 200)))
+        since = clock.now() - 500
+
+        async def played(kind: PlayedKind, sort: PlayedSort = PlayedSort.MOST) -> object:
+            page = await service.list_played(ListPlayed(kind, sort, since=since))
+            assert page.total == len(page.items)
+            return [(each.id, each.count) for each in page.items]
+
+        assert await played(TRACK) == [(A, 2), (C, 1), (B, 1)]
+        assert await played(TRACK, PlayedSort.LAST) == [(C, 1), (A, 2), (B, 1)]
+        assert await played(ALBUM) == [(RECORD, 3)]
+        assert await played(ARTIST) == [(BAND, 3), (GUEST, 2)]
+        page = await service.list_played(
+            ListPlayed(ARTIST, PlayedSort.MOST, limit=1, offset=1, since=since)
+        )
+        assert (page.items, page.total) == ((PlayCount(GUEST, 2, clock.now() - 300),), 2)
+        # What one may see no more counts for nobody's artist.
+        shelf.hidden.add((ZOE.user_id, A))
+        assert await played(ARTIST) == [(BAND, 1)]
+        later = await service.list_played(ListPlayed(TRACK, PlayedSort.MOST, since=clock.now()))
+        assert (later.items, later.total) == ((), 0)

@@ -10,6 +10,7 @@ from philomel.services.playlists.contract import BadRating, ItemKind
 
 MAX_IDS = 500
 MAX_OFFSET = 1_000_000_000
+_FOLLOWED = (ItemKind.ARTIST, ItemKind.USER)
 
 
 class Opinion(Struct, frozen=True):
@@ -66,11 +67,11 @@ def check_rating(rating: int) -> int | None:
 
 
 def scope_to_read(kind: ItemKind) -> str:
-    return "user-follow-read" if kind is ItemKind.ARTIST else "user-library-read"
+    return "user-follow-read" if kind in _FOLLOWED else "user-library-read"
 
 
 def scope_to_save(kind: ItemKind) -> str:
-    return "user-follow-modify" if kind is ItemKind.ARTIST else "user-library-modify"
+    return "user-follow-modify" if kind in _FOLLOWED else "user-library-modify"
 
 
 def merged(one: Opinion, other: Opinion) -> Opinion:

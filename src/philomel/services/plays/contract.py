@@ -94,12 +94,19 @@ class PlayedSort(StrEnum):
 
 
 class ListPlayed(Struct, frozen=True):
-    """What the caller played, most or last first."""
+    """What the caller played, most or last first.
+
+    Attributes:
+        since: only plays from this instant on, milliseconds since the Unix epoch; then counts
+            are of these plays. Albums and artists are those of the 2,000 tracks that were
+            played most (or last) in that time.
+    """
 
     kind: PlayedKind
     sort: PlayedSort
     limit: int = 50
     offset: int = 0
+    since: int | None = None
 
 
 class PlayedPage(Struct, frozen=True):

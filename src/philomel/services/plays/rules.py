@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import is_id
-from philomel.services.plays.contract import BadPlay, Play, PlayedKind
+from philomel.services.plays.contract import BadPlay, Play, PlayCount, PlayedKind
 
 MAX_IDS = 500
 MAX_OFFSET = 1_000_000_000
@@ -75,6 +75,28 @@ def check_ids(ids: Sequence[str]) -> tuple[str, ...]:
     if len(ids) > MAX_IDS:
         raise InvalidArgument(f"at most {MAX_IDS} ids at a time")
     return tuple(filter(is_id, dict.fromkeys(ids)))
+
+
+def sum_up(
+    tracks: Sequence[PlayCount], things: Mapping[str, Sequence[str]], *, last: bool
+) -> list[PlayCount]:
+    """Plays of albums or artists from those of tracks, most or last first.
+
+    Args:
+        things: the albums or artists of each track.
+    """
+    found: dict[str, PlayCount] = {}
+    for track in tracks:
+        for id_ in dict.fromkeys(things.get(track.id, ())):
+            known = found.get(id_, PlayCount(id_, 0, 0))
+            latest = max(known.last_played_at, track.last_played_at)
+            found[id_] = PlayCount(id_, known.count + track.count, latest)
+
+    def rank(each: PlayCount) -> tuple[int, int, str]:
+        most = 0 if last else each.count
+        return most, each.last_played_at, each.id
+
+    return sorted(found.values(), key=rank, reverse=True)
 
 
 def check_offset(offset: int) -> int:

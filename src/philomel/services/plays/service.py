@@ -19,6 +19,7 @@ from philomel.services.plays.contract import (
     NowPlaying,
     NowPlayingList,
     PlayCounts,
+    PlayedKind,
     PlayedPage,
     PlayedSort,
     RecordPlays,
@@ -26,6 +27,8 @@ from philomel.services.plays.contract import (
 )
 from philomel.services.plays.rules import Heard
 from philomel.services.plays.store import PlayStore
+
+MOST_TRACKS = 2_000
 
 
 class PlayService:
@@ -91,8 +94,27 @@ class PlayService:
         user_id = _person("user-read-recently-played" if last else "user-top-read")
         limit = check_limit(request.limit)
         offset = rules.check_offset(request.offset)
+        if request.since is not None:
+            return await self._played_since(user_id, request, request.since)
         items, total = await self._store.played(user_id, request.kind, request.sort, limit, offset)
         return PlayedPage(tuple(items), total)
+
+    async def _played_since(self, user_id: str, request: ListPlayed, since: int) -> PlayedPage:
+        limit, offset = request.limit, request.offset
+        if request.kind is PlayedKind.TRACK:
+            tracks, total = await self._store.played_since(
+                user_id, since, request.sort, limit, offset
+            )
+            return PlayedPage(tuple(tracks), total)
+        tracks, _ = await self._store.played_since(user_id, since, request.sort, MOST_TRACKS, 0)
+        things: dict[str, Sequence[str]] = {}
+        for start in range(0, len(tracks), rules.MAX_IDS):
+            batch = [track.id for track in tracks[start : start + rules.MAX_IDS]]
+            for id_, track in (await self._visible(batch)).items():
+                albums = (track.album.id,) if track.album else ()
+                things[id_] = _artists(track) if request.kind is PlayedKind.ARTIST else albums
+        found = rules.sum_up(tracks, things, last=request.sort is PlayedSort.LAST)
+        return PlayedPage(tuple(found[offset : offset + limit]), len(found))
 
     async def list_history(self, request: ListHistory, /) -> HistoryPage:
         user_id = _person("user-read-recently-played")

@@ -92,6 +92,7 @@ from philomel.services.accounts.contract.players import (
     RenewSecrets,
     RevokeAppPassword,
 )
+from philomel.services.accounts.contract.profiles import GetProfiles, Profile, Profiles
 from philomel.services.accounts.contract.programs import (
     App,
     Apps,
@@ -209,6 +210,7 @@ __all__ = [
     "GetConsent",
     "GetFactors",
     "GetInvitation",
+    "GetProfiles",
     "GetProvider",
     "GetResetLink",
     "GetSetUpState",
@@ -240,6 +242,8 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "Place",
+    "Profile",
+    "Profiles",
     "Program",
     "Programs",
     "ProofNeeded",
@@ -330,6 +334,10 @@ class Accounts(Protocol):
 
         Raises: UserNotFound.
         """
+        ...
+
+    async def get_profiles(self, request: GetProfiles, /) -> Profiles:
+        """The names of people by id. Whoever is signed in."""
         ...
 
     async def list_users(self, request: ListUsers, /) -> Users:

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from philomel.kernel.caller import CallerKind, current
-from philomel.kernel.errors import PermissionDenied
-from philomel.kernel.ids import new_id
+from philomel.kernel.errors import InvalidArgument, PermissionDenied
+from philomel.kernel.ids import is_id, new_id
 from philomel.services.accounts.contract import (
     BadCredentials,
     BadSetUpLink,
@@ -16,11 +16,14 @@ from philomel.services.accounts.contract import (
     CreateSetUpLink,
     CreateUser,
     FindUser,
+    GetProfiles,
     GetSetUpState,
     GetUser,
     LastAdmin,
     ListUsers,
     NameTaken,
+    Profile,
+    Profiles,
     RemoveUser,
     Role,
     SetPassword,
@@ -48,6 +51,7 @@ from philomel.services.accounts.store.sql import links, sessions
 from philomel.services.accounts.store.sql import people as table
 from philomel.services.accounts.store.sql import programs as programs_table
 
+MAX_PROFILES = 500
 SET_UP_MS = 24 * 60 * 60 * 1000
 _log = logging.getLogger(__name__)
 
@@ -121,6 +125,14 @@ class People(Part):
             name = "of that name" if key is None else f'"{request.name.strip()}"'
             raise UserNotFound(f"there is no user {name}")
         return found.user
+
+    async def get_profiles(self, request: GetProfiles, /) -> Profiles:
+        current().caller.require_known()
+        if len(request.ids) > MAX_PROFILES:
+            raise InvalidArgument(f"at most {MAX_PROFILES} ids at a time")
+        ids = tuple(filter(is_id, dict.fromkeys(request.ids)))
+        names = await self._core.database.read(lambda c: table.names_of(c, ids))
+        return Profiles(tuple(Profile(id_, names[id_]) for id_ in ids if id_ in names))
 
     async def list_users(self, _request: ListUsers, /) -> Users:
         current().caller.require_admin()

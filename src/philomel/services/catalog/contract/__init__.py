@@ -68,6 +68,7 @@ from philomel.services.catalog.contract.lists import (
     AlbumPage,
     Albums,
     AlbumSort,
+    AlbumTracks,
     ArtistPage,
     Artists,
     ArtistSort,
@@ -78,11 +79,13 @@ from philomel.services.catalog.contract.lists import (
     GetCounts,
     GetTracks,
     ListAlbums,
+    ListAlbumTracks,
     ListArtists,
     ListGenres,
     ListTracks,
     TrackPage,
     Tracks,
+    TracksOfAlbum,
     TrackSort,
 )
 from philomel.services.catalog.contract.lyrics import (
@@ -136,6 +139,7 @@ __all__ = [
     "AlbumPage",
     "AlbumSort",
     "AlbumTags",
+    "AlbumTracks",
     "AlbumType",
     "Albums",
     "Alias",
@@ -182,6 +186,7 @@ __all__ = [
     "LibraryExists",
     "LibraryKind",
     "LibraryNotFound",
+    "ListAlbumTracks",
     "ListAlbums",
     "ListArtists",
     "ListEditions",
@@ -228,6 +233,7 @@ __all__ = [
     "TrackSort",
     "TrackTags",
     "Tracks",
+    "TracksOfAlbum",
     "UndoMerge",
     "WatchScan",
 ]
@@ -294,6 +300,10 @@ class Catalog(Protocol):
 
     async def list_tracks(self, request: ListTracks, /) -> TrackPage:
         """A page of at most 500 tracks."""
+        ...
+
+    async def list_album_tracks(self, request: ListAlbumTracks, /) -> AlbumTracks:
+        """The first tracks of several albums, for those who would ask for each."""
         ...
 
     async def list_albums(self, request: ListAlbums, /) -> AlbumPage:

@@ -113,6 +113,40 @@ class TrackPage(Struct, frozen=True):
     next: str | None = None
 
 
+class ListAlbumTracks(Struct, frozen=True):
+    """The first tracks of several albums, each in its order.
+
+    Attributes:
+        album_ids: at most 50.
+        limit: of each album, at most 50.
+    """
+
+    album_ids: tuple[str, ...]
+    limit: int = 50
+
+
+class TracksOfAlbum(Struct, frozen=True):
+    """Attributes:
+    album_id: as it was asked for.
+    total: of the whole album.
+    """
+
+    album_id: str
+    items: tuple[Track, ...]
+    total: int
+
+
+class AlbumTracks(Struct, frozen=True):
+    """Attributes:
+    albums: in the order asked, at most 500 tracks of them together; what has no track that the
+        caller may see is left out.
+    rest: ids to ask for again, because the reply was full.
+    """
+
+    albums: tuple[TracksOfAlbum, ...]
+    rest: tuple[str, ...] = ()
+
+
 class ListAlbums(Struct, frozen=True):
     """A page of albums.
 

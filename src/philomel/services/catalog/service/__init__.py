@@ -15,35 +15,33 @@ from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.kernel.ids import new_id
 from philomel.kernel.paging import MAX_PAGE, check_limit
 from philomel.services.catalog import contract as it
+from philomel.services.catalog.service.browsing import Browsing
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
-from philomel.services.catalog.store.browsing import editions, folders, labels, texts
+from philomel.services.catalog.store.browsing import folders, texts
 from philomel.services.catalog.store.listing.milestones import Milestones
 from philomel.services.catalog.store.listing.ranks import Ranks
-from philomel.services.catalog.store.visible import visible_libraries
 from philomel.services.media.contract import GetAnalysisState, Media
 
 T = TypeVar("T")
 _R = TypeVar("_R", it.ListTracks, it.ListAlbums, it.ListArtists)
-Look = Callable[[Connection, Sequence[str]], T]
 
 WATCH_SECONDS = 0.1
 FOLLOW_SECONDS = 0.5
 ANALYSIS_SECONDS = 0.5
 MANY = 50
 """More ids than these are looked up in a thread: five hundred tracks take 10 ms and more."""
-MOST_EDITIONS = 100
 LONG_LIST = 20_000
 """A list this long is counted in a thread, so that others need not wait."""
 _PICTURED = (it.EntryKind.ALBUM, it.EntryKind.ARTIST)
 _ENDED = (it.ScanPhase.DONE, it.ScanPhase.CANCELLED, it.ScanPhase.FAILED)
 
 
-class CatalogService:
+class CatalogService(Browsing):
     """Implements `Catalog`."""
 
     def __init__(
@@ -55,7 +53,7 @@ class CatalogService:
         clock: Clock,
         signals: Signals,
     ) -> None:
-        self._database = database
+        super().__init__(database)
         self._media = media
         self._keeper = keeper
         self._clock = clock
@@ -148,20 +146,6 @@ class CatalogService:
         if found is None:
             raise it.LibraryNotFound("there is no such library")
         return found
-
-    async def list_labels(self, request: it.ListLabels, /) -> it.LabelPage:
-        check_limit(request.limit)
-        return await self._look(lambda c, seen: labels.list_labels(c, request, seen), long=True)
-
-    async def list_editions(self, request: it.ListEditions, /) -> it.Editions:
-        check_limit(request.limit, MOST_EDITIONS)
-        items = await self._look(lambda c, seen: editions.list_editions(c, request, seen))
-        return it.Editions(items=items)
-
-    async def list_siblings(self, request: it.ListSiblings, /) -> it.Siblings:
-        check_limit(request.limit, MOST_EDITIONS)
-        items = await self._look(lambda c, seen: editions.list_siblings(c, request, seen))
-        return it.Siblings(items=items)
 
     async def get_counts(self, request: it.GetCounts, /) -> it.Counts:
         def look(connection: Connection, seen: Sequence[str]) -> it.Counts:
@@ -346,12 +330,6 @@ class CatalogService:
         return await self._database.read(
             lambda c: entries.list_search_entries(c, request), long=True
         )
-
-    async def _look(self, look: Look[T], *, long: bool = False) -> T:
-        """Read with the caller's libraries, found in the same transaction."""
-        caller = current().caller
-        caller.require_known()
-        return await self._database.read(lambda c: look(c, visible_libraries(c, caller)), long=long)
 
     async def _list(
         self,

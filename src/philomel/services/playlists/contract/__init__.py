@@ -52,6 +52,9 @@ from philomel.services.playlists.contract.items import (
     ReplaceItems,
 )
 from philomel.services.playlists.contract.marks import (
+    CountFollowers,
+    FollowerCount,
+    FollowerCounts,
     GetMarks,
     ItemKind,
     ListRated,
@@ -147,6 +150,7 @@ __all__ = [
     "ChangeRules",
     "ChangeShare",
     "CheckFollowers",
+    "CountFollowers",
     "CreateFolder",
     "CreatePlaylist",
     "CreateShare",
@@ -159,6 +163,8 @@ __all__ = [
     "FolderNotFound",
     "Folders",
     "FollowPlaylist",
+    "FollowerCount",
+    "FollowerCounts",
     "Following",
     "GetMarks",
     "GetPlayQueue",
@@ -251,9 +257,10 @@ class Playlists(Protocol):
     """
 
     async def save(self, request: Save, /) -> None:
-        """Like these. Needs scope user-library-modify (artists: user-follow-modify).
+        """Like these. Needs scope user-library-modify (artists, people: user-follow-modify).
 
-        Ids that the caller cannot see in the catalogue are left out.
+        Ids that the caller cannot see in the catalogue are left out. Whether there is such a
+        person is for the caller to ask.
         """
         ...
 
@@ -275,6 +282,10 @@ class Playlists(Protocol):
 
         Needs scope user-library-read (artists: or user-follow-read).
         """
+        ...
+
+    async def count_followers(self, request: CountFollowers, /) -> FollowerCounts:
+        """How many listeners like these, without saying who. Whoever is signed in."""
         ...
 
     async def list_saved(self, request: ListSaved, /) -> SavedPage:

@@ -9,6 +9,8 @@ class ItemKind(StrEnum):
     TRACK = "track"
     ALBUM = "album"
     ARTIST = "artist"
+    USER = "user"
+    """A person of this server, whom others follow."""
 
 
 class Save(Struct, frozen=True):
@@ -90,3 +92,25 @@ class ListRated(Struct, frozen=True):
     kind: ItemKind
     limit: int = 50
     offset: int = 0
+
+
+class CountFollowers(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    kind: ItemKind
+    ids: tuple[str, ...]
+
+
+class FollowerCount(Struct, frozen=True):
+    id: str
+    count: int
+
+
+class FollowerCounts(Struct, frozen=True):
+    """Attributes:
+    items: in the order asked; what nobody likes is left out.
+    """
+
+    items: tuple[FollowerCount, ...]

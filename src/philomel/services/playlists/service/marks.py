@@ -9,6 +9,9 @@ from philomel.kernel.paging import check_limit, decode_cursor, encode_cursor
 from philomel.services.catalog.contract import Catalog, GetAlbums, GetArtists, GetTracks
 from philomel.services.playlists import rules
 from philomel.services.playlists.contract import (
+    CountFollowers,
+    FollowerCount,
+    FollowerCounts,
     GetMarks,
     ItemKind,
     ListRated,
@@ -66,6 +69,14 @@ class Marking:
         ids = rules.check_ids(request.ids)
         return Marks(tuple(await self._store.marks(user_id, request.kind, ids)))
 
+    async def count_followers(self, request: CountFollowers, /) -> FollowerCounts:
+        current().caller.require_known()
+        ids = rules.check_ids(request.ids)
+        counts = await self._store.followers(request.kind, ids)
+        return FollowerCounts(
+            tuple(FollowerCount(id_, counts[id_]) for id_ in ids if counts.get(id_))
+        )
+
     async def list_saved(self, request: ListSaved, /) -> SavedPage:
         user_id = _person(rules.scope_to_read(request.kind))
         limit = check_limit(request.limit)
@@ -103,6 +114,8 @@ class Marking:
             case ItemKind.ARTIST:
                 artists = await self._catalog.get_artists(GetArtists(wanted))
                 return [artist.id for artist in artists.items]
+            case ItemKind.USER:
+                return wanted
 
 
 def _person(*scopes: str) -> str:

@@ -1,6 +1,6 @@
 """What the playlists service needs of its database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -43,6 +43,10 @@ class PlaylistStore(Protocol):
 
     async def marks(self, user_id: str, kind: ItemKind, ids: Sequence[str]) -> Sequence[Mark]:
         """In the order and under the ids asked for."""
+        ...
+
+    async def followers(self, kind: ItemKind, ids: Sequence[str]) -> Mapping[str, int]:
+        """How many people like each, under the ids asked for."""
         ...
 
     async def saved(

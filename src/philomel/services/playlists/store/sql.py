@@ -1,6 +1,6 @@
 """Likes and ratings in SQL."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -40,6 +40,11 @@ _RESOLVE = select(ALIAS.c.old_id, ALIAS.c.new_id).where(
     ALIAS.c.kind == bindparam("kind"), ALIAS.c.old_id.in_(bindparam("ids", expanding=True))
 )
 _FIND = select(MARK).where(*_MINE, _THESE)
+_FOLLOWERS = (
+    select(MARK.c.item_id, func.count())
+    .where(MARK.c.kind == bindparam("kind"), _THESE, MARK.c.saved_at.is_not(None))
+    .group_by(MARK.c.item_id)
+)
 _SAVED = (
     select(MARK)
     .where(*_MINE, MARK.c.saved_at.is_not(None))
@@ -176,6 +181,16 @@ class SqlPlaylists:
                 for asked, id_ in resolved.items()
                 if id_ in found
             ]
+
+        return await self.database.read(work)
+
+    async def followers(self, kind: ItemKind, ids: Sequence[str]) -> Mapping[str, int]:
+        def work(connection: Connection) -> dict[str, int]:
+            resolved = resolve(connection, kind, ids)
+            values = {"kind": kind.value, "ids": list(resolved.values())}
+            rows = connection.execute(_FOLLOWERS, values).all() if ids else ()
+            counts = {row[0]: row[1] for row in rows}
+            return {asked: counts[id_] for asked, id_ in resolved.items() if id_ in counts}
 
         return await self.database.read(work)
 

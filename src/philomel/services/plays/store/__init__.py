@@ -36,6 +36,12 @@ class PlayStore(Protocol):
         """A page, and the number of all that were played."""
         ...
 
+    async def played_since(
+        self, user_id: str, since: int, sort: PlayedSort, limit: int, offset: int
+    ) -> tuple[Sequence[PlayCount], int]:
+        """Tracks with their plays from `since` on, and the number of all such tracks."""
+        ...
+
     async def history(
         self, user_id: str, limit: int, before: int | None, after: int | None
     ) -> Sequence[Play]:

@@ -43,6 +43,21 @@ _PLAYED = {
 }
 _COUNT_PLAYED = select(func.count()).where(*_MINE)
 
+_RECENT = (PLAY.c.user_id == bindparam("user"), PLAY.c.played_at >= bindparam("since"))
+_TIMES, _LAST = func.count().label("times"), func.max(PLAY.c.played_at).label("last")
+_RECENT_PAGE = (
+    select(PLAY.c.track_id, _TIMES, _LAST)
+    .where(*_RECENT)
+    .group_by(PLAY.c.track_id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_PLAYED_SINCE = {
+    PlayedSort.MOST: _RECENT_PAGE.order_by(_TIMES.desc(), _LAST.desc(), PLAY.c.track_id.desc()),
+    PlayedSort.LAST: _RECENT_PAGE.order_by(_LAST.desc(), PLAY.c.track_id.desc()),
+}
+_COUNT_SINCE = select(func.count(PLAY.c.track_id.distinct())).where(*_RECENT)
+
 _HISTORY = select(PLAY).where(PLAY.c.user_id == bindparam("user")).limit(bindparam("limit"))
 _LATEST = _HISTORY.order_by(PLAY.c.played_at.desc(), PLAY.c.track_id.desc())
 _BEFORE = _LATEST.where(PLAY.c.played_at < bindparam("at"))
@@ -169,6 +184,19 @@ class SqlPlays:
             rows = connection.execute(_PLAYED[sort], page)
             items = [PlayCount(row.item_id, row.times, row.last_played_at) for row in rows]
             return items, connection.scalar(_COUNT_PLAYED, values) or 0
+
+        return await self._database.read(work)
+
+    async def played_since(
+        self, user_id: str, since: int, sort: PlayedSort, limit: int, offset: int
+    ) -> tuple[Sequence[PlayCount], int]:
+        values: dict[str, Any] = {"user": user_id, "since": since}
+        page = values | {"limit": limit, "offset": offset}
+
+        def work(connection: Connection) -> tuple[Sequence[PlayCount], int]:
+            rows = connection.execute(_PLAYED_SINCE[sort], page)
+            items = [PlayCount(row.track_id, row.times, row.last) for row in rows]
+            return items, connection.scalar(_COUNT_SINCE, values) or 0
 
         return await self._database.read(work)
 

@@ -1,6 +1,6 @@
 """Users, their sessions, and the links that make the first of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -42,6 +42,7 @@ class StoredLink(Struct, frozen=True):
 
 _USER = select(USERS)
 _BY_ID = _USER.where(USERS.c.id == bindparam("id"))
+_NAMES = select(USERS.c.id, USERS.c.name).where(USERS.c.id.in_(bindparam("ids", expanding=True)))
 _BY_KEY = _USER.where(USERS.c.name_key == bindparam("key"))
 
 
@@ -66,6 +67,10 @@ def user_by_id(connection: Connection, user_id: str) -> StoredUser | None:
 
 def user_by_key(connection: Connection, key: str) -> StoredUser | None:
     return _stored(connection.execute(_BY_KEY, {"key": key}).mappings().one_or_none())
+
+
+def names_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    return {row.id: row.name for row in connection.execute(_NAMES, {"ids": ids})} if ids else {}
 
 
 def all_users(connection: Connection) -> list[StoredUser]:

@@ -1,0 +1,24 @@
+"""What people of this server know of each other."""
+
+from msgspec import Struct
+
+
+class Profile(Struct, frozen=True):
+    id: str
+    name: str
+
+
+class GetProfiles(Struct, frozen=True):
+    """Attributes:
+    ids: at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class Profiles(Struct, frozen=True):
+    """Attributes:
+    items: in the order asked, each once; nobody stands for an id that is not known.
+    """
+
+    items: tuple[Profile, ...]
