@@ -1,5 +1,7 @@
 """History and counts, in one process and over gRPC, on both databases."""
 
+from typing import Any
+
 import pytest
 from tests.services.people import ADAM, ADMIN, PROGRAM, ZOE, id_of, listener
 from tests.services.shelf import Shelf
@@ -14,11 +16,13 @@ from philomel.services.plays.contract import (
     ListNowPlaying,
     ListPlayed,
     Play,
+    PlaybackState,
     PlayCount,
     PlayedKind,
     PlayedSort,
     Plays,
     RecordPlays,
+    ReportPlayback,
     SetNowPlaying,
 )
 
@@ -261,3 +265,60 @@ async def test_plays_of_a_time_count_for_tracks_albums_and_artists(
         assert await played(ARTIST) == [(BAND, 1)]
         later = await service.list_played(ListPlayed(TRACK, PlayedSort.MOST, since=clock.now()))
         assert (later.items, later.total) == ((), 0)
+
+
+async def test_a_listen_counts_once_when_half_was_heard(service: Plays, clock: FixedClock) -> None:
+    async def tell(state: str, position: int, **more: Any) -> None:
+        report = ReportPlayback(A, PlaybackState(state), position, player="phone", **more)
+        await service.report_playback(report)
+
+    async def times() -> int:
+        found = (await service.get_play_counts(GetPlayCounts(TRACK, (A,)))).items
+        return found[0].count if found else 0
+
+    with acting(ZOE):
+        began = clock.now()
+        await tell("starting", 0)
+        clock.advance(60_000)
+        await tell("playing", 60_000)
+        (now,) = (await service.list_now_playing(ListNowPlaying())).items
+        assert (now.state, now.position_ms, now.since) == ("playing", 60_000, clock.now())
+        await tell("paused", 61_000)
+        clock.advance(40_000)
+        await tell("playing", 61_000)
+        assert await times() == 0
+        clock.advance(29_000)
+        await tell("playing", 90_000)
+        await tell("playing", 90_000)
+        assert await times() == 1
+        clock.advance(90_000)
+        await tell("stopped", 180_000)
+        await tell("stopped", 180_000)
+        assert await times() == 1
+        assert (await service.list_now_playing(ListNowPlaying())).items == ()
+        (play,) = (await service.list_history(ListHistory())).items
+        assert (play.played_at, play.player) == (began, "phone")
+        # Skipping is not hearing; and some do not want their listens counted.
+        await tell("starting", 0)
+        clock.advance(1_000)
+        await tell("playing", 170_000)
+        clock.advance(10_000)
+        await tell("stopped", 180_000)
+        assert await times() == 1
+        await tell("starting", 0, count=False)
+        clock.advance(100_000)
+        await tell("stopped", 100_000, count=False)
+        assert await times() == 1
+        # The same track once more is another listen, twice as fast if one likes.
+        await tell("starting", 0, rate=2.0)
+        clock.advance(50_000)
+        await tell("stopped", 100_000, rate=2.0)
+        assert await times() == 2
+        await service.report_playback(ReportPlayback(id_of("nobody"), PlaybackState.PLAYING, 1))
+        for bad in ({"rate": 0.0}, {"rate": float("nan")}, {"rate": 1e9}):
+            with pytest.raises(BadPlay):
+                await tell("playing", 1, **bad)
+        with pytest.raises(BadPlay):
+            await tell("playing", -1)
+    with acting(listener("eve", "user-library-read")), pytest.raises(PermissionDenied):
+        await tell("playing", 1)

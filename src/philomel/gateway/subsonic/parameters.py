@@ -12,6 +12,9 @@ _MAX_IDS = 5_000
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?", re.ASCII)
 
 
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{0,9})?", re.ASCII)
+
+
 class Parameters:
     """Names to values; what is asked for and given twice counts once."""
 
@@ -82,6 +85,19 @@ class Parameters:
         if value is None or value == "":
             return default
         return checked_whole(name, value, low, high)
+
+    def number(self, name: str, default: float, low: float, high: float) -> float:
+        """A number, with or without a fraction.
+
+        Raises:
+            Failure: no number, or out of its range.
+        """
+        value = self.get(name)
+        if value is None or value == "":
+            return default
+        if not _NUMBER.fullmatch(value) or not low <= float(value) <= high:
+            raise Failure(GENERIC, f"{name} must be between {low:g} and {high:g}")
+        return float(value)
 
     def flag(self, name: str, default: bool) -> bool:
         value = self.get(name)

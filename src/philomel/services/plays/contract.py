@@ -46,15 +46,46 @@ class SetNowPlaying(Struct, frozen=True):
     player: str = ""
 
 
+class PlaybackState(StrEnum):
+    STARTING = "starting"
+    """A listen begins, also of the track that was played before."""
+    PLAYING = "playing"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    """It is over."""
+
+
+class ReportPlayback(Struct, frozen=True):
+    """What a player does, told whenever it changes and now and then in between.
+
+    Attributes:
+        position_ms: within the track.
+        rate: how fast it plays; 1 is as it was recorded.
+        player: the program's own name.
+        count: whether the listen may become a play.
+    """
+
+    track_id: str
+    state: PlaybackState
+    position_ms: int
+    rate: float = 1.0
+    player: str = ""
+    count: bool = True
+
+
 class NowPlaying(Struct, frozen=True):
     """Attributes:
-    since: milliseconds since the Unix epoch.
+    since: of the latest news, milliseconds since the Unix epoch.
+    position_ms: at that moment.
     """
 
     user_id: str
     track_id: str
     since: int
     player: str
+    state: PlaybackState = PlaybackState.PLAYING
+    position_ms: int = 0
+    rate: float = 1.0
 
 
 class NowPlayingList(Struct, frozen=True):
@@ -180,6 +211,17 @@ class Plays(Protocol):
 
         Needs scope user-modify-playback-state. Nothing happens for a track that the caller
         cannot see.
+        """
+        ...
+
+    async def report_playback(self, request: ReportPlayback, /) -> None:
+        """What the caller's player does; a listen that was long enough counts as one play.
+
+        Long enough is half of the track or four minutes, heard and not skipped over. Needs
+        scope user-modify-playback-state. Nothing happens for a track that the caller cannot
+        see.
+
+        Raises: BadPlay for a position or a rate that nothing plays at.
         """
         ...
 

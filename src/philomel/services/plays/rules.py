@@ -6,7 +6,14 @@ from msgspec import Struct
 
 from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import is_id
-from philomel.services.plays.contract import BadPlay, Play, PlayCount, PlayedKind
+from philomel.services.plays.contract import (
+    BadPlay,
+    Play,
+    PlaybackState,
+    PlayCount,
+    PlayedKind,
+    ReportPlayback,
+)
 
 MAX_IDS = 500
 MAX_OFFSET = 1_000_000_000
@@ -15,6 +22,11 @@ FIRST_MS = 946_684_800_000
 """2000-01-01: nothing can have been scrobbled before."""
 AHEAD_MS = 86_400_000
 NOW_MS = 600_000
+LONG_ENOUGH_MS = 240_000
+"""So much of a track is a play of it, or half of it if that is less."""
+_SLACK_MS = 2_000
+"""Players round, and news takes its time."""
+_MAX_RATE = 16.0
 _MAX_UTC_OFFSET = 15 * 60
 _MAX_MS = (1 << 63) - 1
 
@@ -32,6 +44,62 @@ class Tally(Struct, frozen=True):
 
     count: int
     last_played_at: int
+
+
+class Listen(Struct, frozen=True):
+    """What a player plays, as far as it told.
+
+    Attributes:
+        since: of the latest news; `position_ms`, `state` and `rate` are of that moment.
+        started_at: when this listen began.
+        heard_ms: of the track, in this listen.
+    """
+
+    track_id: str
+    since: int
+    started_at: int
+    position_ms: int = 0
+    heard_ms: int = 0
+    state: PlaybackState = PlaybackState.PLAYING
+    rate: float = 1.0
+
+
+def heard_on(before: Listen | None, told: ReportPlayback, now: int) -> Listen:
+    """The listen after news of it. What was skipped over was not heard."""
+    fresh = Listen(told.track_id, now, now, told.position_ms, state=told.state, rate=told.rate)
+    if before is None or before.track_id != told.track_id or told.state is PlaybackState.STARTING:
+        return fresh
+    heard = 0
+    if before.state in {PlaybackState.STARTING, PlaybackState.PLAYING}:
+        could_be = round(max(0, now - before.since) * before.rate) + _SLACK_MS
+        went = told.position_ms - before.position_ms
+        heard = max(0, went) if went <= could_be else 0
+    return Listen(
+        track_id=told.track_id,
+        since=now,
+        started_at=before.started_at,
+        position_ms=told.position_ms,
+        heard_ms=before.heard_ms + heard,
+        state=told.state,
+        rate=told.rate,
+    )
+
+
+def is_play(listen: Listen, duration_ms: int) -> bool:
+    return 0 < min(max(duration_ms // 2, 1), LONG_ENOUGH_MS) <= listen.heard_ms
+
+
+def check_report(report: ReportPlayback) -> None:
+    """Refuse what nothing plays at.
+
+    Raises:
+        BadPlay: a position or a rate out of all bounds, or a player without end.
+    """
+    if not 0 <= report.position_ms < 1 << 53:
+        raise BadPlay("a position is a number of milliseconds")
+    if not 0 < report.rate <= _MAX_RATE:
+        raise BadPlay("nothing plays at that rate")
+    check_player(report.player)
 
 
 def check_plays(plays: Sequence[Play], now: int) -> tuple[Play, ...]:

@@ -18,11 +18,13 @@ from philomel.services.plays.contract import (
     ListPlayed,
     NowPlaying,
     NowPlayingList,
+    Play,
     PlayCounts,
     PlayedKind,
     PlayedPage,
     PlayedSort,
     RecordPlays,
+    ReportPlayback,
     SetNowPlaying,
 )
 from philomel.services.plays.rules import Heard
@@ -70,6 +72,21 @@ class PlayService:
         for track in (await self._visible(rules.check_ids([request.track_id]))).values():
             playing = NowPlaying(user_id, track.id, now, player)
             await self._store.set_now(playing, now - rules.NOW_MS)
+
+    async def report_playback(self, request: ReportPlayback, /) -> None:
+        user_id = _person("user-modify-playback-state")
+        rules.check_report(request)
+        now = self._clock.now()
+        for track in (await self._visible(rules.check_ids([request.track_id]))).values():
+            told = replace(request, track_id=track.id)
+            listen = await self._store.listen(user_id, told, now, now - rules.NOW_MS)
+            if request.count and rules.is_play(listen, track.duration_ms):
+                # The instant of its beginning lets one listen count once.
+                play = Play(track.id, listen.started_at, player=request.player)
+                album_id = track.album.id if track.album else None
+                heard = [Heard(play, album_id, _artists(track))]
+                if await self._store.record(user_id, heard, now):
+                    self._announced()
 
     async def list_now_playing(self, request: ListNowPlaying, /) -> NowPlayingList:
         caller = current().caller

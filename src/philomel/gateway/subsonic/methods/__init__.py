@@ -212,7 +212,12 @@ ALL: tuple[Method, ...] = (
     Method("unstar", _G.ANNOTATION, answer=annotation.unstar),
     Method("setRating", _G.ANNOTATION, answer=annotation.set_rating),
     Method("scrobble", _G.ANNOTATION, answer=annotation.scrobble),
-    _later("reportPlayback", _G.ANNOTATION),
+    Method(
+        "reportPlayback",
+        _G.ANNOTATION,
+        note="Half of the song or four minutes of it, heard, are one play.",
+        answer=annotation.report_playback,
+    ),
     Method(
         "getShares",
         _G.SHARING,

@@ -14,7 +14,13 @@ from philomel.services.catalog.contract import (
     Tracks,
 )
 from philomel.services.playlists.contract import ItemKind, Rate, Save, Unsave
-from philomel.services.plays.contract import Play, RecordPlays, SetNowPlaying
+from philomel.services.plays.contract import (
+    Play,
+    PlaybackState,
+    RecordPlays,
+    ReportPlayback,
+    SetNowPlaying,
+)
 
 Body = Mapping[str, object]
 _MAX_PLAYER = 100
@@ -64,6 +70,30 @@ async def scrobble(call: Call) -> Body:
     ]
     for start in range(0, len(plays), 500):
         await call.services.plays.record_plays(RecordPlays(tuple(plays[start : start + 500])))
+    return {}
+
+
+async def report_playback(call: Call) -> Body:
+    """What a player does (extension playbackReport): one listen counts as one play at most."""
+    parameters = call.parameters
+    id_ = parameters.id("mediaId")
+    if parameters.need("mediaType") != "song":
+        raise not_found("the episode")
+    try:
+        state = PlaybackState(parameters.need("state"))
+    except ValueError:
+        raise Failure(GENERIC, "state must be starting, playing, paused or stopped") from None
+    position = checked_whole("positionMs", parameters.need("positionMs"))
+    track = await call.track(id_)
+    request = ReportPlayback(
+        track.id,
+        state,
+        position,
+        rate=parameters.number("playbackRate", 1.0, low=0.01, high=16.0),
+        player=(parameters.get("c") or "")[:_MAX_PLAYER],
+        count=not parameters.flag("ignoreScrobble", default=False),
+    )
+    await call.services.plays.report_playback(request)
     return {}
 
 

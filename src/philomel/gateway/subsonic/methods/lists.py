@@ -11,12 +11,15 @@ from philomel.services.catalog.contract import (
     AlbumSort,
     ListAlbums,
     ListTracks,
+    Track,
     TrackSort,
 )
 from philomel.services.playlists.contract import ItemKind, ListRated, ListSaved
 from philomel.services.plays.contract import (
     ListNowPlaying,
     ListPlayed,
+    NowPlaying,
+    PlaybackState,
     PlayedKind,
     PlayedSort,
 )
@@ -93,10 +96,21 @@ async def get_now_playing(call: Call) -> Body:
             "minutesAgo": max(0, (now - item.since) // 60_000),
             "playerId": number,
             "playerName": item.player,
+            "state": item.state.value,
+            "positionMs": _position(item, tracks[item.track_id], now),
+            "playbackRate": item.rate,
         }
         for number, (item, song) in enumerate(zip(seen, songs, strict=True), start=1)
     ]
     return {"nowPlaying": {"entry": entries}}
+
+
+def _position(playing: NowPlaying, track: Track, now: int) -> int:
+    """Where the player is by now, if it went on as it told."""
+    if playing.state is PlaybackState.PAUSED:
+        return playing.position_ms
+    went = round(max(0, now - playing.since) * playing.rate)
+    return min(playing.position_ms + went, max(track.duration_ms, playing.position_ms))
 
 
 async def search2(call: Call) -> Body:

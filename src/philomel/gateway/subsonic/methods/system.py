@@ -17,6 +17,7 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "apiKeyAuthentication": (1,),
     "formPost": (1,),
     "indexBasedQueue": (1,),
+    "playbackReport": (1,),
     "songLyrics": (1, 2),
     "topSongsByArtistId": (1,),
     "transcodeOffset": (1,),

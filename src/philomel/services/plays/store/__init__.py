@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from philomel.engines.sql import Schema
-from philomel.services.plays.contract import NowPlaying, Play, PlayCount, PlayedKind, PlayedSort
-from philomel.services.plays.rules import Heard
+from philomel.services.plays.contract import (
+    NowPlaying,
+    Play,
+    PlayCount,
+    PlayedKind,
+    PlayedSort,
+    ReportPlayback,
+)
+from philomel.services.plays.rules import Heard, Listen
 from philomel.services.plays.store.tables import METADATA
 
 SCHEMA = Schema(
     name="plays",
-    version=4,
+    version=5,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.plays.store.migrations",
@@ -50,6 +57,12 @@ class PlayStore(Protocol):
 
     async def set_now(self, now: NowPlaying, forget_before: int) -> None:
         """Replace what this person's player plays, and forget what is too old."""
+        ...
+
+    async def listen(
+        self, user_id: str, told: ReportPlayback, now: int, forget_before: int
+    ) -> Listen:
+        """Go on with what this person's player plays; the listen after the news."""
         ...
 
     async def now(self, user_id: str | None, since: int) -> Sequence[NowPlaying]:

@@ -15,13 +15,15 @@ from philomel.rpc.codec import to_bytes
 from philomel.services.plays.contract import (
     NowPlaying,
     Play,
+    PlaybackState,
     PlayCount,
     PlayedKind,
     PlayedSort,
+    ReportPlayback,
     TotalsChanged,
     TrackTotal,
 )
-from philomel.services.plays.rules import Heard, Tally, tally
+from philomel.services.plays.rules import Heard, Listen, Tally, heard_on, tally
 from philomel.services.plays.store.tables import ALIAS, COUNT, MERGED, NOW, PLAY, TOTAL
 
 BATCH = 500
@@ -69,6 +71,10 @@ _NOW = (
     select(NOW).where(NOW.c.since >= bindparam("since")).order_by(NOW.c.since.desc(), NOW.c.user_id)
 )
 _MY_NOW = _NOW.where(NOW.c.user_id == bindparam("user"))
+_THIS = (NOW.c.user_id == bindparam("user"), NOW.c.player == bindparam("player"))
+_THIS_NOW = select(NOW).where(*_THIS)
+_DROP_THIS_NOW = delete(NOW).where(*_THIS)
+LISTEN = ("track_id", "since", "started_at", "position_ms", "heard_ms", "state", "rate")
 _FORGET_NOW = delete(NOW).where(NOW.c.since < bindparam("before"))
 
 _TOTALS = select(TOTAL).where(TOTAL.c.track_id.in_(_IDS))
@@ -136,7 +142,7 @@ class Upserts:
         now = insert(NOW)
         self.now = now.on_conflict_do_update(
             index_elements=[NOW.c.user_id, NOW.c.player],
-            set_={"track_id": now.excluded.track_id, "since": now.excluded.since},
+            set_={name: now.excluded[name] for name in LISTEN},
         )
 
 
@@ -222,15 +228,29 @@ class SqlPlays:
     async def set_now(self, now: NowPlaying, forget_before: int) -> None:
         def work(connection: Connection) -> None:
             connection.execute(_FORGET_NOW, {"before": forget_before})
-            row = {
-                "user_id": now.user_id,
-                "player": now.player,
-                "track_id": now.track_id,
-                "since": now.since,
-            }
-            connection.execute(self._upserts.now, row)
+            row = _listen_row(Listen(now.track_id, now.since, now.since))
+            person = {"user_id": now.user_id, "player": now.player}
+            connection.execute(self._upserts.now, {**person, **row})
 
         await self._database.write(work)
+
+    async def listen(
+        self, user_id: str, told: ReportPlayback, now: int, forget_before: int
+    ) -> Listen:
+        person = {"user_id": user_id, "player": told.player}
+
+        def work(connection: Connection) -> Listen:
+            connection.execute(_FORGET_NOW, {"before": forget_before})
+            which = {"user": user_id, "player": told.player}
+            row = connection.execute(_THIS_NOW, which).one_or_none()
+            listen = heard_on(None if row is None else _listen(row), told, now)
+            if told.state is PlaybackState.STOPPED:
+                connection.execute(_DROP_THIS_NOW, which)
+            else:
+                connection.execute(self._upserts.now, {**person, **_listen_row(listen)})
+            return listen
+
+        return await self._database.write(work)
 
     async def now(self, user_id: str | None, since: int) -> Sequence[NowPlaying]:
         values: dict[str, Any] = {"since": since}
@@ -238,10 +258,7 @@ class SqlPlays:
             values["user"] = user_id
         query = _NOW if user_id is None else _MY_NOW
         return await self._database.read(
-            lambda connection: [
-                NowPlaying(row.user_id, row.track_id, row.since, row.player)
-                for row in connection.execute(query, values)
-            ]
+            lambda connection: [_now_playing(row) for row in connection.execute(query, values)]
         )
 
     async def forget(self, user_id: str) -> None:
@@ -356,3 +373,33 @@ def _forget_merged(connection: Connection, user_id: str) -> bool:
         keys = [(row.kind, row.old_id) for row in rows]
         connection.execute(_DROP_MERGED, {"user": user_id, "keys": keys})
     return bool(rows)
+
+
+def _listen(row: Any) -> Listen:
+    """Rows of older versions know no more than the track and the moment."""
+    return Listen(
+        track_id=row.track_id,
+        since=row.since,
+        started_at=row.since if row.started_at is None else row.started_at,
+        position_ms=row.position_ms or 0,
+        heard_ms=row.heard_ms or 0,
+        state=PlaybackState(row.state or PlaybackState.PLAYING),
+        rate=row.rate or 1.0,
+    )
+
+
+def _listen_row(listen: Listen) -> dict[str, Any]:
+    return {name: getattr(listen, name) for name in LISTEN} | {"state": listen.state.value}
+
+
+def _now_playing(row: Any) -> NowPlaying:
+    listen = _listen(row)
+    return NowPlaying(
+        user_id=row.user_id,
+        track_id=listen.track_id,
+        since=listen.since,
+        player=row.player,
+        state=listen.state,
+        position_ms=listen.position_ms,
+        rate=listen.rate,
+    )

@@ -7,7 +7,7 @@ was made under, where that was merged; `merged_count` says how much of a count c
 id that was merged, so that it can go back (for all listeners together without saying whose).
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 from philomel.engines import outbox
 
@@ -56,6 +56,11 @@ NOW = Table(
     Column("player", String(128), primary_key=True),
     Column("track_id", _ID, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("position_ms", BigInteger),
+    Column("heard_ms", BigInteger),
+    Column("state", String(8)),
+    Column("rate", Float),
 )
 
 ALIAS = Table(
