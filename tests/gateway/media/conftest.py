@@ -12,6 +12,7 @@ from typing import Any, cast
 import httpx
 import pytest
 import uvicorn
+from tests.gateway.media.station import StationServer, stations
 from tests.services.media.conftest import LISTENER, House, open_house
 
 from philomel.engines.blobs import Blob, Blobs, Entry
@@ -19,6 +20,7 @@ from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
 from philomel.engines.sql.migrate import prepare
 from philomel.engines.sql.sqlite import open_sqlite
+from philomel.engines.web.guarded import GuardedWeb
 from philomel.engines.workers import TaskFailed
 from philomel.gateway import media
 from philomel.gateway.delivery import MediaBytes
@@ -120,6 +122,7 @@ class Doors:
     drips: DripBlobs
     covers: DiskBlobs
     client: httpx.AsyncClient
+    station: StationServer
     upstream: "Running | None" = None
     source: AssetSource = field(init=False)
 
@@ -212,7 +215,10 @@ async def doors(request: pytest.FixtureRequest) -> AsyncIterator[Doors]:
         }
         settings = Settings(max_transcodes=2, accel_redirect=(f"/files/={house.root}",))
         trusted = ("127.0.0.1",)
-        own = MediaBytes(Public(trusted_proxies=trusted), house.media, stores, settings)
+        station = await stack.enter_async_context(stations())
+        web = GuardedWeb("Philomel/test", (f"127.0.0.1:{station.port}",))
+        stack.push_async_callback(web.close)
+        own = MediaBytes(Public(trusted_proxies=trusted), house.media, stores, settings, web)
         upstream = await stack.enter_async_context(serving(door(own)))
         running = upstream
         if request.param == "behind a gateway":
@@ -223,7 +229,7 @@ async def doors(request: pytest.FixtureRequest) -> AsyncIterator[Doors]:
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=running.url, timeout=20, trust_env=False, verify=False)
         )
-        opened = Doors(house, running.url, drips, covers, client, upstream)
+        opened = Doors(house, running.url, drips, covers, client, station, upstream)
         opened.source = house.source("Ä/song.flac", MUSIC)
         await house.add(opened.source)
         yield opened

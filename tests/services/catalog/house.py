@@ -129,6 +129,18 @@ class Shelf:
     async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
         raise FailedPrecondition("nothing is shown here")
 
+    async def list_stations(self, request: media.ListStations, /) -> media.Stations:
+        raise FailedPrecondition("nothing is sent here")
+
+    async def add_station(self, request: media.AddStation, /) -> media.Station:
+        raise FailedPrecondition("nothing is sent here")
+
+    async def change_station(self, request: media.ChangeStation, /) -> media.Station:
+        raise FailedPrecondition("nothing is sent here")
+
+    async def remove_station(self, request: media.RemoveStation, /) -> None:
+        raise FailedPrecondition("nothing is sent here")
+
     async def open_signed(self, request: media.OpenSigned, /) -> media.Opened:
         raise FailedPrecondition("nothing is opened here")
 

@@ -31,6 +31,7 @@ from philomel.services.media.contract import (
 from philomel.services.media.jobs import AnalysisJob
 from philomel.services.media.service import MediaService
 from philomel.services.media.store import SCHEMA, MediaStore, SoundStore
+from philomel.services.media.store.stations import SqlStations
 
 LISTENER = Caller(kind=CallerKind.USER, user_id=new_id(), name="nina", scopes=("*",))
 OTHER = Caller(kind=CallerKind.USER, user_id=new_id(), name="omar", scopes=("*",))
@@ -127,7 +128,9 @@ async def open_house(database: Database, folder: Path, shape: Shape) -> AsyncIte
     keys = KeyRing.open(folder / "keys.json", clock)
     store = MediaStore(database)
     log = open_local_log(folder / "log", SystemClock())
-    service = MediaService(store, SoundStore(database), keys, clock, Settings())
+    service = MediaService(
+        store, SoundStore(database), keys, clock, Settings(), stations=SqlStations(database)
+    )
     try:
         async with in_shape(shape, Media, service) as media:
             house = House(

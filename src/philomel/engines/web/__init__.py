@@ -10,7 +10,8 @@ size, a time and a few redirects.
     └── Unavailable                          no answer, a broken one, or too many redirects
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from msgspec import Struct
@@ -41,6 +42,30 @@ class Fetched(Struct, frozen=True):
     content_type: str
     body: bytes
     retry_after: float | None = None
+
+
+class Sending(Protocol):
+    """An answer whose body comes as it is read.
+
+    Attributes:
+        url: where it comes from, after redirects.
+        content_type: in lower case, without parameters; "" if it was not said.
+    """
+
+    status: int
+    url: str
+    content_type: str
+
+    def header(self, name: str) -> str:
+        """The value of a header, by its name in lower case; "" without one."""
+        ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body, once.
+
+        Raises: Unavailable if the server breaks off, or is silent for too long.
+        """
+        ...
 
 
 class Web(Protocol):
@@ -74,6 +99,16 @@ class Web(Protocol):
         """Send a form to `url`, URL-encoded. A redirect is refused: forms hold secrets.
 
         Raises: AddressRefused, TooLarge, Unavailable.
+        """
+        ...
+
+    def stream(self, url: str, *, silence: float = 30.0) -> AbstractAsyncContextManager[Sending]:
+        """Open `url` as `get` does; leaving the block hangs up.
+
+        Args:
+            silence: seconds that the server may send nothing.
+
+        Raises: AddressRefused, Unavailable.
         """
         ...
 

@@ -11,17 +11,19 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 
-from philomel.engines.web import AddressRefused, Fetched, TooLarge
+from philomel.engines.web import AddressRefused, Fetched, Sending, TooLarge
 from philomel.engines.web.addresses import is_excepted, is_public
 from philomel.kernel.errors import Unavailable
 
 MAX_REDIRECTS = 5
+MAX_STREAMS = 64
 _MAX_URL = 4_000
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -40,12 +42,20 @@ class GuardedWeb:
 
     def __init__(self, user_agent: str, exceptions: Sequence[str] = ()) -> None:
         self._agent = user_agent
+        network, context = _PublicNetwork(tuple(exceptions)), ssl.create_default_context()
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=context,
             max_connections=8,
             max_keepalive_connections=4,
             keepalive_expiry=30.0,
-            network_backend=_PublicNetwork(tuple(exceptions)),
+            network_backend=network,
+        )
+        # Streams last for hours: they must not take the places of short questions.
+        self._streams = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=MAX_STREAMS,
+            max_keepalive_connections=0,
+            network_backend=network,
         )
 
     async def get(
@@ -82,8 +92,42 @@ class GuardedWeb:
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
             raise Unavailable(f"{_host(url)} does not speak HTTP as it should") from error
 
+    @asynccontextmanager
+    async def stream(self, url: str, *, silence: float = 30.0) -> AsyncIterator[Sending]:
+        secure = False
+        for _ in range(MAX_REDIRECTS + 1):
+            _check(url, secure=secure)
+            secure = secure or url.startswith("https:")
+            async with self._opened(url, silence) as answer:
+                sending = OpenAnswer(answer, url)
+                if answer.status not in _REDIRECTS or not sending.header("location"):
+                    yield sending
+                    return
+                url = _led(url, sending.header("location"))
+        raise Unavailable(f"{_host(url)} redirects too often")
+
+    @asynccontextmanager
+    async def _opened(self, url: str, silence: float) -> AsyncIterator[httpcore.Response]:
+        sent = {
+            "Host": urlsplit(url).netloc,
+            "User-Agent": self._agent,
+            "Accept": "audio/*, application/ogg, */*;q=0.5",
+            "Accept-Encoding": "identity",
+        }
+        limits = {"connect": _CONNECT_SECONDS, "pool": _CONNECT_SECONDS, "read": silence}
+        try:
+            async with self._streams.stream(
+                "GET", url, headers=[*sent.items()], extensions={"timeout": limits}
+            ) as answer:
+                yield answer
+        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+            raise Unavailable(f"{_host(url)} cannot be reached") from error
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+            raise Unavailable(f"{_host(url)} does not speak HTTP as it should") from error
+
     async def close(self) -> None:
         await self._pool.aclose()
+        await self._streams.aclose()
 
     async def _follow(self, url: str, limit: int, headers: Mapping[str, str]) -> Fetched:
         secure = False
@@ -132,10 +176,7 @@ class GuardedWeb:
             said = {name.lower(): value for name, value in answer.headers}
             location = said.get(b"location")
             if answer.status in _REDIRECTS and location is not None:
-                try:
-                    return urljoin(url, location.decode("latin-1"))
-                except ValueError:
-                    raise AddressRefused("this is no web address") from None
+                return _led(url, location.decode("latin-1"))
             if said.get(b"content-encoding", b"identity").lower() != b"identity":
                 raise Unavailable(f"{_host(url)} sends what was not asked for")
             read = bytearray()
@@ -151,6 +192,24 @@ class GuardedWeb:
             body=bytes(read),
             retry_after=_seconds(said.get(b"retry-after")),
         )
+
+
+class OpenAnswer:
+    """An answer of which only the head has come."""
+
+    def __init__(self, answer: httpcore.Response, url: str) -> None:
+        self._answer = answer
+        self._said = {name.lower(): value for name, value in answer.headers}
+        self.status = answer.status
+        self.url = url
+        self.content_type = self.header("content-type").partition(";")[0].strip().lower()
+
+    def header(self, name: str) -> str:
+        return self._said.get(name.encode("latin-1"), b"").decode("latin-1")
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
 
 
 class _PublicNetwork(httpcore.AsyncNetworkBackend):
@@ -216,6 +275,14 @@ def _check(url: str, *, secure: bool) -> None:
     odd = parts.username is not None or parts.password is not None or port == 0
     if not good or not host or odd or len(url) > _MAX_URL or not _VISIBLE.fullmatch(url):
         raise AddressRefused("this is no web address that is fetched")
+
+
+def _led(url: str, location: str) -> str:
+    """Where a redirect leads."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise AddressRefused("this is no web address") from None
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -5,8 +5,9 @@ a tenth of a start.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 
-from philomel.engines.web import Fetched, Web
+from philomel.engines.web import Fetched, Sending, Web
 
 
 class LazyWeb:
@@ -40,6 +41,11 @@ class LazyWeb:
         if self._made is None:
             self._made = self._make()
         return self._made
+
+    def stream(self, url: str, *, silence: float = 30.0) -> AbstractAsyncContextManager[Sending]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made.stream(url, silence=silence)
 
     async def close(self) -> None:
         if self._made is not None:

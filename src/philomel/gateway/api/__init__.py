@@ -28,6 +28,7 @@ from philomel.gateway.api import (
     scans,
     server,
     sounds,
+    stations,
 )
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
@@ -59,6 +60,7 @@ TOPICS: Mapping[str, Routes] = {
     "merges": merges.ROUTES,
     "playback": playback.ROUTES,
     "audit": audit.ROUTES,
+    "stations": stations.ROUTES,
 }
 """The operations by topic."""
 

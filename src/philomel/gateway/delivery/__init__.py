@@ -7,10 +7,12 @@ from typing import Protocol, cast
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from philomel.engines.blobs import Blobs
+from philomel.engines.web import Web
 from philomel.gateway.delivery.handover import Handover
 from philomel.gateway.delivery.headers import PREFLIGHT
 from philomel.gateway.delivery.local import LocalBytes
 from philomel.gateway.delivery.proxy import ProxyBytes
+from philomel.gateway.delivery.radio import Radio
 from philomel.gateway.delivery.slots import Slots
 from philomel.gateway.public import Public
 from philomel.kernel.caller import ANONYMOUS, acting, current
@@ -33,20 +35,27 @@ class MediaBytes:
     Args:
         public: says whether the bytes are in another process.
         stores: this process's own; not read otherwise.
+        web: to pass radio stations on; without it there are none.
     """
 
     def __init__(
-        self, public: Public, media: Media, stores: Mapping[Store, Blobs], settings: Settings
+        self,
+        public: Public,
+        media: Media,
+        stores: Mapping[Store, Blobs],
+        settings: Settings,
+        web: Web | None = None,
     ) -> None:
         total = settings.max_transcodes
         self._sender: Sender
         self._slots: Slots | None = None
+        self._radio = None if web is None else Radio(web)
         if public.media_address is not None and not stores:
             self._sender = ProxyBytes(public)
         else:
             handover = Handover(public, settings.accel_redirect)
             self._slots = Slots(total, max(1, (total + 1) // 2))
-            self._sender = LocalBytes(media, stores, self._slots, handover)
+            self._sender = LocalBytes(media, stores, self._slots, handover, self._radio)
         self._media = media
 
     async def send(self, signed: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +99,7 @@ class MediaBytes:
         if self._slots is None:
             return {}
         return {
+            "philomel_radio_listeners": 0 if self._radio is None else self._radio.active,
             "philomel_transcodes_active": self._slots.active,
             "philomel_transcodes_waiting": self._slots.waiting,
             "philomel_transcodes_refused_total": self._slots.refused,

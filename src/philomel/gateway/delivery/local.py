@@ -16,6 +16,7 @@ from philomel.gateway.delivery.conditions import Verdict
 from philomel.gateway.delivery.errors import Undecodable
 from philomel.gateway.delivery.handover import Handover
 from philomel.gateway.delivery.headers import Headers
+from philomel.gateway.delivery.radio import Radio
 from philomel.gateway.delivery.ranges import Range, Unsatisfiable
 from philomel.gateway.delivery.slots import Slots
 from philomel.kernel.caller import ANONYMOUS, acting, current
@@ -38,15 +39,22 @@ class LocalBytes:
         stores: where the bytes are.
         slots: places for transcodes.
         handover: which files a proxy may send itself.
+        radio: passes stations on.
     """
 
     def __init__(
-        self, media: Media, stores: Mapping[Store, Blobs], slots: Slots, handover: Handover
+        self,
+        media: Media,
+        stores: Mapping[Store, Blobs],
+        slots: Slots,
+        handover: Handover,
+        radio: Radio | None = None,
     ) -> None:
         self._media = media
         self._stores = stores
         self._slots = slots
         self._handover = handover
+        self._radio = radio
 
     async def send(self, signed: str, scope: HTTPScope, send: Send) -> None:
         """See `MediaBytes.send`."""
@@ -59,6 +67,8 @@ class LocalBytes:
         opened = kept or opened
         if opened.body is not None:
             await _send_body(opened, opened.body, is_head, send)
+        elif opened.store is Store.STATION and self._radio is not None:
+            await self._radio.send(opened.key.decode(), _listener(query), send, is_head=is_head)
         elif opened.store is Store.TRANSCODE:
             await self._send_transcode(opened, _listener(query), is_head, send)
         elif (place := self._place(opened, scope)) is not None:

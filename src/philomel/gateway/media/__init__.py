@@ -17,7 +17,7 @@ from philomel.kernel.errors import PhilomelError
 
 PREFIXES = ("/media",)
 _CHECK = b"/media/check"
-_KINDS = frozenset({"stream", "cover", "hls", "check"})
+_KINDS = frozenset({"stream", "cover", "hls", "radio", "check"})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from philomel.rpc import codec
 from philomel.services.accounts.contract import Accounts, AdminActed, RenewSecrets
 from philomel.services.accounts.store.sql import links, programs, sessions, tries
 
-AUDITED = ("philomel.catalog", "philomel.enrichment")
+AUDITED = ("philomel.catalog", "philomel.enrichment", "philomel.media")
 """Topics of services that tell what administrators do there."""
 _EVERY_SECONDS = 60 * 60.0
 _KEEP_INVITATIONS_MS = 90 * 24 * 60 * 60 * 1000

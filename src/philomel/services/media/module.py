@@ -14,6 +14,7 @@ from philomel.services.media.contract import Media, Settings
 from philomel.services.media.jobs import DEPARTURES, LEASE_SECONDS, AnalysisJob, Departures
 from philomel.services.media.service import MediaService
 from philomel.services.media.service.playback import Ladder
+from philomel.services.media.store.stations import SqlStations
 
 NEEDS: tuple[type, ...] = ()
 PROVIDES = Media
@@ -52,6 +53,7 @@ def build(deps: Deps) -> tuple[MediaService, tuple[Job, ...]]:
         deps.settings,
         analysis.registered,
         Ladder(deps.packager),
+        stations=SqlStations(deps.database),
     )
     departures = Consumer(
         deps.database,

@@ -42,9 +42,18 @@ from philomel.services.media.contract.sounds import (
     TogetherLoudness,
     Waveform,
 )
+from philomel.services.media.contract.stations import (
+    AddStation,
+    ChangeStation,
+    ListStations,
+    RemoveStation,
+    Station,
+    Stations,
+)
 
 __all__ = [
     "EVENTS",
+    "AddStation",
     "AnalysisState",
     "Asset",
     "AssetFacts",
@@ -54,7 +63,9 @@ __all__ = [
     "Assets",
     "AssetsAnalysed",
     "BadSignature",
+    "BadStation",
     "BadStream",
+    "ChangeStation",
     "CompareRecordings",
     "FindRecordings",
     "Gapless",
@@ -64,6 +75,7 @@ __all__ = [
     "GetWaveform",
     "LibraryRoot",
     "ListAssets",
+    "ListStations",
     "Loudness",
     "MeasureTogether",
     "Media",
@@ -76,6 +88,7 @@ __all__ = [
     "Recordings",
     "RegisterAssets",
     "RemoveAssets",
+    "RemoveStation",
     "SetLibraryRoots",
     "Settings",
     "SignCovers",
@@ -84,6 +97,9 @@ __all__ = [
     "SignedUrls",
     "Similarities",
     "Similarity",
+    "Station",
+    "StationNotFound",
+    "Stations",
     "Store",
     "StreamFormat",
     "TogetherLoudness",
@@ -152,6 +168,8 @@ class Store(StrEnum):
     COVERS = "covers"
     TRANSCODE = "transcode"
     RENDITIONS = "renditions"
+    STATION = "station"
+    """No store: the key is the web address of a station that is passed on."""
 
 
 class OpenSigned(Struct, frozen=True):
@@ -251,6 +269,14 @@ class BadStream(InvalidArgument):
     code = "media.bad_stream"
 
 
+class StationNotFound(NotFound):
+    code = "media.station_not_found"
+
+
+class BadStation(InvalidArgument):
+    code = "media.bad_station"
+
+
 class TooManyStreams(RateLimited):
     code = "media.too_many_streams"
 
@@ -325,6 +351,34 @@ class Media(Protocol):
         """Addresses of pictures, the same for every listener for a day, so caches can hold them.
 
         Raises: BadStream.
+        """
+        ...
+
+    async def list_stations(self, request: ListStations, /) -> Stations:
+        """All stations by name, at most 500, with addresses for the caller.
+
+        Needs scope streaming.
+        """
+        ...
+
+    async def add_station(self, request: AddStation, /) -> Station:
+        """Administrators and operators.
+
+        Raises: BadStation.
+        """
+        ...
+
+    async def change_station(self, request: ChangeStation, /) -> Station:
+        """Administrators and operators.
+
+        Raises: StationNotFound, BadStation.
+        """
+        ...
+
+    async def remove_station(self, request: RemoveStation, /) -> None:
+        """Its addresses play nothing any more. Administrators and operators.
+
+        Raises: StationNotFound.
         """
         ...
 

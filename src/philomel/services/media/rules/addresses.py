@@ -15,6 +15,7 @@ HOUR, DAY = 3600, 24 * 3600
 MAX_QUERY = 4096
 
 _STREAM = re.compile(r"/media/stream/([0-9A-Za-z]{22})(?:\.([a-z0-9]{1,8}))?", re.ASCII)
+_STATION = re.compile(r"/media/radio/([0-9A-Za-z]{22})", re.ASCII)
 _COVER = re.compile(r"/media/cover/([0-9A-Za-z]{22})-([1-9][0-9]{0,4})\.jpg", re.ASCII)
 _COVER_KEY = re.compile(rb"covers/([0-9A-Za-z]{2})/([0-9A-Za-z]{22})-([1-9][0-9]{0,4})\.jpg")
 _LADDER = re.compile(
@@ -58,6 +59,17 @@ class CoverAddress(Struct, frozen=True):
         return f"covers/{self.cover_id[:2]}/{self.cover_id}-{self.size}.jpg".encode()
 
 
+class StationAddress(Struct, frozen=True):
+    """Attributes:
+    expires_s: seconds since the Unix epoch.
+    user_id: who asked for it; empty for Philomel itself.
+    """
+
+    station_id: str
+    expires_s: int
+    user_id: str = ""
+
+
 class LadderAddress(Struct, frozen=True):
     """Anything that plays one asset in other forms. The path alone says which bytes it is.
 
@@ -81,6 +93,9 @@ class LadderAddress(Struct, frozen=True):
     part: str = ""
 
 
+Address = StreamAddress | CoverAddress | LadderAddress | StationAddress
+
+
 class Signed(Struct, frozen=True):
     """An address as it came in, not yet verified.
 
@@ -88,7 +103,7 @@ class Signed(Struct, frozen=True):
         text: what the signature must cover.
     """
 
-    address: StreamAddress | CoverAddress | LadderAddress
+    address: Address
     text: str
     signature: str
 
@@ -119,12 +134,15 @@ def cover_address(key: str, expires_s: int) -> CoverAddress:
     return CoverAddress(found[2].decode(), int(found[3]), expires_s)
 
 
-def text_of(address: StreamAddress | CoverAddress | LadderAddress) -> str:
+def text_of(address: Address) -> str:
     """Path and query as they are signed; the signature is added as the last parameter."""
     if isinstance(address, LadderAddress):
         return f"/media/hls/{address.content}?{ladder_query(address)}"
     if isinstance(address, CoverAddress):
         return f"/media/cover/{address.cover_id}-{address.size}.jpg?e={address.expires_s}"
+    if isinstance(address, StationAddress):
+        text = f"/media/radio/{address.station_id}?e={address.expires_s}"
+        return f"{text}&u={quote(address.user_id, safe='')}" if address.user_id else text
     path = f"/media/stream/{address.asset_id}"
     if address.suffix:
         path += f".{address.suffix}"
@@ -160,7 +178,7 @@ def parse(path: str, query: str) -> Signed:
     """
     values = _values(query)
     signature = values.pop("s", "")
-    address = _stream(path, values) or _ladder(path, values) or _cover(path, values)
+    address = _stream(path, values) or _ladder(path, values) or _other(path, values)
     if address is None or values:
         raise BadSignature("this address was not signed")
     return Signed(address, text_of(address), signature)
@@ -214,7 +232,11 @@ def _ladder(path: str, values: dict[str, str]) -> LadderAddress | None:
     )
 
 
-def _cover(path: str, values: dict[str, str]) -> CoverAddress | None:
+def _other(path: str, values: dict[str, str]) -> CoverAddress | StationAddress | None:
+    found = _STATION.fullmatch(path)
+    if found is not None:
+        expires_s, user_id = _number(values.pop("e", "0")), values.pop("u", "")
+        return StationAddress(found[1], expires_s, user_id)
     found = _COVER.fullmatch(path)
     if found is None:
         return None

@@ -34,7 +34,12 @@ from philomel.services.media.contract import (
     StreamFormat,
 )
 from philomel.services.media.rules import addresses, formats
-from philomel.services.media.rules.addresses import CoverAddress, LadderAddress, StreamAddress
+from philomel.services.media.rules.addresses import (
+    CoverAddress,
+    LadderAddress,
+    StationAddress,
+    StreamAddress,
+)
 from philomel.services.media.service.playback import Ladder
 from philomel.services.media.service.recordings import (
     MAX_IDS,
@@ -43,14 +48,14 @@ from philomel.services.media.service.recordings import (
     check_limit,
     seen_by,
 )
+from philomel.services.media.service.stations import PURPOSE, StationService
 from philomel.services.media.store import MediaStore, Place, SoundStore
 from philomel.services.media.store.sql import AssetRow
+from philomel.services.media.store.stations import SqlStations
 from philomel.services.media.store.tables import State
 
-_PURPOSE = "media.url"
 
-
-class MediaService(RecordingService):
+class MediaService(RecordingService, StationService):
     """Args:
     sounds: of the same database as `store`.
     registered: called after new work for the analysis was written.
@@ -66,8 +71,11 @@ class MediaService(RecordingService):
         settings: Settings,
         registered: Callable[[], None] = lambda: None,
         ladder: Ladder | None = None,
+        *,
+        stations: SqlStations,
     ) -> None:
-        super().__init__(sounds)
+        RecordingService.__init__(self, sounds)
+        StationService.__init__(self, stations, keys, clock)
         self._store = store
         self._keys = keys
         self._clock = clock
@@ -166,19 +174,27 @@ class MediaService(RecordingService):
 
     async def open_signed(self, request: OpenSigned, /) -> Opened:
         signed = addresses.parse(request.path, request.query)
-        if not self._keys.verify(_PURPOSE, signed.text.encode(), signed.signature):
+        if not self._keys.verify(PURPOSE, signed.text.encode(), signed.signature):
             raise BadSignature("this address was not signed")
         if signed.address.expires_s * 1000 <= self._clock.now():
             raise BadSignature("this address has expired")
         if isinstance(signed.address, CoverAddress):
             return Opened(Store.COVERS, signed.address.key, "image/jpeg", immutable=True)
         address = signed.address
+        if isinstance(address, StationAddress):
+            return await self._station_opened(address)
         place = await self._place(address.asset_id, address.user_id)
         if isinstance(address, LadderAddress):
             return self._ladder.opened(address, signed.signature, place)
-        return _opened(address, place, self._kept(address, place))
+        return _opened(address, place, self._kept_rung(address, place))
 
-    def _kept(self, address: StreamAddress, place: Place) -> bytes | None:
+    async def _station_opened(self, address: StationAddress) -> Opened:
+        station = await self._find(address.station_id)
+        if address.user_id and await self._store.has_left(address.user_id):
+            raise BadSignature("this address was made for somebody who left")
+        return Opened(Store.STATION, station.stream_url.encode(), "audio/mpeg")
+
+    def _kept_rung(self, address: StreamAddress, place: Place) -> bytes | None:
         file = formats.rung_file(address.format, address.bitrate)
         if address.offset_ms or file is None:
             return None
@@ -196,7 +212,7 @@ class MediaService(RecordingService):
         return SignedUrl(path, address.expires_s * 1000)
 
     def _signature(self, address: StreamAddress | CoverAddress | LadderAddress) -> str:
-        return self._keys.sign(_PURPOSE, addresses.text_of(address).encode())
+        return self._keys.sign(PURPOSE, addresses.text_of(address).encode())
 
 
 def _opened(address: StreamAddress, place: Place, kept: bytes | None) -> Opened:

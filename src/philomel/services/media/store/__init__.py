@@ -9,7 +9,7 @@ __all__ = ["SCHEMA", "MediaStore", "Place", "SoundStore", "Task"]
 
 SCHEMA = Schema(
     name="media",
-    version=3,
+    version=4,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.media.store.migrations",

@@ -41,6 +41,10 @@ def hearable(connection: Connection, user_id: str) -> set[str]:
     return set(connection.execute(_HEARABLE, {"user": user_id}).scalars())
 
 
+def has_left(connection: Connection, user_id: str) -> bool:
+    return connection.execute(_DEPARTED, {"user": user_id}).first() is not None
+
+
 def away(connection: Connection) -> list[LibraryRoot]:
     """Libraries whose folder was not there."""
     rows = connection.execute(_ROOTS).all()

@@ -206,6 +206,10 @@ class MediaStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def has_left(self, user_id: str) -> bool:
+        """Whether this person's account was removed."""
+        return await self._database.read(lambda c: access.has_left(c, user_id))
+
     async def register(self, items: Sequence[AssetSource], now: int) -> None:
         rows = [_row(item, now) for item in items]
         if rows:

@@ -117,3 +117,13 @@ DEPARTED = Table(
     Column("removed_at", _BIG, nullable=False),
 )
 """People whose accounts were removed: their addresses open nothing."""
+
+STATIONS = Table(
+    "stations",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("stream_url", Text, nullable=False),
+    Column("home_page_url", Text, nullable=False),
+    Column("added_at", _BIG, nullable=False),
+)
