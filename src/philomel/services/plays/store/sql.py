@@ -24,6 +24,7 @@ from philomel.services.plays.contract import (
     TrackTotal,
 )
 from philomel.services.plays.rules import Heard, Listen, Tally, heard_on, tally
+from philomel.services.plays.store.present import LISTEN, listen_of, listen_row, now_playing
 from philomel.services.plays.store.tables import ALIAS, COUNT, MERGED, NOW, PLAY, TOTAL
 
 BATCH = 500
@@ -74,7 +75,6 @@ _MY_NOW = _NOW.where(NOW.c.user_id == bindparam("user"))
 _THIS = (NOW.c.user_id == bindparam("user"), NOW.c.player == bindparam("player"))
 _THIS_NOW = select(NOW).where(*_THIS)
 _DROP_THIS_NOW = delete(NOW).where(*_THIS)
-LISTEN = ("track_id", "since", "started_at", "position_ms", "heard_ms", "state", "rate")
 _FORGET_NOW = delete(NOW).where(NOW.c.since < bindparam("before"))
 
 _TOTALS = select(TOTAL).where(TOTAL.c.track_id.in_(_IDS))
@@ -228,7 +228,7 @@ class SqlPlays:
     async def set_now(self, now: NowPlaying, forget_before: int) -> None:
         def work(connection: Connection) -> None:
             connection.execute(_FORGET_NOW, {"before": forget_before})
-            row = _listen_row(Listen(now.track_id, now.since, now.since))
+            row = listen_row(Listen(now.track_id, now.since, now.since))
             person = {"user_id": now.user_id, "player": now.player}
             connection.execute(self._upserts.now, {**person, **row})
 
@@ -243,11 +243,11 @@ class SqlPlays:
             connection.execute(_FORGET_NOW, {"before": forget_before})
             which = {"user": user_id, "player": told.player}
             row = connection.execute(_THIS_NOW, which).one_or_none()
-            listen = heard_on(None if row is None else _listen(row), told, now)
+            listen = heard_on(None if row is None else listen_of(row), told, now)
             if told.state is PlaybackState.STOPPED:
                 connection.execute(_DROP_THIS_NOW, which)
             else:
-                connection.execute(self._upserts.now, {**person, **_listen_row(listen)})
+                connection.execute(self._upserts.now, {**person, **listen_row(listen)})
             return listen
 
         return await self._database.write(work)
@@ -258,7 +258,7 @@ class SqlPlays:
             values["user"] = user_id
         query = _NOW if user_id is None else _MY_NOW
         return await self._database.read(
-            lambda connection: [_now_playing(row) for row in connection.execute(query, values)]
+            lambda connection: [now_playing(row) for row in connection.execute(query, values)]
         )
 
     async def forget(self, user_id: str) -> None:
@@ -373,33 +373,3 @@ def _forget_merged(connection: Connection, user_id: str) -> bool:
         keys = [(row.kind, row.old_id) for row in rows]
         connection.execute(_DROP_MERGED, {"user": user_id, "keys": keys})
     return bool(rows)
-
-
-def _listen(row: Any) -> Listen:
-    """Rows of older versions know no more than the track and the moment."""
-    return Listen(
-        track_id=row.track_id,
-        since=row.since,
-        started_at=row.since if row.started_at is None else row.started_at,
-        position_ms=row.position_ms or 0,
-        heard_ms=row.heard_ms or 0,
-        state=PlaybackState(row.state or PlaybackState.PLAYING),
-        rate=row.rate or 1.0,
-    )
-
-
-def _listen_row(listen: Listen) -> dict[str, Any]:
-    return {name: getattr(listen, name) for name in LISTEN} | {"state": listen.state.value}
-
-
-def _now_playing(row: Any) -> NowPlaying:
-    listen = _listen(row)
-    return NowPlaying(
-        user_id=row.user_id,
-        track_id=listen.track_id,
-        since=listen.since,
-        player=row.player,
-        state=listen.state,
-        position_ms=listen.position_ms,
-        rate=listen.rate,
-    )
