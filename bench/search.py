@@ -7,7 +7,6 @@ caller who may see some of the libraries. A fifth of the queries has a typo.
 import argparse
 import asyncio
 import os
-import random
 import resource
 import shutil
 import signal
@@ -17,38 +16,29 @@ from collections import defaultdict
 from collections.abc import Iterator
 from math import inf
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
+from bench import search_http
 from bench.process import usage
+from bench.queries import SEEN, Wanted, queries, with_fields
 from bench.server import machine, percentile
-from bench.shelves import Shelves, Track, misspelt
+from bench.shelves import Shelves, Track
 
 from philomel.engines.index import Document
 from philomel.engines.index.tantivy import Index
 from philomel.kernel.caller import Caller, CallerKind, acting
 from philomel.kernel.clock import SystemClock
-from philomel.services.catalog.contract import Catalog, EntryKind, Libraries, Library, LibraryKind
+from philomel.services.catalog.contract import Catalog, Libraries, Library, LibraryKind
 from philomel.services.search.contract import Found, Search
-from philomel.services.search.service import SearchService
+from philomel.services.search.service import KINDS, SearchService
 
 OUT = Path(__file__).parent / "out"
-SEEN = 3  # of the four libraries
 BATCH = 5_000
-MAX_KEYS = 40
 CALLER = Caller(CallerKind.USER, "someone".ljust(22, "0"), "someone", scopes=("*",))
 Pairs = tuple[tuple[str, str], ...]
 _SLOW = 40
+_TODAY = int(time.time()) // 86_400
 _TELL_SECONDS = 30.0
-
-
-class Wanted(NamedTuple):
-    """What somebody has in mind, and what they type."""
-
-    typed: str
-    kind: str
-    id: str
-    name: str
-    typo: bool
 
 
 class OnlyLibraries:
@@ -116,34 +106,8 @@ def _facts(shelves: Shelves, number: int) -> tuple[Pairs, Pairs, tuple[tuple[str
     return (
         (("artist", shelves.artists[album.artist].name), ("genre", f"Genre {album.genre}")),
         (("upc", f"{number:012}"),),
-        (("year", album.year), ("added", 20_000 + number * 700 // len(shelves.albums))),
+        (("year", album.year), ("added", _TODAY - number * 700 // len(shelves.albums))),
     )
-
-
-def queries(shelves: Shelves, count: int) -> list[Wanted]:
-    """What people look for: popular things more often."""
-    chance = random.Random(3)
-    every = shelves.count
-    step = max(1, every // 200_000)
-    sample = [(n, t) for n, t in enumerate(shelves.tracks()) if n % step == 0]
-    sample = [(n, t) for n, t in sample if shelves.albums[t.album].library < SEEN]
-    weights = [1 + t.popularity**0.5 for _, t in sample]
-    found = []
-    for number, track in chance.choices(sample, weights, k=count):
-        album = shelves.albums[track.album]
-        artist = shelves.artists[album.artist].name
-        form = chance.choices(("track", "artist", "album", "both"), (50, 20, 15, 15))[0]
-        if form == "artist":
-            text, kind, id_, name = artist, "artist", f"artist{album.artist}", artist
-        elif form == "album":
-            text, kind, id_, name = album.name, "album", f"album{track.album}", album.name
-        else:
-            text = track.name if form == "track" else f"{artist} {track.name}"
-            kind, id_, name = "track", f"track{number}", track.name
-        text = text.lower()[:MAX_KEYS]
-        typo = chance.random() < 0.2
-        found.append(Wanted(misspelt(chance, text) if typo else text, kind, id_, name, typo))
-    return found
 
 
 def row(name: str, times: list[float]) -> str:
@@ -239,6 +203,26 @@ def _judge(result: Result, want: Wanted, ids: tuple[str, ...], names: dict[str, 
         result.missed.append(f"{want.typed!r} for the {want.kind} {want.name!r}: {first}")
 
 
+async def measure_fields(service: SearchService, asked: list[tuple[str, str]]) -> None:
+    """Whole queries with field filters, as a program sends them."""
+    times: dict[str, list[float]] = defaultdict(list)
+    empty: dict[str, int] = defaultdict(int)
+    with acting(CALLER, timeout=None):
+        for name, text in asked:
+            started = time.perf_counter()
+            found = await service.search(
+                Search(text, artists=10, albums=10, tracks=10, with_fields=True)
+            )
+            took = time.perf_counter() - started
+            empty[name] += not (found.tracks.ids or found.albums.ids)
+            times[name].append(took)
+            times["all with fields"].append(took)
+    print("\n| with fields | n | p50 ms | p90 | p99 | p99.9 |\n|---|---|---|---|---|---|")
+    for name, taken in times.items():
+        print(row(name, taken))
+    print("without a result:", dict(empty))
+
+
 async def changes(index: Index, shelves: Shelves) -> None:
     """A hundred thousand changed rows, in the batches of the follower, with searches beside."""
     tracks = shelves.tracks()
@@ -284,14 +268,19 @@ async def main() -> None:
     parser.add_argument("--seconds", type=float, default=inf, help="end after so long")
     parser.add_argument("--misses", action="store_true", help="tell what was not found")
     parser.add_argument("--no-changes", action="store_true", help="change nothing at the end")
+    parser.add_argument("--fields", type=int, default=200, help="queries with field filters")
+    parser.add_argument("--http", action="store_true", help="instead, over HTTP at both doors")
     options = parser.parse_args()
     if options.quick:
         options.tracks, options.queries = 100_000, 500
     shelves = Shelves(options.tracks)
+    if options.http:
+        search_http.measure(shelves, options.queries, options.seconds, keep=options.keep)
+        return
     folder = OUT / f"index-{options.tracks}"
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
-    index = Index(folder, [kind.value for kind in EntryKind])
+    index = Index(folder, KINDS)
     before = usage(os.getpid())
     if await index.count() == 0:
         took = await build(index, shelves)
@@ -318,6 +307,7 @@ async def main() -> None:
     result.print()
     if options.misses:
         print("\nmissed:", *result.missed, sep="\n- ")
+    await measure_fields(service, with_fields(shelves, queries(shelves, options.fields)))
     if not options.no_changes:
         await changes(index, shelves)
     await index.close()

@@ -82,9 +82,10 @@ class Server:
             env=self._environment,
         ).stdout
 
-    def add_user(self, name: str = "bench") -> str:
-        """A new administrator; returns the parameters that sign a player in."""
-        self.cli("user", "add", name, "--admin", "--password-stdin", stdin="correct horse battery")
+    def add_user(self, name: str = "bench", *, admin: bool = True) -> str:
+        """A new user; returns the parameters that sign a player in."""
+        role = ("--admin",) if admin else ()
+        self.cli("user", "add", name, *role, "--password-stdin", stdin="correct horse battery")
         made = json.loads(self.cli("app-password", "add", name, "bench", "--json"))
         return urllib.parse.urlencode(
             {"u": name, "p": made["password"], "v": "1.16.1", "c": "bench", "f": "json"}

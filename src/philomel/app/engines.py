@@ -25,9 +25,9 @@ from philomel.engines.web import Web
 from philomel.engines.workers import Workers
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import FailedPrecondition, PhilomelError
-from philomel.services.catalog.contract import EntryKind
 from philomel.services.media.contract import Settings as Media
 from philomel.services.media.contract import Store
+from philomel.services.search.service import KINDS
 
 if TYPE_CHECKING:
     # A command that a running server answers has no use for SQLAlchemy.
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_KINDS = tuple(kind.value for kind in EntryKind)
 Opener = Callable[[], Awaitable[Any]]
 Closer = Callable[[], Awaitable[None]]
 
@@ -253,7 +252,7 @@ class Engines:
     async def _open_index(self) -> Index:
         from philomel.engines.index import tantivy
 
-        index = tantivy.Index(self._settings.data / "index", _KINDS)
+        index = tantivy.Index(self._settings.data / "index", KINDS)
         return self.keep("index", index, index.close)
 
     async def _open_workers(self) -> Workers:

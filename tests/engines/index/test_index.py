@@ -130,6 +130,28 @@ async def test_ranks_exact_before_prefix_before_typo_and_name_before_context(
     assert found.ids[3:] == ("context", "typo")
 
 
+async def test_artist_and_title_mean_what_is_named_so(index: Index) -> None:
+    await index.put(
+        [
+            Document("we", "track", "We", context="Foupea Best", filters=LIBRARY),
+            Document("loved", "track", "Weather", "Foupea Best", LIBRARY, popularity=300),
+        ]
+    )
+    await index.flush()
+    for text in ("foupea we", "we foupea"):
+        assert (await find(index, text)).ids[0] == "we"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("Pink Floyd", "pinkfloyd"), ("Radiohead", "radio head"), ("Nard", "nrd"), ("Abba", "xbba"),
+     ("Star Be", "satr be"), ("Thou", "thuo"), ("Love Home", "lve home")],
+)  # fmt: skip
+async def test_a_whole_name_may_have_a_typo(index: Index, name: str, typed: str) -> None:
+    await fill(index, name, "Thouflain", "Nothing Else")
+    assert (await find(index, typed)).ids[0] == name
+
+
 async def test_popularity_is_a_boost_that_a_better_match_outweighs(index: Index) -> None:
     await index.put(
         [

@@ -8,13 +8,12 @@ from sqlalchemy import Connection, event, text
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, House
 
-from philomel.kernel.caller import OPERATOR, SERVICE, acting
+from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import InvalidArgument
 from philomel.services.catalog.contract import (
     AlbumSort,
     ArtistSort,
     CreditRole,
-    EntryKind,
     GetChapters,
     GetLyrics,
     LibraryNotFound,
@@ -24,7 +23,6 @@ from philomel.services.catalog.contract import (
     ListFileErrors,
     ListFolder,
     ListLabels,
-    ListSearchEntries,
     ListSiblings,
     ListTracks,
     TrackNotFound,
@@ -45,27 +43,6 @@ FULL = {
     "copyright": "2001 Gelb", "isrc": ["DEXX00000001", "DEXX00000002"], "titlesort": "Allegro, I",
     "itunesadvisory": "2", "discnumber": "1", "tracknumber": "1",
 }  # fmt: skip
-
-
-async def test_search_is_told_what_can_be_asked_for(house: House, music: Path) -> None:
-    tags = {**FULL, "genre": ["Jazz", "Hip Hop"], "date": "1957-05-01", "barcode": "0012345678905"}
-    make(music / "a.flac", tags)
-    await house.add(music)
-    await house.scan()
-    with acting(SERVICE):
-        found = {
-            kind: (await house.service.list_search_entries(ListSearchEntries(kind))).items[0]
-            for kind in (EntryKind.ALBUM, EntryKind.TRACK)
-        }
-    for entry in found.values():
-        assert entry.artists == ("Orchestra",)
-        assert set(entry.genres) == {"Jazz", "Hip Hop"}
-        assert (entry.year, entry.upc) == (1957, "0012345678905")
-        assert entry.added_at > 0
-    assert (found[EntryKind.TRACK].album, found[EntryKind.TRACK].isrc) == (
-        "Concertos",
-        "DEXX00000001",
-    )
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.mp3", "a.m4a", "a.opus", "a.wv"])

@@ -16,6 +16,7 @@ from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenti
 from philomel.kernel.ids import new_event_id, new_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.catalog.contract import (
+    AlbumFacts,
     Catalog,
     EntriesChanged,
     EntryKind,
@@ -36,7 +37,7 @@ from philomel.services.catalog.contract import (
 from philomel.services.plays.contract import TotalsChanged, TrackTotal
 from philomel.services.search.contract import AwaitScan, Rebuild, Search
 from philomel.services.search.jobs import Follower
-from philomel.services.search.service import SearchService
+from philomel.services.search.service import KINDS, SearchService
 
 OPEN, CLOSED = new_id(), new_id()
 INSIDER, OUTSIDER = new_id(), new_id()
@@ -141,7 +142,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.shelf, self.tape, self.clock = Shelf(), Tape(), FixedClock()
-        self.index = Index(folder, [kind.value for kind in EntryKind])
+        self.index = Index(folder, KINDS)
         self.service = SearchService(self.index, cast("Catalog", self.shelf), self.clock)
 
     def follow(self) -> "asyncio.Task[None]":
@@ -392,3 +393,40 @@ async def test_fields_quotes_and_operators_are_understood(following: House) -> N
         assert everything.albums.total == 2
         with pytest.raises(InvalidArgument):
             await following.service.search(Search("year:soon", with_fields=True))
+
+
+async def test_artists_are_what_their_albums_are_where_one_may_see(following: House) -> None:
+    shelf = following.shelf
+
+    def artist(name: str, *albums: AlbumFacts) -> str:
+        id_ = new_id()
+        libraries = tuple(facts.library_id for facts in albums)
+        shelf.entries[id_] = SearchEntry(
+            id_, EntryKind.ARTIST, name, "", libraries, 0, albums=albums
+        )
+        return id_
+
+    both = artist(
+        "Nina", AlbumFacts(OPEN, ("Jazz",), (1960, 1965)), AlbumFacts(CLOSED, ("Pop",), (1999,))
+    )
+    rock = artist("Rocky", AlbumFacts(OPEN, ("Hard Rock",), (1999,)))
+    await following.scan(both, rock)
+
+    async def find(text: str, user_id: str) -> set[str]:
+        with acting(person(user_id)):
+            found = await following.service.search(Search(text, with_fields=True))
+        return set(found.artists.ids)
+
+    for text, outsider, insider in (
+        ("genre:jazz", {both}, {both}),
+        ("genre:pop", set(), {both}),
+        ("NOT genre:pop", {both, rock}, {rock}),
+        ("year:1999", {rock}, {both, rock}),
+        ("nina year:1960-1970", {both}, {both}),
+        ('genre:"hard rock" OR year:1965', {both, rock}, {both, rock}),
+        ("rocky OR NOT year:1960-2000", {rock}, {rock}),
+        ("genre:har", {rock}, {rock}),
+        ("isrc:XX", set(), set()),
+    ):
+        assert await find(text, OUTSIDER) == outsider, text
+        assert await find(text, INSIDER) == insider, text

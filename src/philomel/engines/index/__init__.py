@@ -73,7 +73,13 @@ class Least(Struct, frozen=True):
     share: float
 
 
-Test = Said | Is | Between | Least
+class Either(Struct, frozen=True):
+    """One of these holds."""
+
+    tests: tuple[Said | Is | Between, ...]
+
+
+Test = Said | Is | Between | Least | Either
 
 
 class Condition(Struct, frozen=True):

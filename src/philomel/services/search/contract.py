@@ -11,8 +11,9 @@ class Search(Struct, frozen=True):
     Attributes:
         text: at most 500 characters; empty matches everything, most played first and artists
             by name.
-        artists, albums, tracks: how many of each are wanted, 0 to 500.
-        artist_offset, album_offset, track_offset: where their pages start.
+        artists, albums, tracks, playlists: how many of each are wanted, 0 to 500. Playlists are
+            public ones and, with scope playlist-read-private, the caller's own.
+        artist_offset, album_offset, track_offset, playlist_offset: where their pages start.
         library_id: only what this library holds; nothing if the caller may not see it.
         with_fields: the text may hold `artist:`, `album:`, `track:`, `genre:` with words or a
             "phrase", `year:1990` or `year:1990-1999`, `isrc:`, `upc:`, `tag:new`, `tag:hipster`,
@@ -28,6 +29,8 @@ class Search(Struct, frozen=True):
     track_offset: int = 0
     library_id: str | None = None
     with_fields: bool = False
+    playlists: int = 0
+    playlist_offset: int = 0
 
 
 class Hits(Struct, frozen=True):
@@ -44,6 +47,7 @@ class Found(Struct, frozen=True):
     artists: Hits
     albums: Hits
     tracks: Hits
+    playlists: Hits = Hits()
 
 
 class Rebuild(Struct, frozen=True):

@@ -7,18 +7,20 @@ would mean to go through all that they match.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 import tantivy
 from tantivy import Occur
 
-from philomel.engines.index import Between, Condition, Is, Least, Query, Said
+from philomel.engines.index import Between, Condition, Either, Is, Least, Query, Said
 from philomel.engines.index.folding import is_cjk, words
 from philomel.engines.index.tantivy.documents import EDGE, between, fact, said, start, whole
 from philomel.engines.index.tantivy.nothing import Word
 
 _EXACT, _PREFIX, _TYPO = 12.0, 8.0, 2.5
 _CONTEXT = 0.4
-_WHOLE_NAME, _NAME_START = 10.0, 5.0
+_WHOLE_NAME, _PART_NAME, _NAME_START = 10.0, 6.0, 5.0
+_PART_WORDS = 8
 
 Clause = tuple[Occur, tantivy.Query]
 Bonus = tuple[tantivy.Query, float]
@@ -80,15 +82,7 @@ class Asking:
         """
         options: list[tuple[tantivy.Query, bool]] = []
         for test, holds in condition.any_of:
-            match test:
-                case Said():
-                    found = self._said(kind, test)
-                case Is():
-                    found = self.term(kind, "fact", fact(test.field, test.value))
-                case Between():
-                    found = self._any_fact(kind, between(test.field, test.low, test.high))
-                case Least():
-                    found = least
+            found = least if isinstance(test, Least) else self._test(kind, test)
             options.append((scored(found, 0.0), holds))
         if len(options) == 1:
             found, holds = options[0]
@@ -111,6 +105,22 @@ class Asking:
         if len(values) == 1:
             return self.term(kind, field, values[0])
         return tantivy.Query.term_set_query(self._schema, f"{kind}_{field}", list(values))
+
+    def _test(self, kind: str, test: Said | Is | Between | Either) -> tantivy.Query:
+        match test:
+            case Said():
+                return self._said(kind, test)
+            case Is():
+                return self.term(kind, "fact", fact(test.field, test.value))
+            case Between():
+                return self._any_fact(kind, between(test.field, test.low, test.high))
+            case Either():
+                if not test.tests:
+                    return tantivy.Query.empty_query()
+                found = [(Occur.Should, self._test(kind, each)) for each in test.tests]
+                return tantivy.Query.boolean_query(found)
+            case _:
+                assert_never(test)
 
     def _any_fact(self, kind: str, facts: Sequence[str]) -> tantivy.Query:
         return self.any_of(kind, "fact", facts) if facts else tantivy.Query.empty_query()
@@ -166,6 +176,10 @@ class Asking:
             if names:
                 yield self.term(query.kind, "whole", whole(names)), _WHOLE_NAME
                 yield self.term(query.kind, "name_edge", start(names)), _NAME_START
+            parts = _parts_of(names)
+            if parts:
+                wholes = [(Occur.Should, self.term(query.kind, "whole", part)) for part in parts]
+                yield tantivy.Query.boolean_query(wholes), _PART_NAME
 
     def _said(self, kind: str, test: Said) -> tantivy.Query:
         typed = [Word(word, last=False, field=test.field) for word in words(test.text)]
@@ -190,6 +204,15 @@ class Asking:
         if len(parts) == 1:
             return self.term(kind, field, str(parts[0]), "position")
         return tantivy.Query.phrase_query(self._schema, f"{kind}_{field}", parts)
+
+
+def _parts_of(names: Sequence[str]) -> list[str]:
+    """What may be the whole name, if the other words stand around it: an artist and a title."""
+    if not 1 < len(names) <= _PART_WORDS:
+        return []
+    places = range(1, len(names))
+    parts = [names[:place] for place in places] + [names[place:] for place in places]
+    return list(dict.fromkeys(whole(part) for part in parts))
 
 
 def placed(kind: str, word: Word) -> tuple[str, str]:

@@ -4,15 +4,22 @@ What a caller may not see changes none of the answers that decide which typos ar
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import tantivy
 from tantivy import Occur
 
-from philomel.engines.index import Query
-from philomel.engines.index.folding import is_cjk
+from philomel.engines.index import Between, Either, Is, Least, Query, Said, Test
+from philomel.engines.index.folding import is_cjk, words
 from philomel.engines.index.tantivy.asking import Asking, Clause, placed, scored
-from philomel.engines.index.tantivy.documents import EDGE, MAX_LEVEL, ORDER, filters_of
+from philomel.engines.index.tantivy.documents import (
+    EDGE,
+    MAX_LEVEL,
+    ORDER,
+    between,
+    fact,
+    filters_of,
+)
 from philomel.engines.index.tantivy.nothing import Word
 
 _FEW_SCOPES = 16
@@ -102,6 +109,26 @@ class Counting:
             edge = "_edge" if word.last else ""
             rarest = min(rarest, self._searcher.doc_freq(f"{kind}_{field}{edge}", text))
         return rarest
+
+    def most(self, kind: str, test: Test) -> int:
+        """How many documents a test can hold for at most, as far as that is known."""
+        match test:
+            case Said():
+                typed = [Word(word, last=False, field=test.field) for word in words(test.text)]
+                placed_words = [placed(kind, word) for word in typed]
+                counts = [self._searcher.doc_freq(f"{kind}_{f}", text) for f, text in placed_words]
+                return 0 if test.begun else min(counts, default=0)
+            case Is():
+                return self._searcher.doc_freq(f"{kind}_fact", fact(test.field, test.value))
+            case Between():
+                parts = between(test.field, test.low, test.high)
+                return sum(self._searcher.doc_freq(f"{kind}_fact", part) for part in parts)
+            case Either():
+                return sum(self.most(kind, each) for each in test.tests)
+            case Least():
+                return 0
+            case _:
+                assert_never(test)
 
     def level(self, kind: str, letter: str, enough: int) -> int:
         """The highest level that so many documents have; 0 if there is none."""

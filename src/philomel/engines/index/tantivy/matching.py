@@ -208,7 +208,17 @@ class Matching:
         return Hits(tuple(searcher.doc(address)["id"][0] for _, address in hits), found.count)
 
     def _rarest(self, query: Query, typed: Sequence[Word]) -> int:
-        return self._counting.rarest(query.kind, typed)
+        """How many documents can match at most, by the rarest of words and conditions."""
+        counting = self._counting
+        return min(
+            counting.rarest(query.kind, typed),
+            *(
+                sum(counting.most(query.kind, test) for test, _ in condition.any_of)
+                for condition in query.where
+                if plainly_said(condition) is None and all(holds for _, holds in condition.any_of)
+            ),
+            int(self._searcher.num_docs),
+        )
 
     def _hot(self, query: Query, typed: Sequence[Word]) -> tuple[tantivy.Query, float] | None:
         """Where to look first for words that very many documents have.
@@ -220,7 +230,7 @@ class Matching:
             The documents, and how often they fit into all; None to look at all at once.
         """
         kind, counting = query.kind, self._counting
-        if not typed:
+        if not typed and not query.where:
             return None
         every, enough = counting.every(kind), _HOT * self._dense // DENSE
         if any(word.typos for word in typed):
@@ -234,6 +244,8 @@ class Matching:
         if enough * 3 > every:
             return None
         levels = [f"p{counting.level(kind, 'p', enough)}"]
+        if levels == ["p0"] and not typed:
+            return None  # the popular ones would be first: of a sample that is not so
         if levels == ["p0"]:
             sample = counting.level(kind, "h", enough)
             if not sample:
@@ -241,7 +253,7 @@ class Matching:
             levels = ["p1", f"h{sample}"]
         near = [self._asking.term(kind, "hot", level) for level in levels]
         name = whole([word.text for word in typed])
-        if self._searcher.doc_freq(f"{kind}_whole", name) < _MANY_OF_A_NAME:
+        if typed and self._searcher.doc_freq(f"{kind}_whole", name) < _MANY_OF_A_NAME:
             near.append(self._asking.term(kind, "whole", name))
         count = sum(counting.at_level(kind, level) for level in levels)
         return tantivy.Query.boolean_query([(Occur.Should, each) for each in near]), every / count

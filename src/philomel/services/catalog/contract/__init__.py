@@ -117,6 +117,7 @@ from philomel.services.catalog.contract.scans import (
     WatchScan,
 )
 from philomel.services.catalog.contract.searching import (
+    AlbumFacts,
     GetSearchEntries,
     Ids,
     ListIds,
@@ -136,6 +137,7 @@ __all__ = [
     "EVENTS",
     "AddLibrary",
     "Album",
+    "AlbumFacts",
     "AlbumPage",
     "AlbumSort",
     "AlbumTags",

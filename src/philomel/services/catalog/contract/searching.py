@@ -5,6 +5,14 @@ from msgspec import Struct
 from philomel.services.catalog.contract.entries import EntryKind
 
 
+class AlbumFacts(Struct, frozen=True):
+    """What the albums of an artist in one library are."""
+
+    library_id: str
+    genres: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+
+
 class SearchEntry(Struct, frozen=True):
     """What search needs to know of something.
 
@@ -19,6 +27,7 @@ class SearchEntry(Struct, frozen=True):
         isrc: a track's.
         upc: an album's bar code, or that of a track's album.
         added_at: ms; 0 for artists.
+        albums: of an artist.
     """
 
     id: str
@@ -34,6 +43,7 @@ class SearchEntry(Struct, frozen=True):
     isrc: str = ""
     upc: str = ""
     added_at: int = 0
+    albums: tuple[AlbumFacts, ...] = ()
 
 
 class GetSearchEntries(Struct, frozen=True):

@@ -61,6 +61,7 @@ _UPDATE_FILE = update(files).where(files.c.id == bindparam("file"))
 _UPDATE_TRACK = update(tracks).where(tracks.c.id == bindparam("track"))
 _UPDATE_ALBUM = update(albums).where(albums.c.id == bindparam("album"))
 _COVERS_DUE = update(albums).where(albums.c.id.in_(_IDS)).values(cover_due=bindparam("due"))
+_ARTISTS_OF = select(album_credits.c.artist_id).where(album_credits.c.album_id.in_(_IDS)).distinct()
 _DROP_CREDITS = delete(track_credits).where(track_credits.c.track_id.in_(_IDS))
 _DROP_GENRES = delete(track_genres).where(track_genres.c.track_id.in_(_IDS))
 _DROP_TEXTS = (
@@ -125,6 +126,9 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
         *(row["album"] for row in plan.album_updates),
         *found.changed,
     ]
+    if plan.album_updates:  # artists are looked for by the years of their albums
+        ids = {"ids": [row["album"] for row in plan.album_updates]}
+        changed += connection.execute(_ARTISTS_OF, ids).scalars()
     events.extend(entries_changed(changed, now, scan_id))
     announce(connection, events, now)
 

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, literal,
 
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import (
+    AlbumFacts,
     Counts,
     EntryKind,
     FileError,
@@ -23,6 +24,7 @@ from philomel.services.catalog.rules import paths
 from philomel.services.catalog.store.listing.milestones import Milestones, Road
 from philomel.services.catalog.store.tables import (
     ARTIST,
+    album_credits,
     album_genres,
     albums,
     artist_libraries,
@@ -87,6 +89,13 @@ _ARTISTS = select(artists.c.id, artists.c.name, artists.c.play_count).where(
 )
 _ARTIST_IN = select(artist_libraries.c.artist_id, artist_libraries.c.library_id).where(
     artist_libraries.c.artist_id.in_(_IDS)
+)
+_ALBUM_FACTS = (
+    select(album_credits.c.artist_id, albums.c.library_id, albums.c.genres, albums.c.year)
+    .join_from(album_credits, albums, albums.c.id == album_credits.c.album_id)
+    .where(album_credits.c.artist_id.in_(_IDS), albums.c.track_count > 0)
+    .distinct()
+    .order_by(album_credits.c.artist_id, albums.c.library_id, albums.c.year)
 )
 _NAMES = select(artists.c.id, artists.c.name).where(artists.c.id.in_(_IDS))
 _STATEMENTS = {
@@ -192,8 +201,17 @@ def _entries(
         lies_in: dict[str, list[str]] = defaultdict(list)
         for artist, library in connection.execute(_ARTIST_IN, {"ids": [row.id for row in rows]}):
             lies_in[artist].append(library)
+        facts = _facts(connection, [row.id for row in rows])
         return tuple(
-            SearchEntry(row.id, kind, row.name, "", tuple(lies_in[row.id]), row.play_count)
+            SearchEntry(
+                id=row.id,
+                kind=kind,
+                name=row.name,
+                context="",
+                library_ids=tuple(lies_in[row.id]),
+                play_count=row.play_count,
+                albums=facts.get(row.id, ()),
+            )
             for row in rows
         )
     credited: dict[str, list[str]] = {}
@@ -228,3 +246,20 @@ def _entries(
             )
         )
     return tuple(entries)
+
+
+def _facts(connection: Connection, artist_ids: Sequence[str]) -> dict[str, tuple[AlbumFacts, ...]]:
+    """What the albums of each artist are, library by library."""
+    seen: dict[str, dict[str, tuple[dict[str, None], dict[int, None]]]] = defaultdict(dict)
+    for artist, library, names, year in connection.execute(_ALBUM_FACTS, {"ids": artist_ids}):
+        of_genres, of_years = seen[artist].setdefault(library, ({}, {}))
+        of_genres.update(dict.fromkeys(json.loads(names)))
+        if year:
+            of_years[year] = None
+    return {
+        artist: tuple(
+            AlbumFacts(library, tuple(of_genres), tuple(of_years))
+            for library, (of_genres, of_years) in there.items()
+        )
+        for artist, there in seen.items()
+    }

@@ -145,11 +145,13 @@ class Refreshed:
 
     Attributes:
         changed: ids of albums and artists that search has to read again.
+        relabelled: albums whose genres changed.
         empty_albums, empty_artists: those that have nothing left.
     """
 
     def __init__(self) -> None:
         self.changed: set[str] = set()
+        self.relabelled: set[str] = set()
         self.empty_albums: set[str] = set()
         self.empty_artists: set[str] = set()
 
@@ -177,6 +179,9 @@ def refresh(
         credited += connection.execute(_ALBUM_ARTISTS, ids)
         counted = set(touched_albums) if shifting is None else shifting | found.changed
         touched_artists.update(artist for album, artist in credited if album in counted)
+        told = found.changed | found.relabelled
+        found.changed.update(found.relabelled)
+        found.changed.update(artist for album, artist in credited if album in told)
     if touched_artists:
         _refresh_artists(connection, list(touched_artists), found)
     return found
@@ -213,6 +218,7 @@ def _refresh_albums(
         if (text := to_json([*named[album].values()][:50])) != row.genres
     }
     if changes:
+        found.relabelled = set(changes)
         names = [{"album": album, "names": text} for album, text in changes.items()]
         write_many(connection, _SET_GENRES, names)
         connection.execute(_DROP_GENRES, {"ids": list(changes)})

@@ -27,7 +27,7 @@ from philomel.services.search.contract import (
     Search,
 )
 from philomel.services.search.rules import Asked, as_text, read
-from philomel.services.search.service.asking import document_of, query_of
+from philomel.services.search.service.asking import PLAYLIST, document_of, playlists_query, query_of
 
 MAX_BATCH = 500
 _MAX_TEXT = 500
@@ -36,6 +36,8 @@ _VISIBLE_MS = 2_000
 _MAX_VISIBLE = 1_000
 _SCANS_KEPT = 1_000
 _KINDS = (EntryKind.ARTIST, EntryKind.ALBUM, EntryKind.TRACK)
+KINDS = (*(kind.value for kind in _KINDS), PLAYLIST)
+"""Of documents in the index."""
 
 
 class SearchService:
@@ -54,16 +56,13 @@ class SearchService:
         current().caller.require_known()
         _check(request)
         asked = read(request.text) if request.with_fields else as_text(request.text)
-        if not asked.text.strip() and not asked.groups:
-            artists, albums, tracks = await asyncio.gather(
-                *(self._list(request, kind) for kind in _KINDS)
-            )
-            return Found(artists=artists, albums=albums, tracks=tracks)
-        filters = await self._visible_libraries()
-        if request.library_id is not None:
-            filters = tuple(id_ for id_ in filters if id_ == request.library_id)
-        artists, albums, tracks = await self._find(request, asked, filters)
-        return Found(artists=artists, albums=albums, tracks=tracks)
+        if asked.text.strip() or asked.groups:
+            return await self._find(request, asked)
+        (artists, albums, tracks), playlists = await asyncio.gather(
+            asyncio.gather(*(self._list(request, kind) for kind in _KINDS)),
+            self._find_playlists(request, asked),
+        )
+        return Found(artists=artists, albums=albums, tracks=tracks, playlists=playlists)
 
     async def rebuild(self, _request: Rebuild, /) -> Rebuilt:
         current().caller.require_admin()
@@ -160,19 +159,34 @@ class SearchService:
         page = await self._catalog.list_ids(listed)
         return Hits(page.ids, page.total)
 
-    async def _find(self, request: Search, asked: Asked, libraries: tuple[str, ...]) -> list[Hits]:
-        """Of each kind, in the order of `_KINDS`; kinds that are not wanted are not looked for."""
-        now = self._clock.now()
+    async def _find(self, request: Search, asked: Asked) -> Found:
+        """What matches, of each kind; kinds that are not wanted are not looked for."""
+        libraries = await self._visible_libraries()
+        if request.library_id is not None:
+            libraries = tuple(id_ for id_ in libraries if id_ == request.library_id)
+        now, caller = self._clock.now(), current().caller
         queries = {
-            kind: query_of(asked, kind, libraries, page, now)
+            kind.value: query_of(asked, kind, libraries, page, now)
             for kind in _KINDS
             for page in (_page(request, kind),)
             if page[0] > 0
         }
+        if request.playlists > 0 and request.library_id is None:
+            page = (request.playlists, request.playlist_offset)
+            queries[PLAYLIST] = playlists_query(asked, caller, page)
         found = dict(zip(queries, await self._index.search(*queries.values()), strict=True))
-        return [
-            Hits(found[kind].ids, found[kind].total) if kind in found else Hits() for kind in _KINDS
-        ]
+        artists, albums, tracks, playlists = (
+            Hits(found[kind].ids, found[kind].total) if kind in found else Hits() for kind in KINDS
+        )
+        return Found(artists=artists, albums=albums, tracks=tracks, playlists=playlists)
+
+    async def _find_playlists(self, request: Search, asked: Asked) -> Hits:
+        """All that the caller may see, those with most followers first."""
+        if request.playlists <= 0 or request.library_id is not None:
+            return Hits()
+        page = (request.playlists, request.playlist_offset)
+        (found,) = await self._index.search(playlists_query(asked, current().caller, page))
+        return Hits(found.ids, found.total)
 
     async def _visible_libraries(self) -> tuple[str, ...]:
         caller = current().caller
@@ -212,8 +226,8 @@ def _page(request: Search, kind: EntryKind) -> tuple[int, int]:
 def _check(request: Search) -> None:
     if len(request.text) > _MAX_TEXT:
         raise InvalidArgument(f"a search has at most {_MAX_TEXT} characters")
-    for kind in EntryKind:
-        limit, offset = _page(request, kind)
+    pages = [_page(request, kind) for kind in EntryKind]
+    for limit, offset in (*pages, (request.playlists, request.playlist_offset)):
         if not 0 <= limit <= MAX_BATCH:
             raise InvalidArgument(f"limit must be between 0 and {MAX_BATCH}")
         if offset < 0:

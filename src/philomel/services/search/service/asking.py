@@ -1,12 +1,28 @@
 """From what is meant to what the index is asked, and from the catalogue's entries to documents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
-from philomel.engines.index import Between, Condition, Document, Is, Least, Query, Said, Test
+from msgspec.structs import replace
+
+from philomel.engines.index import (
+    Between,
+    Condition,
+    Document,
+    Either,
+    Is,
+    Least,
+    Query,
+    Said,
+    Test,
+)
+from philomel.kernel.caller import Caller
 from philomel.services.catalog.contract import EntryKind, SearchEntry
+from philomel.services.playlists.contract import Playlist
 from philomel.services.search.rules import Asked, Code, Item, Tag, Words, Years, code
 
+PLAYLIST: Final = "playlist"
+_PUBLIC: Final = "public"
 _DAY_MS: Final = 86_400_000
 _NEW_DAYS: Final = 14
 _LEAST_POPULAR: Final = 0.1
@@ -24,6 +40,7 @@ def query_of(
         now: in ms; what is new is so by the day.
     """
     today = now // _DAY_MS
+    within = libraries if kind is EntryKind.ARTIST else None
     return Query(
         text=asked.text,
         kind=kind.value,
@@ -32,17 +49,55 @@ def query_of(
         offset=page[1],
         begun=asked.begun,
         where=tuple(
-            Condition(tuple((_test(item, today), holds) for item, holds in group))
+            Condition(tuple((_test(item, today, within), holds) for item, holds in group))
             for group in asked.groups
         ),
-        names=tuple(name for field, name in asked.names if field in {"", kind.value}),
+        names=_names(asked, kind.value),
     )
 
 
-def _test(item: Item, today: int) -> Test:
+def playlists_query(asked: Asked, caller: Caller, page: tuple[int, int]) -> Query:
+    """The same for playlists: the public ones, and the caller's own if they let be seen."""
+    return Query(
+        text=asked.text,
+        kind=PLAYLIST,
+        filters=(_PUBLIC, *((_of(caller.user_id),) if _sees_own(caller) else ())),
+        limit=page[0],
+        offset=page[1],
+        begun=asked.begun,
+        where=tuple(
+            Condition(tuple((_test(item, 0, None), holds) for item, holds in group))
+            for group in asked.groups
+        ),
+        names=_names(asked, PLAYLIST),
+    )
+
+
+def _names(asked: Asked, kind: str) -> tuple[str, ...]:
+    return tuple(name for field, name in asked.names if field in {"", kind})
+
+
+def _sees_own(caller: Caller) -> bool:
+    return caller.user_id is not None and caller.has_scope("playlist-read-private")
+
+
+def _of(user_id: str | None) -> str:
+    return f"of:{user_id}"
+
+
+def _test(item: Item, today: int, within: Sequence[str] | None) -> Test:
+    """Args:
+    within: libraries by each of which an artist's genres and years are kept.
+    """
     match item:
+        case Words(field="genre") if within is not None:
+            said = Said("", item.text, item.phrase, item.begun)
+            return Either(tuple(replace(said, field=_in("genre", each)) for each in within))
         case Words():
             return Said(item.field, item.text, item.phrase, item.begun)
+        case Years() if within is not None:
+            years = (Between(_in("year", each), item.low, item.high) for each in within)
+            return Either(tuple(years))
         case Years():
             return Between("year", item.low, item.high)
         case Code():
@@ -53,6 +108,11 @@ def _test(item: Item, today: int) -> Test:
             return Least(_LEAST_POPULAR)
         case _:
             assert_never(item)
+
+
+def _in(field: str, library_id: str) -> str:
+    """An artist's albums in another library are nobody's business who does not see it."""
+    return f"{field}@{library_id}"
 
 
 def document_of(entry: SearchEntry, totals: Mapping[str, int]) -> Document:
@@ -66,6 +126,9 @@ def document_of(entry: SearchEntry, totals: Mapping[str, int]) -> Document:
     fields += [("genre", name) for name in entry.genres]
     values = [("isrc", code("isrc", entry.isrc)), ("upc", code("upc", entry.upc))]
     numbers = [("year", entry.year)] if entry.year > 0 else []
+    for there in entry.albums:
+        fields += [(_in("genre", there.library_id), name) for name in there.genres]
+        numbers += [(_in("year", there.library_id), year) for year in there.years]
     numbers += [("added", entry.added_at // _DAY_MS)] if entry.added_at > 0 else []
     return Document(
         id=entry.id,
@@ -77,4 +140,15 @@ def document_of(entry: SearchEntry, totals: Mapping[str, int]) -> Document:
         fields=tuple(fields),
         values=tuple((field, value) for field, value in values if value),
         numbers=tuple(numbers),
+    )
+
+
+def document_of_playlist(playlist: Playlist) -> Document:
+    return Document(
+        id=playlist.id,
+        kind=PLAYLIST,
+        name=playlist.name,
+        context=playlist.description,
+        filters=(_PUBLIC if playlist.public else _of(playlist.owner_id),),
+        popularity=playlist.follower_count,
     )
