@@ -26,7 +26,7 @@ class Keeper:
     def _kept(self, kind: playlists.ItemKind, scope: str) -> dict[str, playlists.Mark]:
         caller = current().caller
         self.calls.append(scope)
-        if kind is playlists.ItemKind.ARTIST:
+        if kind in {playlists.ItemKind.ARTIST, playlists.ItemKind.USER}:
             scope = scope.replace("library", "follow")
         caller.require_scope(f"user-{scope}")
         return self.marks.setdefault((caller.require_user(), kind), {})
@@ -36,6 +36,7 @@ class Keeper:
         seen = {item.id for item in self._shelf.seen_tracks()}
         seen |= {item.id for item in self._shelf.seen_albums()}
         seen |= {item.id for item in self._shelf.seen_artists()}
+        seen |= {ALICE, BOB}
         for id_ in request.ids:
             if id_ in seen:
                 old = kept.get(id_, playlists.Mark(id_))
@@ -55,6 +56,18 @@ class Keeper:
     async def get_marks(self, request: playlists.GetMarks, /) -> playlists.Marks:
         kept = self._kept(request.kind, "library-read")
         return playlists.Marks(tuple(kept[id_] for id_ in request.ids if id_ in kept))
+
+    async def count_followers(
+        self, request: playlists.CountFollowers, /
+    ) -> playlists.FollowerCounts:
+        counts = dict.fromkeys(request.ids, 0)
+        for (_, kind), kept in self.marks.items():
+            for mark in kept.values() if kind is request.kind else ():
+                if mark.id in counts and mark.saved_at is not None:
+                    counts[mark.id] += 1
+        return playlists.FollowerCounts(
+            tuple(playlists.FollowerCount(id_, count) for id_, count in counts.items() if count)
+        )
 
     async def list_saved(self, request: playlists.ListSaved, /) -> playlists.SavedPage:
         kept = self._kept(request.kind, "library-read")
@@ -90,9 +103,11 @@ class Keeper:
             )
         )
 
-    def _counts(self, kind: plays.PlayedKind) -> dict[str, plays.PlayCount]:
+    def _counts(self, kind: plays.PlayedKind, since: int = 0) -> dict[str, plays.PlayCount]:
         found: dict[str, plays.PlayCount] = {}
         for play in self.plays.get(current().caller.require_user(), []):
+            if play.played_at < since:
+                continue
             track = self._shelf.tracks[play.track_id]
             id_ = {
                 plays.PlayedKind.TRACK: track.id,
@@ -108,7 +123,8 @@ class Keeper:
         return plays.PlayCounts(tuple(counts[id_] for id_ in request.ids if id_ in counts))
 
     async def list_played(self, request: plays.ListPlayed, /) -> plays.PlayedPage:
-        counts = sorted(self._counts(request.kind).values(), key=lambda count: -count.count)
+        known = self._counts(request.kind, request.since or 0)
+        counts = sorted(known.values(), key=lambda count: -count.count)
         end = request.offset + request.limit
         return plays.PlayedPage(tuple(counts[request.offset : end]), len(counts))
 
@@ -119,6 +135,8 @@ class Keeper:
         )
         before = request.before or 2**62
         found = [play for play in listed if play.played_at < before]
+        if request.after is not None:
+            found = [play for play in listed if play.played_at > request.after][-request.limit :]
         return plays.HistoryPage(tuple(found[: request.limit]))
 
 
@@ -227,6 +245,13 @@ class People:
         admin = user.role is accounts.Role.ADMIN
         caller = Caller(CallerKind.USER, user.id, user.name, admin, ("*",))
         return accounts.Authenticated(caller, user)
+
+    async def get_profiles(self, request: accounts.GetProfiles, /) -> accounts.Profiles:
+        current().caller.require_known()
+        names = {ALICE: "Alice", BOB: "bob"}
+        return accounts.Profiles(
+            tuple(accounts.Profile(id_, names[id_]) for id_ in request.ids if id_ in names)
+        )
 
     async def list_users(self, _request: accounts.ListUsers, /) -> accounts.Users:
         current().caller.require_admin()

@@ -83,7 +83,9 @@ class House:
             "public": public,
         }
         authenticator = Authenticator(accounts, cache, self.clock, public)
-        web = webapi.routes(webapi.Deps(**shared, authenticator=authenticator))
+        web = webapi.routes(
+            webapi.Deps(**shared, authenticator=authenticator, accounts=accounts, clock=self.clock)
+        )
         rest = subsonic.routes(
             subsonic.Deps(
                 **shared,

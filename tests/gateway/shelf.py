@@ -163,6 +163,14 @@ class Shelf:
         next_ = str(end) if end < len(found) else None
         return catalog.TrackPage(tuple(found[start:end]), len(found), next_)
 
+    async def list_album_tracks(self, request: catalog.ListAlbumTracks, /) -> catalog.AlbumTracks:
+        self.calls.append("list_album_tracks")
+        found = []
+        for id_ in request.album_ids:
+            on_it = [t for t in self.seen_tracks() if t.album and t.album.id == id_]
+            found.append(catalog.TracksOfAlbum(id_, tuple(on_it[: request.limit]), len(on_it)))
+        return catalog.AlbumTracks(tuple(found[:15]), tuple(request.album_ids[15:]))
+
     async def list_albums(self, request: catalog.ListAlbums, /) -> catalog.AlbumPage:
         self.calls.append("list_albums")
         found = [

@@ -165,3 +165,8 @@ def test_one_call_fills_a_whole_page(house: House, spotify: spotipy.Spotify) -> 
     spotify.tracks(ids)
     assert house.shelf.calls == ["get_tracks", "get_albums"]
     assert house.signer.calls == ["sign_covers"]
+    house.shelf.calls.clear()
+    house.signer.calls.clear()
+    spotify.albums(list(house.shelf.albums))
+    assert house.shelf.calls == ["get_albums", "list_album_tracks"]
+    assert house.signer.calls == ["sign_covers"]

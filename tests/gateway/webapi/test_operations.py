@@ -19,6 +19,7 @@ SPOKEN = re.compile(r"/(me/)?(shows|episodes|audiobooks|chapters)(/.*)?")
 LATER = re.compile(r"/me/player(?!/recently-played).*|/audio-analysis/.*")
 NEEDED = {
     "/search": {"q": "radiohead", "type": "track"},
+    "/recommendations": {"seed_artists": id_of("artist Radiohead")},
     "/me/following": {"type": "artist", "ids": id_of("artist Radiohead")},
     "/me/following/contains": {"type": "artist", "ids": id_of("artist Radiohead")},
 }

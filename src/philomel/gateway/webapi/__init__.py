@@ -17,7 +17,9 @@ from philomel.gateway.webapi.operation import Operation, Paths
 from philomel.gateway.webapi.parameters import check_market
 from philomel.gateway.webapi.table import OPERATIONS
 from philomel.kernel.caller import acting
+from philomel.kernel.clock import Clock
 from philomel.kernel.errors import InvalidArgument, PermissionDenied, PhilomelError, Unauthenticated
+from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import Playlists
@@ -29,18 +31,19 @@ PREFIXES = (PREFIX,)
 AnyRequest = Request[Any, Any, Any]
 
 _PATHS = Paths(OPERATIONS)
-_WINDOW = 60.0
 
 
 @dataclass(frozen=True)
 class Deps:
     authenticator: Authenticator
+    accounts: Accounts
     catalog: Catalog
     media: Media
     playlists: Playlists
     plays: Plays
     search: SearchEngine
     public: Public
+    clock: Clock
 
 
 def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
@@ -67,7 +70,9 @@ class _Door:
     def __init__(self, deps: Deps) -> None:
         self._public = deps.public
         self._authenticator = deps.authenticator
+        self._clock = deps.clock
         self._services = Services(
+            accounts=deps.accounts,
             catalog=deps.catalog,
             media=deps.media,
             playlists=deps.playlists,
@@ -104,6 +109,7 @@ class _Door:
             base=self._public.url(request),
             path=request.scope["path"].rstrip("/"),
             query=query,
+            now=self._clock.now(),
             id=request.path_params.get("id", ""),
             body=b"" if reading else await _body(request),
         )

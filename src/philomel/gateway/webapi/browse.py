@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from philomel.gateway.webapi import objects
-from philomel.gateway.webapi.call import Call, in_order
+from philomel.gateway.webapi.call import Call, in_order, linked
 from philomel.gateway.webapi.objects import Object
 from philomel.gateway.webapi.parameters import checked_id, limit_of, offset_of, query_ids
 from philomel.kernel.errors import InvalidArgument, NotFound
@@ -12,8 +12,13 @@ from philomel.services.catalog.contract import (
     Album,
     AlbumSort,
     AlbumType,
+    Alias,
     ListAlbums,
+    ListAlbumTracks,
+    ListSiblings,
     ListTracks,
+    Tracks,
+    TracksOfAlbum,
     TrackSort,
 )
 from philomel.services.search.contract import Search
@@ -22,6 +27,8 @@ _MAX_IDS = 50
 _MAX_ALBUM_IDS = 20
 _ALBUM_TRACKS = 50
 _TOP_TRACKS = 10
+_MOST_RELINKED = 10
+_SEARCHED = 5
 _MAX_SEARCH_OFFSET = 1_000
 _MAX_TEXT = 500
 _TYPES = {
@@ -42,13 +49,15 @@ _GROUP_TYPES = {
 
 
 async def get_track(call: Call) -> Object:
-    reply = await call.get_tracks([checked_id(call.id)])
-    return _only(await call.track_objects(reply.items))
+    reply = await _relinked(call, await call.get_tracks([checked_id(call.id)]))
+    found = linked(_only(await call.track_objects(reply.items)), call.id)
+    assert found is not None
+    return found
 
 
 async def get_tracks(call: Call) -> Object:
     ids = query_ids(call.query, _MAX_IDS)
-    reply = await call.get_tracks(ids)
+    reply = await _relinked(call, await call.get_tracks(ids))
     return {"tracks": in_order(ids, await call.track_objects(reply.items), reply)}
 
 
@@ -118,8 +127,10 @@ async def search(call: Call) -> Object:
         raise InvalidArgument("Missing parameter type")
     if any(name not in _TYPES for name in types):
         raise InvalidArgument("Bad search type field")
-    limit = limit_of(call.query)
+    limit = limit_of(call.query, _SEARCHED)
     offset = offset_of(call.query, _MAX_SEARCH_OFFSET)
+    if call.query.get("include_external", "audio") != "audio":
+        raise InvalidArgument("Invalid include_external")
     found = await call.services.search.search(
         Search(
             text=text[:_MAX_TEXT],
@@ -156,14 +167,56 @@ async def search(call: Call) -> Object:
 
 
 async def full_albums(call: Call, albums: Sequence[Album]) -> dict[str, Object]:
-    pages = await asyncio.gather(
-        *(_album_tracks(call, album, _ALBUM_TRACKS, 0) for album in albums)
+    """Full album objects by id, with the first of their tracks."""
+    pages, frame = await asyncio.gather(
+        _first_tracks(call, [album.id for album in albums]),
+        call.frame(album.cover for album in albums),
     )
-    frame = await call.frame(album.cover for album in albums)
-    return {
-        album.id: objects.album(frame, album, page)
-        for album, page in zip(albums, pages, strict=True)
+    plain = objects.Frame(call.base)
+    found: dict[str, Object] = {}
+    for album in albums:
+        page = pages.get(album.id, TracksOfAlbum(album.id, (), 0))
+        items = [objects.simple_track(plain, track) for track in page.items]
+        path = f"/v1/albums/{album.id}/tracks"
+        tracks = call.page(items, page.total, _ALBUM_TRACKS, 0, path=path, keep={})
+        notices = [track.tags.copyright for track in page.items if track.tags]
+        found[album.id] = objects.album(frame, album, tracks, notices)
+    return found
+
+
+async def _first_tracks(call: Call, ids: Sequence[str]) -> dict[str, TracksOfAlbum]:
+    """The first page of each album; in several calls only where these are many tracks."""
+    found: dict[str, TracksOfAlbum] = {}
+    rest = tuple(ids)
+    while rest:
+        reply = await call.services.catalog.list_album_tracks(
+            ListAlbumTracks(rest, limit=_ALBUM_TRACKS)
+        )
+        found |= {each.album_id: each for each in reply.albums}
+        rest = reply.rest
+    return found
+
+
+async def _relinked(call: Call, reply: Tracks) -> Tracks:
+    """The same recording on another edition, in place of tracks whose files are away."""
+    gone = [track for track in reply.items if track.asset_id is None][:_MOST_RELINKED]
+    if not gone:
+        return reply
+    siblings = await asyncio.gather(
+        *(call.services.catalog.list_siblings(ListSiblings(track.id)) for track in gone)
+    )
+    instead = {
+        track.id: here[0]
+        for track, found in zip(gone, siblings, strict=True)
+        if (here := [each for each in found.items if each.asset_id is not None])
     }
+    items = [instead.get(track.id, track) for track in reply.items]
+    moved = [
+        Alias(alias.old, instead[alias.new].id if alias.new in instead else alias.new)
+        for alias in reply.aliases
+    ]
+    moved += [Alias(old, new.id) for old, new in instead.items()]
+    return Tracks(tuple(items), tuple(moved))
 
 
 async def _album_tracks(call: Call, album: Album, limit: int, offset: int) -> Object:

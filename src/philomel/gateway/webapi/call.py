@@ -4,6 +4,7 @@ Objects are filled in sets: the albums of a page of tracks in one call, the addr
 all its pictures in another.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from philomel.gateway.webapi import objects
 from philomel.gateway.webapi.objects import Frame, Object
 from philomel.kernel.caller import Caller
 from philomel.kernel.errors import InvalidArgument
+from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import (
     Album,
     Albums,
@@ -28,7 +30,7 @@ from philomel.services.catalog.contract import (
     Tracks,
 )
 from philomel.services.media.contract import Media, SignCovers
-from philomel.services.playlists.contract import Playlists
+from philomel.services.playlists.contract import CountFollowers, ItemKind, Playlists
 from philomel.services.plays.contract import Plays
 from philomel.services.search.contract import SearchEngine
 
@@ -39,6 +41,7 @@ BATCH = 500
 class Services:
     """The contracts behind this door."""
 
+    accounts: Accounts
     catalog: Catalog
     media: Media
     playlists: Playlists
@@ -53,6 +56,7 @@ class Call:
     query: the first value of each parameter.
     base: the server's address as the client sees it.
     path: of the request, without the query.
+    now: milliseconds since the Unix epoch.
     """
 
     services: Services
@@ -60,6 +64,7 @@ class Call:
     base: str
     path: str
     query: Mapping[str, str]
+    now: int = 0
     id: str = ""
     body: bytes = b""
 
@@ -131,8 +136,22 @@ class Call:
         return {album.id: objects.simple_album(frame, album) for album in albums}
 
     async def artist_objects(self, artists: Sequence[Artist]) -> dict[str, Object]:
-        frame = await self.frame(artist.cover for artist in artists)
-        return {artist.id: objects.artist(frame, artist) for artist in artists}
+        frame, followers = await asyncio.gather(
+            self.frame(artist.cover for artist in artists),
+            self.followers(ItemKind.ARTIST, [artist.id for artist in artists]),
+        )
+        return {
+            artist.id: objects.artist(frame, artist, followers.get(artist.id, 0))
+            for artist in artists
+        }
+
+    async def followers(self, kind: ItemKind, ids: Sequence[str]) -> dict[str, int]:
+        """How many listeners follow each of these, where anybody does."""
+        if not ids:
+            return {}
+        request = CountFollowers(kind, tuple(ids))
+        counts = await self.services.playlists.count_followers(request)
+        return {each.id: each.count for each in counts.items}
 
     def page(
         self,
@@ -194,4 +213,11 @@ def in_order(
 ) -> list[Object | None]:
     """The objects in the order asked; null for what is unknown, and merged ids answered."""
     aliases = {alias.old: alias.new for alias in reply.aliases}
-    return [found.get(aliases.get(id_, id_)) for id_ in asked]
+    return [linked(found.get(aliases.get(id_, id_)), id_) for id_ in asked]
+
+
+def linked(found: Object | None, asked: str) -> Object | None:
+    """A track that answers to another id than its own says which one was asked for."""
+    if found is None or found["id"] == asked or found["type"] != "track":
+        return found
+    return {**found, "linked_from": objects.linked_from(found, asked)}

@@ -10,11 +10,21 @@ from philomel.gateway.webapi.objects import Object
 from philomel.gateway.webapi.operation import Work
 from philomel.gateway.webapi.parameters import checked_ids, limit_of, offset_of, query_ids
 from philomel.kernel.errors import InvalidArgument
-from philomel.services.playlists.contract import GetMarks, ItemKind, ListSaved, Save, Unsave
+from philomel.services.accounts.contract import GetProfiles
+from philomel.services.playlists.contract import (
+    FollowPlaylist,
+    GetMarks,
+    GetPlaylists,
+    ItemKind,
+    ListSaved,
+    Save,
+    UnfollowPlaylist,
+    Unsave,
+)
 
 _MAX_IDS = 50
-_KINDS = {"track": ItemKind.TRACK, "album": ItemKind.ALBUM, "artist": ItemKind.ARTIST}
-_OTHER_KINDS = {"playlist", "show", "episode", "audiobook", "user"}
+_KINDS = {kind.value: kind for kind in ItemKind}
+_OTHER_KINDS = {"playlist", "show", "episode", "audiobook"}
 
 
 async def saved_tracks(call: Call) -> Object:
@@ -48,7 +58,9 @@ async def saved_albums(call: Call) -> Object:
 
 
 async def followed(call: Call) -> Object:
-    _check_following_type(call)
+    """Followed artists; this API has no list of followed people."""
+    if call.query.get("type") != "artist":
+        raise InvalidArgument("Missing or invalid parameter type")
     limit = limit_of(call.query)
     page = await call.services.playlists.list_saved(
         ListSaved(ItemKind.ARTIST, limit=limit, cursor=call.query.get("after"))
@@ -61,11 +73,17 @@ async def followed(call: Call) -> Object:
 
 
 def save(kind: ItemKind) -> Work:
-    return partial(_change, kind, Save)
+    async def work(call: Call) -> None:
+        await _save(call, kind, posted_ids(call))
+
+    return work
 
 
 def unsave(kind: ItemKind) -> Work:
-    return partial(_change, kind, Unsave)
+    async def work(call: Call) -> None:
+        await call.services.playlists.unsave(Unsave(kind, posted_ids(call)))
+
+    return work
 
 
 def contains(kind: ItemKind) -> Work:
@@ -73,45 +91,49 @@ def contains(kind: ItemKind) -> Work:
 
 
 async def follow(call: Call) -> None:
-    if _check_following_type(call) is not None:
-        await _change(ItemKind.ARTIST, Save, call)
+    await _save(call, _following_kind(call), posted_ids(call))
 
 
 async def unfollow(call: Call) -> None:
-    if _check_following_type(call) is not None:
-        await _change(ItemKind.ARTIST, Unsave, call)
+    await call.services.playlists.unsave(Unsave(_following_kind(call), posted_ids(call)))
 
 
 async def follows(call: Call) -> object:
-    if _check_following_type(call) is None:
-        return [False for _ in call.query.get("ids", "").split(",")]
-    return await _contains(ItemKind.ARTIST, call)
+    return await _contains(_following_kind(call), call)
 
 
 async def save_uris(call: Call) -> None:
-    for kind, ids in _by_kind(_uris(call)).items():
-        await call.services.playlists.save(Save(kind, ids))
+    uris = _uris(call)
+    for kind, ids in _by_kind(uris).items():
+        await _save(call, kind, ids)
+    for id_ in _playlists(uris):
+        await call.services.playlists.follow_playlist(FollowPlaylist(id_))
 
 
 async def unsave_uris(call: Call) -> None:
-    for kind, ids in _by_kind(_uris(call)).items():
+    uris = _uris(call)
+    for kind, ids in _by_kind(uris).items():
         await call.services.playlists.unsave(Unsave(kind, ids))
+    for id_ in _playlists(uris):
+        await call.services.playlists.unfollow_playlist(UnfollowPlaylist(id_))
 
 
 async def contains_uris(call: Call) -> object:
     uris = _uris(call)
-    saved: set[str] = set()
+    saved: set[tuple[str, str]] = set()
     for kind, ids in _by_kind(uris).items():
-        saved |= await _saved(call, kind, ids)
-    return [id_ in saved for _, id_ in uris]
+        saved |= {(kind.value, id_) for id_ in await _saved(call, kind, ids)}
+    if ids := _playlists(uris):
+        found = await call.services.playlists.get_playlists(GetPlaylists(ids))
+        saved |= {("playlist", each.id) for each in found.items if each.followed}
+    return [uri in saved for uri in uris]
 
 
-async def _change(kind: ItemKind, change: type[Save] | type[Unsave], call: Call) -> None:
-    ids = posted_ids(call)
-    if change is Save:
-        await call.services.playlists.save(Save(kind, ids))
-    else:
-        await call.services.playlists.unsave(Unsave(kind, ids))
+async def _save(call: Call, kind: ItemKind, ids: tuple[str, ...]) -> None:
+    if kind is ItemKind.USER:
+        known = await call.services.accounts.get_profiles(GetProfiles(ids))
+        ids = tuple(profile.id for profile in known.items)
+    await call.services.playlists.save(Save(kind, ids))
 
 
 async def _contains(kind: ItemKind, call: Call) -> object:
@@ -143,18 +165,19 @@ def posted_ids(call: Call) -> tuple[str, ...]:
     return checked_ids(listed, _MAX_IDS)
 
 
-def _check_following_type(call: Call) -> ItemKind | None:
-    """Artists can be followed; people cannot yet, and none are.
+def _following_kind(call: Call) -> ItemKind:
+    """Who is followed: artists or people.
 
     Raises:
         InvalidArgument: neither is asked about.
     """
-    kind = call.query.get("type")
-    if kind == "artist":
-        return ItemKind.ARTIST
-    if kind == "user":
-        return None
-    raise InvalidArgument("Missing or invalid parameter type")
+    match call.query.get("type"):
+        case "artist":
+            return ItemKind.ARTIST
+        case "user":
+            return ItemKind.USER
+        case _:
+            raise InvalidArgument("Missing or invalid parameter type")
 
 
 def _uris(call: Call) -> list[tuple[str, str]]:
@@ -168,8 +191,12 @@ def _uris(call: Call) -> list[tuple[str, str]]:
         if len(parts) != 3 or parts[0] != "spotify" or parts[1] not in {*_KINDS, *_OTHER_KINDS}:
             raise InvalidArgument("Invalid uri")
         found.append((parts[1], parts[2]))
-    checked_ids([id_ for kind, id_ in found if kind in _KINDS], _MAX_IDS)
+    checked_ids([id_ for _, id_ in found], _MAX_IDS)
     return found
+
+
+def _playlists(uris: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(id_ for kind, id_ in uris if kind == "playlist"))
 
 
 def _by_kind(uris: Sequence[tuple[str, str]]) -> dict[ItemKind, tuple[str, ...]]:

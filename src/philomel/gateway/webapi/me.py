@@ -1,29 +1,27 @@
 """The calling person: profile, plays, what they play most."""
 
+import asyncio
+
 from philomel.gateway.webapi import objects
 from philomel.gateway.webapi.call import Call
 from philomel.gateway.webapi.objects import Object
-from philomel.gateway.webapi.parameters import instant_of, limit_of, offset_of
-from philomel.kernel.errors import InvalidArgument
+from philomel.gateway.webapi.parameters import checked_id, instant_of, limit_of, offset_of
+from philomel.kernel.errors import InvalidArgument, NotFound
+from philomel.services.accounts.contract import GetProfiles
+from philomel.services.playlists.contract import ItemKind
 from philomel.services.plays.contract import ListHistory, ListPlayed, PlayedKind, PlayedSort
 
-_TIME_RANGES = {"short_term", "medium_term", "long_term"}
+_DAY_MS = 86_400_000
+_TIME_RANGES: dict[str, int | None] = {"short_term": 28, "medium_term": 182, "long_term": None}
+"""Days; None is all that is known."""
 
 
 async def profile(call: Call) -> Object:
     user_id = call.caller.require_user()
     name = call.caller.name
-    about: Object = {
-        "display_name": name,
-        "external_urls": {"spotify": f"{call.base}/user/{user_id}"},
-        "followers": {"href": None, "total": 0},
-        "href": f"{call.base}/v1/users/{user_id}",
-        "id": user_id,
-        "account_id": user_id,
-        "images": [],
-        "type": "user",
-        "uri": f"spotify:user:{user_id}",
-    }
+    followers = await call.followers(ItemKind.USER, [user_id])
+    about = objects.user(call.base, user_id, name, followers.get(user_id, 0))
+    about["account_id"] = user_id
     if call.caller.has_scope("user-read-private"):
         about |= {
             "country": "ZZ",
@@ -33,6 +31,18 @@ async def profile(call: Call) -> Object:
     if call.caller.has_scope("user-read-email"):
         about["email"] = None
     return about
+
+
+async def person(call: Call) -> Object:
+    """What people of this server know of each other."""
+    asked = (checked_id(call.id),)
+    found, followers = await asyncio.gather(
+        call.services.accounts.get_profiles(GetProfiles(asked)),
+        call.followers(ItemKind.USER, asked),
+    )
+    for profile in found.items:
+        return objects.user(call.base, profile.id, profile.name, followers.get(profile.id, 0))
+    raise NotFound("Resource not found")
 
 
 async def recently_played(call: Call) -> Object:
@@ -54,7 +64,9 @@ async def recently_played(call: Call) -> Object:
     if page.items:
         first, last = str(page.items[0].played_at), str(page.items[-1].played_at)
         cursors = {"after": first, "before": last}
-    next_ = {"before": str(cursors["before"])} if len(page.items) == limit else None
+    # Onwards is the way that was asked for: into the past, or with `after` towards now.
+    way = "before" if after is None else "after"
+    next_ = {way: str(cursors[way])} if len(page.items) == limit else None
     return call.cursor_page(items, limit, cursors, next_)
 
 
@@ -71,9 +83,12 @@ async def top_artists(call: Call) -> Object:
 
 
 async def _most_played(call: Call, kind: PlayedKind) -> tuple[list[str], int, int, int]:
-    if call.query.get("time_range", "medium_term") not in _TIME_RANGES:
+    name = call.query.get("time_range", "medium_term")
+    if name not in _TIME_RANGES:
         raise InvalidArgument("Invalid time range")
+    days = _TIME_RANGES[name]
+    since = None if days is None else max(0, call.now - days * _DAY_MS)
     limit, offset = limit_of(call.query), offset_of(call.query)
-    request = ListPlayed(kind, PlayedSort.MOST, limit=limit, offset=offset)
+    request = ListPlayed(kind, PlayedSort.MOST, limit=limit, offset=offset, since=since)
     page = await call.services.plays.list_played(request)
     return [count.id for count in page.items], page.total, limit, offset

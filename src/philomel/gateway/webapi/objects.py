@@ -27,6 +27,9 @@ Object = dict[str, object]
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _PRECISION = {4: "year", 7: "month", 10: "day"}
+_PLAYABLE: Object = {"is_playable": True}
+# No file of it can be reached at the moment: the nearest that this API has a word for.
+_GONE: Object = {"is_playable": False, "restrictions": {"reason": "market"}}
 _NO_DATE = ("0000", "year")
 # Nothing here depends on where a listener is, so every market is named.
 _CODES = (
@@ -86,11 +89,36 @@ def simple_artist(frame: Frame, artist: Named) -> Object:
     return {**_address(frame, "artist", artist.id), "name": artist.name}
 
 
-def artist(frame: Frame, found: Artist) -> Object:
+def linked_from(found: Object, asked: str) -> Object:
+    """Under which id a track was asked for."""
+    own = str(found["id"])
+    return {
+        "external_urls": {"spotify": str(found["external_urls"]["spotify"]).replace(own, asked)},  # type: ignore[index]  # made below
+        "href": str(found["href"]).replace(own, asked),
+        "id": asked,
+        "type": "track",
+        "uri": f"spotify:track:{asked}",
+    }
+
+
+def user(base: str, id_: str, name: str, followers: int) -> Object:
+    return {
+        "display_name": name,
+        "external_urls": {"spotify": f"{base}/user/{id_}"},
+        "followers": {"href": None, "total": followers},
+        "href": f"{base}/v1/users/{id_}",
+        "id": id_,
+        "images": [],
+        "type": "user",
+        "uri": f"spotify:user:{id_}",
+    }
+
+
+def artist(frame: Frame, found: Artist, followers: int = 0) -> Object:
     return {
         **_address(frame, "artist", found.id),
         "name": found.name,
-        "followers": {"href": None, "total": 0},
+        "followers": {"href": None, "total": followers},
         "genres": list(found.genres),
         "images": frame.images(found.cover),
         "popularity": popularity(found.play_count),
@@ -113,15 +141,16 @@ def simple_album(frame: Frame, found: Album) -> Object:
     }
 
 
-def album(frame: Frame, found: Album, tracks: Object) -> Object:
+def album(frame: Frame, found: Album, tracks: Object, notices: Iterable[str] = ()) -> Object:
     """Args:
     frame: what it is shown in.
     found: the album.
     tracks: the first page of its tracks.
+    notices: their copyrights, as tagged.
     """
     return {
         **simple_album(frame, found),
-        "copyrights": [],
+        "copyrights": [_copyright(text) for text in dict.fromkeys(notices) if text],
         "external_ids": {"upc": found.barcode} if found.barcode else {},
         "genres": list(found.genres),
         "label": found.label or "",
@@ -130,7 +159,14 @@ def album(frame: Frame, found: Album, tracks: Object) -> Object:
     }
 
 
+def _copyright(text: str) -> Object:
+    """The kind stands before the year: ℗ or (P) for the recording, © or (C) for the work."""
+    recording = text.lstrip().upper().startswith(("℗", "(P)"))
+    return {"text": text, "type": "P" if recording else "C"}
+
+
 def simple_track(frame: Frame, found: Track) -> Object:
+    playable = _PLAYABLE if found.asset_id is not None and not found.missing else _GONE
     return {
         **_address(frame, "track", found.id),
         "artists": artists_of(frame, found.credits, CreditRole.ARTIST),
@@ -139,7 +175,7 @@ def simple_track(frame: Frame, found: Track) -> Object:
         "duration_ms": found.duration_ms,
         "explicit": found.explicit,
         "is_local": False,
-        "is_playable": not found.missing,
+        **playable,
         "name": found.title,
         "preview_url": None,
         "track_number": found.track_number or 0,

@@ -1,6 +1,7 @@
 """Every operation of this door, once."""
 
-from philomel.gateway.webapi import browse, discovery, empty, library, me
+from philomel.gateway.webapi import browse, empty, library, me
+from philomel.gateway.webapi.discovery import features, recommending, ways
 from philomel.gateway.webapi.operation import Method, Operation, State, Work
 from philomel.services.playlists.contract import ItemKind
 
@@ -11,6 +12,7 @@ _STATE, _CONTROL = ("user-read-playback-state",), ("user-modify-playback-state",
 _PLAYING = ("user-read-currently-playing",)
 _KEEP = ("user-library-modify", "user-follow-modify", "playlist-modify-public")
 _KEPT = ("user-library-read", "user-follow-read", "playlist-read-private")
+_FEATURES = "what is measured or tagged; the rest is null"
 _BY_KIND = "the URIs decide which: artists and users need the `follow` one, playlists theirs"
 
 
@@ -47,15 +49,19 @@ _MUSIC = (
     Operation("GET", "/artists", browse.get_artists),
     Operation("GET", "/artists/{id}/albums", browse.get_artist_albums),
     Operation("GET", "/artists/{id}/top-tracks", browse.get_artist_top_tracks),
+    Operation("GET", "/artists/{id}/related-artists", recommending.related),
     Operation("GET", "/tracks/{id}", browse.get_track),
     Operation("GET", "/tracks", browse.get_tracks),
+    Operation("GET", "/audio-features", features.of_several, more=_FEATURES),
+    Operation("GET", "/audio-features/{id}", features.of_one, more=_FEATURES),
     Operation("GET", "/audio-analysis/{id}", empty.audio_analysis, state=_LATER),
     Operation("GET", "/search", browse.search),
-    Operation("GET", "/browse/new-releases", discovery.new_releases),
-    Operation("GET", "/browse/categories", discovery.categories),
-    Operation("GET", "/browse/categories/{id}", discovery.category),
-    Operation("GET", "/recommendations/available-genre-seeds", discovery.genre_seeds),
-    Operation("GET", "/markets", discovery.markets),
+    Operation("GET", "/browse/new-releases", ways.new_releases),
+    Operation("GET", "/browse/categories", ways.categories),
+    Operation("GET", "/browse/categories/{id}", ways.category),
+    Operation("GET", "/recommendations", recommending.recommendations),
+    Operation("GET", "/recommendations/available-genre-seeds", ways.genre_seeds),
+    Operation("GET", "/markets", ways.markets),
 )
 _LISTENER = (
     Operation(
@@ -64,6 +70,7 @@ _LISTENER = (
         me.profile,
         more="`user-read-private`: country, product, explicit_content; `user-read-email`: email",
     ),
+    Operation("GET", "/users/{id}", me.person),
     Operation("GET", "/me/top/artists", me.top_artists, ("user-top-read",)),
     Operation("GET", "/me/top/tracks", me.top_tracks, ("user-top-read",)),
     *_library("albums", library.saved_albums, ItemKind.ALBUM),

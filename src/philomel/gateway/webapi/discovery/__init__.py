@@ -1,0 +1,1 @@
+"""Finding what one did not look for: new things, genres, likeness, recommendations."""
