@@ -112,20 +112,23 @@ def _albums(shelves: Shelves, names: list[str]) -> Iterator[Row]:
             "key": id_of("key", number), "name": album.name, "sort_key": sort_key(album.name),
             "artist_sort_key": names[album.artist], "credits": json.dumps([artist]),
             "genres": json.dumps([f"Genre {album.genre}"]), "type": "album", "year": album.year,
-            "date": str(album.year), "track_count": 10, "duration_ms": 2_400_000,
+            "date": str(album.year), "track_count": shelves.size_of(number),
+            "duration_ms": 240_000 * shelves.size_of(number),
             "added_at": ADDED + number * 1_000, "play_count": album.popularity,
             "artists_tagged": True, "shuffle": int(id_of("drawn", number)[1:9], 16) >> 1,
         }  # fmt: skip
 
 
 def _artist_libraries(shelves: Shelves) -> Iterator[Row]:
-    count: dict[tuple[int, int], int] = defaultdict(int)
-    for album in shelves.albums:
-        count[album.artist, album.library] += 1
-    for (artist, library), albums in count.items():
+    albums: dict[tuple[int, int], int] = defaultdict(int)
+    tracks: dict[tuple[int, int], int] = defaultdict(int)
+    for number, album in enumerate(shelves.albums):
+        albums[album.artist, album.library] += 1
+        tracks[album.artist, album.library] += shelves.size_of(number)
+    for (artist, library), count in albums.items():
         yield {
             "artist_id": id_of("artist", artist), "library_id": library_ids()[library],
-            "track_count": albums * 10, "album_count": albums,
+            "track_count": tracks[artist, library], "album_count": count,
         }  # fmt: skip
 
 
@@ -164,7 +167,7 @@ def _track(number: int, track: Track, album: Album, row: Row) -> Row:
         "sort_key": key, "position_key": position_key(row, 1, track.number, key),
         "credits": json.dumps([[t.ARTIST, artist], [t.ALBUM_ARTIST, artist]]),
         "genres": row["genres"], "match_key": id_of("match", number), "disc_number": 1,
-        "track_number": track.number, "track_total": 10, "year": album.year,
+        "track_number": track.number, "track_total": row["track_count"], "year": album.year,
         "date": str(album.year), "duration_ms": 240_000, "added_at": row["added_at"],
         "play_count": track.popularity, "shuffle": int(id_of("draw", number)[1:9], 16) >> 1,
     }  # fmt: skip

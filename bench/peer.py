@@ -1,5 +1,6 @@
 """supysonic 0.7.9 from PyPI, under gunicorn: the peer that figures stand beside."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -26,9 +27,19 @@ transcoder = {ffmpeg} -v quiet -i %srcpath -b:a %outratek -f %outfmt -
 
 
 class Supysonic:
-    """An installation with a database of its own, in an environment of its own."""
+    """An installation with a database of its own, in an environment of its own.
 
-    def __init__(self, work: Path) -> None:
+    Args:
+        work: where the environment is made.
+        folder: of its database; a new one if left out.
+        keep: whether to go on with what is in `folder`, if it was completed.
+
+    Attributes:
+        is_new: whether nothing is in its database yet.
+        database: its address.
+    """
+
+    def __init__(self, work: Path, folder: Path | None = None, *, keep: bool = False) -> None:
         environment = work / "supysonic"
         self._bin = environment / "bin"
         if not (self._bin / "gunicorn").exists():
@@ -36,15 +47,31 @@ class Supysonic:
             wanted = ("supysonic==0.7.9", "gunicorn==23.0.0")
             install = ["-m", "pip", "install", "-q", *wanted]
             subprocess.run([str(self._bin / "python"), *install], check=True)
-        self._folder = work / f"supysonic-{time.time_ns()}"
+        self._folder = folder or work / f"supysonic-{time.time_ns()}"
+        self._done = self._folder / "done"
+        self.is_new = not (keep and self._done.exists())
+        self.database = f"sqlite:///{self._folder}/db.sqlite"
+        self.login = urllib.parse.urlencode(
+            {"u": "bench", "p": "correct horse", "v": "1.12.0", "c": "bench", "f": "json"}
+        )
+        if not self.is_new:
+            return
+        shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         (self._folder / "supysonic.conf").write_text(
             _CONFIGURATION.format(folder=self._folder, ffmpeg=shutil.which("ffmpeg"))
         )
         self._cli("user", "add", "bench", "-p", "correct horse")
-        self.login = urllib.parse.urlencode(
-            {"u": "bench", "p": "correct horse", "v": "1.12.0", "c": "bench", "f": "json"}
-        )
+
+    def run(self, *arguments: str) -> None:
+        """Run its interpreter, which finds the modules of this repository too."""
+        root = str(Path(__file__).parents[1])
+        command = [str(self._bin / "python"), *arguments]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": root})
+
+    def done(self) -> None:
+        """Its database is complete: a later run may go on with it."""
+        self._done.touch()
 
     def _cli(self, *arguments: str) -> None:
         command = [str(self._bin / "supysonic-cli"), *arguments]

@@ -64,20 +64,29 @@ class Shelves:
     """Artists, albums and tracks; the same ones for the same numbers.
 
     Args:
-        tracks: how many; there is an album for ten and an artist for twenty of them.
+        tracks: how many.
         shares: of the libraries, in parts of the whole.
+        albums: one for ten tracks if left out.
+        artists: one for twenty tracks if left out.
     """
 
-    def __init__(self, tracks: int, shares: tuple[float, ...] = (0.5, 0.2, 0.2, 0.1)) -> None:
+    def __init__(
+        self,
+        tracks: int,
+        shares: tuple[float, ...] = (0.5, 0.2, 0.2, 0.1),
+        *,
+        albums: int | None = None,
+        artists: int | None = None,
+    ) -> None:
         chance = random.Random(7)
         self.count = tracks
         self.libraries = len(shares)
         words = max(500, min(60_000, tracks // 10))
         self._titles = _Words(chance, words, len(_COMMON))
         self._names = _Words(chance, words * 2, 12)
-        self.artists = [self._artist(chance) for _ in range(max(1, tracks // 20))]
+        self.artists = [self._artist(chance) for _ in range(artists or max(1, tracks // 20))]
         crowd = list(accumulate(1 / (rank + 20) for rank in range(len(self.artists))))
-        albums = max(1, tracks // 10)
+        albums = albums or max(1, tracks // 10)
         by = chance.choices(range(len(self.artists)), cum_weights=crowd, k=albums)
         lies_in = chance.choices(range(len(shares)), shares, k=albums)
         self.albums = [
@@ -88,13 +97,22 @@ class Shelves:
             for artist, library in zip(by, lies_in, strict=True)
         ]  # fmt: skip
 
+    def first_of(self, album: int) -> int:
+        """The number of an album's first track; its others follow."""
+        return -(-album * self.count // len(self.albums))
+
+    def size_of(self, album: int) -> int:
+        """How many tracks an album has."""
+        return self.first_of(album + 1) - self.first_of(album)
+
     def tracks(self) -> Iterator[Track]:
         """All tracks, album by album; the same ones each time."""
         chance = random.Random(11)  # of its own: two may go through them at once
         for number in range(self.count):
             title = self._title(chance, (1, 2, 3, 4, 5))
-            album = number // 10 % len(self.albums)
-            yield Track(title, album, number % 10 + 1, _popularity(chance))
+            album = number * len(self.albums) // self.count
+            place = number - self.first_of(album) + 1
+            yield Track(title, album, place, _popularity(chance))
 
     def _artist(self, chance: random.Random) -> Artist:
         words = self._names.some(chance, chance.choices((1, 2, 3), (4, 6, 1))[0])

@@ -1,0 +1,219 @@
+"""A catalogue with many people in it, made twice: for Philomel and for supysonic.
+
+Both get the same names, numbers and likes. Neither has the files: every row says where one
+would be.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import sqlite3
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.filling import fill, id_of
+from bench.peer import Supysonic
+from bench.server import Server, rest
+from bench.shelves import Shelves
+from bench.supysonic_rows import liked
+from msgspec import Struct
+
+from philomel.app.process.reach import reach
+from philomel.app.settings import load
+from philomel.kernel.caller import OPERATOR, acting
+from philomel.services.accounts.contract import (
+    Accounts,
+    CreateAppPassword,
+    CreateUser,
+    MintToken,
+    Role,
+)
+
+PASSWORD = "correct horse battery"
+_PLAYED = 1_690_000_000_000
+_SAVED = 1_700_000_000_000
+
+
+class Size(Struct, frozen=True):
+    """How much there is; `likes` and as many plays for each of `people`."""
+
+    tracks: int = 200_000
+    albums: int = 16_000
+    artists: int = 8_000
+    people: int = 64
+    likes: int = 5_000
+    playlist: int = 10_000
+
+    def shelves(self) -> Shelves:
+        return Shelves(self.tracks, albums=self.albums, artists=self.artists)
+
+
+class Person(Struct):
+    """Attributes:
+    login: the parameters that sign a player in.
+    token: of a program; made anew for each run.
+    """
+
+    id: str
+    name: str
+    login: str
+    token: str = ""
+
+
+class Household(Struct):
+    """Philomel's data folder and who is in it; `playlist` is the id of the long one."""
+
+    data: Path
+    people: list[Person]
+    playlist: str
+
+
+def login_of(name: str, password: str) -> str:
+    return urllib.parse.urlencode(
+        {"u": name, "p": password, "v": "1.16.1", "c": "bench", "f": "json"}
+    )
+
+
+def prepare(out: Path, size: Size, *, keep: bool) -> Household:
+    """Philomel's part; that of the run before with `keep`."""
+    data = out / f"api-{size.tracks}"
+    done = data / "filled.json"
+    if not (keep and done.exists()):
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        people = asyncio.run(_add_people(data, size.people))
+        started = time.perf_counter()
+        fill(next(data.rglob("catalog.sqlite")), size.shelves())
+        _like(next(data.rglob("playlists.sqlite")), people, size)
+        _play(next(data.rglob("plays.sqlite")), people, size)
+        print(f"filled in {time.perf_counter() - started:.0f} s", flush=True)
+        with Server(data) as server:
+            playlist = _make_playlist(server, people[0].login, size)
+            _await_index(server, people[0].login, size)
+        done.write_text(
+            json.dumps([playlist, *([each.id, each.name, each.login] for each in people)])
+        )
+    playlist, *rows = json.loads(done.read_text())
+    return Household(data, [Person(*row) for row in rows], playlist)
+
+
+async def mint(household: Household) -> None:
+    """A token for each person; the server has to run."""
+    async with reach(_settings(household.data), "bench", (Accounts,), jobs=False) as services:
+        accounts = services.service(Accounts)
+        with acting(OPERATOR, timeout=None):
+            for person in household.people:
+                made = await accounts.mint_token(MintToken(user_id=person.id))
+                person.token = made.access_token
+
+
+async def _add_people(data: Path, count: int) -> list[Person]:
+    """Also makes the databases."""
+    with Server(data):
+        found = []
+        async with reach(_settings(data), "bench", (Accounts,), jobs=False) as services:
+            accounts = services.service(Accounts)
+            with acting(OPERATOR, timeout=None):
+                for number in range(count):
+                    user = await accounts.create_user(
+                        CreateUser(f"bench{number}", PASSWORD, Role.ADMIN)
+                    )
+                    made = await accounts.create_app_password(CreateAppPassword(user.id, "bench"))
+                    login = login_of(user.name, made.password)
+                    found.append(Person(user.id, user.name, login))
+        return found
+
+
+def _settings(data: Path) -> Any:
+    known = {name: value for name, value in os.environ.items() if name[:9] != "PHILOMEL_"}
+    return load({"data": str(data)}, known)
+
+
+def _liked(size: Size) -> Iterator[tuple[int, str, str]]:
+    """The number of a person, and a kind and id of what they like."""
+    for number in range(size.people):
+        for kind, of in (("track", size.tracks), ("album", size.albums)):
+            for each in dict.fromkeys(liked(number, size.likes, of)):
+                yield number, kind, id_of(kind, each)
+
+
+def _like(path: Path, people: list[Person], size: Size) -> None:
+    with sqlite3.connect(path) as driver:
+        driver.executemany(
+            "INSERT INTO mark (user_id, kind, item_id, saved_at) VALUES (?, ?, ?, ?)",
+            ((people[n].id, kind, id_, _SAVED + place)
+             for place, (n, kind, id_) in enumerate(_liked(size))),
+        )  # fmt: skip
+
+
+def _play(path: Path, people: list[Person], size: Size) -> None:
+    """As many plays as likes, of the same tracks, and what they add up to."""
+    with sqlite3.connect(path) as driver:
+        driver.executemany(
+            "INSERT INTO play (user_id, played_at, track_id, utc_offset_minutes, player) "
+            "VALUES (?, ?, ?, 0, 'bench')",
+            ((people[n].id, _PLAYED + place * 1_000, id_)
+             for place, (n, kind, id_) in enumerate(_liked(size)) if kind == "track"),
+        )  # fmt: skip
+        driver.executemany(
+            "INSERT INTO play_count (user_id, kind, item_id, times, last_played_at) "
+            "VALUES (?, ?, ?, 1, ?)",
+            ((people[n].id, kind, id_, _PLAYED + place * 1_000)
+             for place, (n, kind, id_) in enumerate(_liked(size))),
+        )  # fmt: skip
+        driver.execute(
+            "INSERT INTO track_total (track_id, times, last_played_at) "
+            "SELECT track_id, count(*), max(played_at) FROM play GROUP BY track_id"
+        )
+
+
+def _make_playlist(server: Server, login: str, size: Size) -> str:
+    fields = [("name", "Long"), *(("songId", id_of("track", n)) for n in range(size.playlist))]
+    body = f"{login}&{urllib.parse.urlencode(fields)}".encode()
+    try:
+        with urllib.request.urlopen(f"{server.url}/rest/createPlaylist", body, timeout=120) as got:
+            made = json.load(got)["subsonic-response"]
+    except urllib.error.HTTPError as error:
+        print(f"no playlist, so no figure of it: {error}")
+        return ""
+    return str(made["playlist"]["id"])
+
+
+def _await_index(server: Server, login: str, size: Size) -> None:
+    until = time.perf_counter() + 30 + size.tracks / 500
+    query = {"query": "", "songCount": 1, "songOffset": size.tracks - 1}
+    while not rest(server.url, login, "search3", query)["searchResult3"].get("song"):
+        if time.perf_counter() > until:
+            raise RuntimeError("the index was not made in time")
+        time.sleep(0.5)
+    time.sleep(5)  # the last of it is written, and the orders are surveyed
+
+
+def prepare_peer(out: Path, size: Size, *, keep: bool) -> Supysonic:
+    """supysonic's part, with the first person of the household."""
+    peer = Supysonic(out, folder=out / f"api-supysonic-{size.tracks}", keep=keep)
+    if peer.is_new:
+        wanted = {
+            "database": peer.database,
+            "tracks": size.tracks,
+            "albums": size.albums,
+            "artists": size.artists,
+            "users": [[f"bench{number}", PASSWORD] for number in range(size.people)],
+            "likes": size.likes,
+            "playlist": size.playlist,
+        }
+        started = time.perf_counter()
+        peer.run("-m", "bench.supysonic_rows", json.dumps(wanted))
+        print(f"supysonic filled in {time.perf_counter() - started:.0f} s", flush=True)
+        peer.done()
+    return peer
+
+
+def peer_login(number: int) -> str:
+    return login_of(f"bench{number}", PASSWORD)
