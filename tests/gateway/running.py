@@ -107,7 +107,13 @@ class House:
         return [
             Door("api", api.PREFIXES, own, api.error_response),
             Door("webapi", webapi.PREFIXES, web, webapi.error_response),
-            Door("subsonic", subsonic.PREFIXES, rest, subsonic.error_response),
+            Door(
+                "subsonic",
+                subsonic.PREFIXES,
+                rest,
+                subsonic.error_response,
+                is_free=subsonic.is_free,
+            ),
         ]
 
 

@@ -9,5 +9,8 @@ A door is a folder here. It offers
 
 and keeps nothing itself: sessions, codes and lock-outs live in accounts, counters
 behind the cache port, bytes behind the blobs port. A door that has no `error_response`
-of its own refuses in plain JSON.
+of its own refuses in plain JSON. It may offer besides
+
+    def route_of(path: str) -> str       what a path is counted and logged as
+    def is_free(path: str) -> bool       whether it is answered however much is going on
 """

@@ -18,6 +18,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+from philomel.gateway.admission import Admission, Overloaded, Turn
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public, lying_under
 from philomel.kernel.caller import Context, entering
@@ -107,6 +108,8 @@ class Door:
         error_response: how it tells a failure.
         route_of: what a path of it is counted and logged as, where it does not say it by its
             routes: never anything that a client made up.
+        is_free: which of its paths are answered however much is going on: bytes, which have
+            limits of their own, and how the process is.
     """
 
     name: str
@@ -114,6 +117,7 @@ class Door:
     handlers: Sequence[ControllerRouterHandler]
     error_response: ErrorResponse
     route_of: Callable[[str], str] | None = None
+    is_free: Callable[[str], bool] | None = None
 
 
 def plain_error(_request: AnyRequest, error: PhilomelError) -> Response[Any]:
@@ -130,12 +134,16 @@ def retry_header(error: PhilomelError) -> dict[str, str]:
 
 
 def create_app(
-    doors: Sequence[Door], metrics: Metrics, public: Public | None = None
+    doors: Sequence[Door],
+    metrics: Metrics,
+    public: Public | None = None,
+    admission: Admission | None = None,
 ) -> Application:
     """The ASGI application that answers for all `doors`.
 
     Args:
         public: says under which path browsers find it; they find it at the root if left out.
+        admission: how much is worked on at once; the usual if left out.
     """
     table = _DoorTable(doors)
 
@@ -158,7 +166,9 @@ def create_app(
         request_max_body_size=MAX_BODY,
         debug=False,
     )
-    return _Shell(inner, table, metrics, public or Public())  # type: ignore[arg-type]  # Litestar types ASGI's dicts more narrowly
+    admission = admission or Admission()
+    metrics.numbers.append(admission.numbers)
+    return _Shell(inner, table, metrics, public or Public(), admission)  # type: ignore[arg-type]  # Litestar types ASGI's dicts more narrowly
 
 
 def as_error(exception: Exception) -> PhilomelError:
@@ -195,12 +205,18 @@ class _Shell:
     """Around every request: its trace, its numbers, and the headers of its answer."""
 
     def __init__(
-        self, inner: Application, table: _DoorTable, metrics: Metrics, public: Public
+        self,
+        inner: Application,
+        table: _DoorTable,
+        metrics: Metrics,
+        public: Public,
+        admission: Admission,
     ) -> None:
         self._inner = inner
         self._table = table
         self._metrics = metrics
         self._public = public
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -219,7 +235,7 @@ class _Shell:
             span(scope["method"], Kind.SERVER) as made,
         ):
             try:
-                await self._inner(scope, receive, answer.send)
+                await self._work(door, scope, receive, answer)
             except Exception as error:
                 if answer.status == 0:
                     raise
@@ -235,6 +251,27 @@ class _Shell:
                 self._log(scope["method"], route, answer)
                 if made is not None:
                     _describe(made, scope["method"], route, answer)
+
+    async def _work(self, door: Door, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        """Answer in the request's turn, or refuse as the door does if there is too much to do."""
+        if door.is_free is not None and door.is_free(scope["path"]):
+            await self._inner(scope, receive, answer.send)
+            return
+        try:
+            turn = answer.turn = await self._admission.enter(scope)
+        except Overloaded as error:
+            request: AnyRequest = Request(scope)  # type: ignore[arg-type]  # as above
+            refusal = door.error_response(request, error)
+            for name, value in retry_header(error).items():
+                refusal.headers.setdefault(name, value)
+            send: Any = refusal.to_asgi_response(None, request)
+            await send(scope, receive, answer.send)
+            return
+        try:
+            reading = scope["method"] in {"GET", "HEAD"}
+            await self._inner(scope, receive if reading else turn.receiving(receive), answer.send)
+        finally:
+            turn.end()
 
     def _log(self, method: str, route: str, answer: "_Answer") -> None:
         """Say what was asked and answered: never the address itself, which may hold secrets."""
@@ -266,11 +303,14 @@ class _Answer:
         self.seconds = 0.0
         self.size = 0
         self.began = time.perf_counter()
+        self.turn: Turn | None = None
         self._send = send
         self._trace_id = trace_id
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            if self.turn is not None:
+                self.turn.end()  # what is left is the client's pace
             self.status = message["status"]
             self.seconds = time.perf_counter() - self.began
             message["headers"] = _complete(message.get("headers", ()), self._trace_id)

@@ -13,6 +13,7 @@ from philomel.app.engines import STORES
 from philomel.app.injection import fill
 from philomel.app.refusal import Exit, Refusal
 from philomel.gateway import health
+from philomel.gateway.admission import Admission, Limits
 from philomel.gateway.forwarding import Dialect
 from philomel.gateway.health import Check
 from philomel.gateway.http import Application, Door, create_app, plain_error
@@ -47,9 +48,18 @@ class Doors:
             checks=self._checks,
             metrics_token=self._assembly.settings.text("metrics_token") or None,
         )
-        own = Door("health", health.PREFIXES, health.routes(deps), plain_error)
+        own = Door(
+            "health", health.PREFIXES, health.routes(deps), plain_error, is_free=lambda _: True
+        )
         _check_prefix(self._public, [*doors, own])
-        return create_app([*doors, own], self._metrics, self._public)
+        settings = self._assembly.settings
+        admission = Admission(
+            Limits(
+                at_once=settings.number("requests.at_once"),
+                wait_ms=settings.number("requests.wait_ms"),
+            )
+        )
+        return create_app([*doors, own], self._metrics, self._public, admission)
 
     async def _open(self, name: str) -> Door:
         module = importlib.import_module(f"philomel.gateway.{name}")
@@ -60,6 +70,7 @@ class Doors:
             handlers=tuple(module.routes(deps)),
             error_response=getattr(module, "error_response", plain_error),
             route_of=getattr(module, "route_of", None),
+            is_free=getattr(module, "is_free", None),
         )
 
     async def _provide(self, need: Any) -> object:

@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from philomel.gateway.admission import ARRIVED
+
 _MAX_HEAD = 64 << 10
 _HEAD_SECONDS = 20.0
 _BODY_SECONDS = 20.0
@@ -55,6 +57,9 @@ class _Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_came()
         self._expect_body()
+        if self.cycle is None or self.cycle.response_complete:
+            # One that is sent while another is answered waits for that one, not for its turn.
+            self.scope["extensions"] = {ARRIVED: {"at": self.loop.time()}}
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -262,7 +262,7 @@ def _check(chosen: Mapping[str, Chosen]) -> None:
     at = str(chosen["backup.at"].value)
     if at and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at):
         raise Refusal(f"the setting backup.at cannot be {at!r}; it looks like 03:30", Exit.USAGE)
-    for name in ("backup.keep", "s3.spool_mb"):
+    for name in ("backup.keep", "s3.spool_mb", "requests.wait_ms"):
         number = chosen[name].value
         if not isinstance(number, int) or number < 1:
             raise Refusal(f"the setting {name} cannot be {number}; at least 1", Exit.USAGE)

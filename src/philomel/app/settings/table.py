@@ -152,6 +152,20 @@ _GENERAL = (
         "One line in the log for every request: trace, method, route, status, time, bytes.",
     ),
     Setting(
+        "requests.at_once",
+        int,
+        32,
+        "How many requests a process works on at the same time; others wait their turn. Sound, "
+        "pictures and health do not count. 0: no limit, and nobody is refused.",
+    ),
+    Setting(
+        "requests.wait_ms",
+        int,
+        100,
+        "When requests have waited long for a second, those that have waited longer than this get "
+        "503 with Retry-After.",
+    ),
+    Setting(
         "web_api.calls_per_minute",
         int,
         60_000,

@@ -54,6 +54,11 @@ def route_of(path: str) -> str:
     return "/share/{token}/{track}" if path.count("/") > 2 else "/share/{token}"
 
 
+def is_free(path: str) -> bool:
+    """Sound."""
+    return path.count("/") > 2
+
+
 def error_response(_request: AnyRequest, error: PhilomelError) -> Response[str]:
     status = 404 if isinstance(error, NotFound) else error.http_status
     return page(nothing(), status=status, headers=_HEADERS)

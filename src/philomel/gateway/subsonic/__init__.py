@@ -80,6 +80,12 @@ def route_of(path: str) -> str:
     return f"/rest/{name}" if name in METHODS else "/rest"
 
 
+def is_free(path: str) -> bool:
+    """Sound and pictures."""
+    method = METHODS.get(path.removeprefix("/rest").strip("/").removesuffix(".view"))
+    return method is not None and method.answer is None
+
+
 def error_response(request: AnyRequest, error: PhilomelError) -> Response[bytes]:
     """What could not even reach a method, in the form that was asked for."""
     try:
