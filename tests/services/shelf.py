@@ -12,15 +12,39 @@ from philomel.services.catalog.contract import (
     Artist,
     Artists,
     Catalog,
+    Condition,
     Credit,
     CreditRole,
     GetAlbums,
     GetArtists,
     GetTracks,
+    MatchedBy,
+    MatchTracks,
     Named,
+    SelectedTracks,
+    SelectTracks,
     Track,
+    TrackField,
+    TrackMatch,
+    TrackMatches,
     Tracks,
 )
+from philomel.services.catalog.rules.known import Candidate, best
+
+
+def _holds(track: Track, condition: Condition) -> bool:
+    match condition.field:
+        case TrackField.ID:
+            found = track.id in condition.texts
+        case TrackField.TITLE:
+            found = track.title in condition.texts
+        case TrackField.DURATION_MS:
+            low, high = condition.low, condition.high
+            length = track.duration_ms
+            found = (low is None or length >= low) and (high is None or length <= high)
+        case _:
+            raise NotImplementedError(condition.field)
+    return found is not condition.negated
 
 
 class Shelf:
@@ -62,6 +86,48 @@ class Shelf:
     async def get_artists(self, request: GetArtists, /) -> Artists:
         items, aliases = self._find(self.artists, request.ids)
         return Artists(items, aliases)
+
+    async def match_tracks(self, request: MatchTracks, /) -> TrackMatches:
+        seen = [t for t in self.tracks.values() if self._visible(t.id)]
+        candidates = [
+            Candidate(
+                t.id,
+                t.title,
+                tuple(c.artist.name for c in t.credits if c.role is CreditRole.ARTIST),
+                t.album.name if t.album else "",
+                t.duration_ms,
+                t.isrc or "",
+            )
+            for t in seen
+        ]
+        ids = {t.id for t in seen}
+        return TrackMatches(
+            tuple(
+                TrackMatch(known.id, MatchedBy.ID) if known.id in ids else best(known, candidates)
+                for known in request.items
+            )
+        )
+
+    async def select_tracks(self, request: SelectTracks, /) -> SelectedTracks:
+        """Only what is asked by id, title and length."""
+        groups = [(g.every, g.conditions) for g in request.groups]
+        found = [
+            t
+            for t in self.tracks.values()
+            if self._visible(t.id)
+            and (all if request.every else any)(
+                (all if every else any)(_holds(t, c) for c in conditions)
+                for every, conditions in groups
+            )
+        ]
+        found.sort(key=lambda t: t.id, reverse=request.descending)
+        kept = found[: request.most]
+        page = kept[request.offset : request.offset + request.limit]
+        length = sum(t.duration_ms for t in kept)
+        return SelectedTracks(tuple(t.id for t in page), len(found), len(kept), length)
+
+    def _visible(self, id_: str) -> bool:
+        return (current().caller.user_id, id_) not in self.hidden
 
     def _find(self, shelf: dict[str, Any], ids: Sequence[str]) -> tuple[Any, tuple[Alias, ...]]:
         found: dict[str, Any] = {}

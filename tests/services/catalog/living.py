@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from tests.services.catalog.house import ANNA, CALM, House, Shelf
 
+from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.keys.ring import KeyRing
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
@@ -80,7 +81,9 @@ async def live_in(
     house.clock.advance(now)
     deps = house.log, house.clock, house.service
     keys = KeyRing.open(folder / "keys.json", house.clock)
-    liked, first = playlists.build(playlists.Deps(databases[1], *deps, keys))
+    liked, first = playlists.build(
+        playlists.Deps(databases[1], *deps, keys, house.blobs, WorkerImager(workers))
+    )
     played, second = plays.build(plays.Deps(databases[2], *deps))
     return Living(house, shelf, liked, played, (*first, *second), databases)
 

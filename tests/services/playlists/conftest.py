@@ -7,11 +7,17 @@ from tests.conftest import DatabaseFor
 from tests.rpc.shape import SHAPES, Shape, in_shape
 from tests.services.shelf import Shelf
 
+from philomel.engines.audio.families import families
+from philomel.engines.audio.imager import WorkerImager
+from philomel.engines.blobs import Blobs
+from philomel.engines.blobs.disk import DiskBlobs
 from philomel.engines.keys.ring import KeyRing
 from philomel.engines.log import Log
 from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
+from philomel.engines.workers import Workers
+from philomel.engines.workers.forkserver import ForkWorkers
 from philomel.kernel.clock import FixedClock
 from philomel.services.playlists import module
 from philomel.services.playlists.contract import Playlists
@@ -36,6 +42,19 @@ async def log(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Log]:
 
 
 @pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    (tmp_path / "blobs").mkdir()
+    return DiskBlobs(bytes(tmp_path / "blobs"))
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[Workers]:
+    opened = ForkWorkers(families())
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 async def database(database_for: DatabaseFor) -> Database:
     return await database_for(module.SCHEMA)
 
@@ -47,9 +66,17 @@ def keys(tmp_path: Path, clock: FixedClock) -> KeyRing:
 
 @pytest.fixture
 def built(
-    database: Database, log: Log, clock: FixedClock, shelf: Shelf, keys: KeyRing
+    database: Database,
+    log: Log,
+    clock: FixedClock,
+    shelf: Shelf,
+    keys: KeyRing,
+    blobs: Blobs,
+    workers: Workers,
 ) -> tuple[PlaylistService, tuple[Job, ...]]:
-    return module.build(module.Deps(database, log, clock, shelf.as_catalog(), keys))
+    imager = WorkerImager(workers)
+    catalog = shelf.as_catalog()
+    return module.build(module.Deps(database, log, clock, catalog, keys, blobs, imager))
 
 
 @pytest.fixture(params=SHAPES)

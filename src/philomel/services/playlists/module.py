@@ -1,7 +1,10 @@
 """Wiring of the playlists service."""
 
+import asyncio
 from dataclasses import dataclass
 
+from philomel.engines.audio import Imager
+from philomel.engines.blobs import Blobs
 from philomel.engines.keys import Keys
 from philomel.engines.log import Log
 from philomel.engines.outbox import Consumer, Job, Relay
@@ -10,8 +13,11 @@ from philomel.kernel.clock import Clock
 from philomel.services.catalog.contract import Catalog
 from philomel.services.playlists import store
 from philomel.services.playlists.contract import Playlists
-from philomel.services.playlists.jobs import GROUP, TOPICS, Follower
+from philomel.services.playlists.jobs import GROUP, TOPICS, Clearing, Follower
 from philomel.services.playlists.service import PlaylistService
+from philomel.services.playlists.service.bringing import Attacher
+from philomel.services.playlists.service.context import Context
+from philomel.services.playlists.service.matching import Matcher
 from philomel.services.playlists.store.kept import SqlKept
 from philomel.services.playlists.store.merging import MergingPlaylists
 
@@ -21,18 +27,33 @@ SCHEMA = store.SCHEMA
 
 @dataclass(frozen=True)
 class Deps:
+    """What the service is given; `blobs` is Philomel's own store, for covers."""
+
     database: Database
     log: Log
     clock: Clock
     catalog: Catalog
     keys: Keys
+    blobs: Blobs
+    imager: Imager
 
 
 def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
-    marks = MergingPlaylists(deps.database)
     relay = Relay(deps.database, deps.log, "philomel.playlists", deps.clock, name="playlists.relay")
-    kept = SqlKept(deps.database)
-    follower = Follower(marks, kept.forget)
+    woken = asyncio.Event()
+    context = Context(
+        database=deps.database,
+        marks=MergingPlaylists(deps.database),
+        kept=SqlKept(deps.database),
+        catalog=deps.catalog,
+        keys=deps.keys,
+        clock=deps.clock,
+        blobs=deps.blobs,
+        imager=deps.imager,
+        announced=relay.kick,
+        cleared=woken.set,
+    )
+    follower = Follower(context, Attacher(context, Matcher(deps.catalog)))
     consumer = Consumer(
         deps.database,
         deps.log,
@@ -42,5 +63,4 @@ def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
         deps.clock,
         name="playlists.follower",
     )
-    service = PlaylistService(marks, kept, deps.catalog, deps.clock, deps.keys, relay.kick)
-    return service, (relay, consumer)
+    return PlaylistService(context), (relay, consumer, Clearing(context, woken))

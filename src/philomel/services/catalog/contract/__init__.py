@@ -52,6 +52,20 @@ from philomel.services.catalog.contract.events import (
     LibrariesChanged,
     ScanFinished,
 )
+from philomel.services.catalog.contract.finding import (
+    Comparison,
+    Condition,
+    ConditionGroup,
+    Known,
+    MatchedBy,
+    MatchTracks,
+    SelectedTracks,
+    SelectTracks,
+    TrackField,
+    TrackMatch,
+    TrackMatches,
+    TrackOrder,
+)
 from philomel.services.catalog.contract.libraries import (
     AddLibrary,
     ChangeLibraryAccess,
@@ -155,6 +169,9 @@ __all__ = [
     "ChangeLibraryAccess",
     "Chapter",
     "Chapters",
+    "Comparison",
+    "Condition",
+    "ConditionGroup",
     "Counts",
     "Cover",
     "Credit",
@@ -179,6 +196,7 @@ __all__ = [
     "GetSearchEntries",
     "GetTracks",
     "Ids",
+    "Known",
     "Label",
     "LabelPage",
     "Libraries",
@@ -207,6 +225,8 @@ __all__ = [
     "LyricSet",
     "LyricWord",
     "Lyrics",
+    "MatchTracks",
+    "MatchedBy",
     "Merge",
     "MergeNotFound",
     "MergeReason",
@@ -225,12 +245,18 @@ __all__ = [
     "ScanStatus",
     "SearchEntries",
     "SearchEntry",
+    "SelectTracks",
+    "SelectedTracks",
     "Settings",
     "Siblings",
     "SplitTrack",
     "StartScan",
     "Track",
+    "TrackField",
+    "TrackMatch",
+    "TrackMatches",
     "TrackNotFound",
+    "TrackOrder",
     "TrackPage",
     "TrackSort",
     "TrackTags",
@@ -457,6 +483,17 @@ class Catalog(Protocol):
         Administrators and operators.
 
         Raises: TrackNotFound, NotMergeable for a track without a present file.
+        """
+        ...
+
+    async def match_tracks(self, request: MatchTracks, /) -> TrackMatches:
+        """Which tracks these are, among those the caller may see."""
+        ...
+
+    async def select_tracks(self, request: SelectTracks, /) -> SelectedTracks:
+        """The tracks for which conditions hold, among those the caller may see.
+
+        Raises: InvalidArgument for more conditions or tracks than there may be.
         """
         ...
 

@@ -15,6 +15,7 @@ from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.kernel.ids import new_id
 from philomel.kernel.paging import MAX_PAGE, check_limit
 from philomel.services.catalog import contract as it
+from philomel.services.catalog.rules.known import check_known, check_selection
 from philomel.services.catalog.service.browsing import Browsing
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.libraries import Libraries
@@ -23,6 +24,7 @@ from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import folders, texts
+from philomel.services.catalog.store.choosing import conditions, matching
 from philomel.services.catalog.store.listing.milestones import Milestones
 from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.media.contract import GetAnalysisState, Media
@@ -306,6 +308,15 @@ class CatalogService(Browsing):
     async def split_track(self, request: it.SplitTrack, /) -> it.Merge:
         current().caller.require_admin()
         return await self._merging.split(request)
+
+    async def match_tracks(self, request: it.MatchTracks, /) -> it.TrackMatches:
+        items = check_known(request.items)
+        found = await self._look(lambda c, seen: matching.match(c, items, seen), long=True)
+        return it.TrackMatches(tuple(found))
+
+    async def select_tracks(self, request: it.SelectTracks, /) -> it.SelectedTracks:
+        check_selection(request)
+        return await self._look(lambda c, seen: conditions.choose(c, request, seen), long=True)
 
     async def list_ids(self, request: it.ListIds, /) -> it.Ids:
         check_limit(request.limit)

@@ -1,33 +1,25 @@
-"""Implements the contract."""
+"""Implements the contract, a part for each topic."""
 
-from collections.abc import Callable
-
-from philomel.engines.keys import Keys
-from philomel.kernel.clock import Clock
-from philomel.services.catalog.contract import Catalog
-from philomel.services.playlists.service.coming import Coming
+from philomel.services.playlists.service.bringing import Bringing
+from philomel.services.playlists.service.choosing import Chooser
+from philomel.services.playlists.service.context import Context
+from philomel.services.playlists.service.covers import Picturing
+from philomel.services.playlists.service.entries import Ordering
+from philomel.services.playlists.service.folders import Filing
 from philomel.services.playlists.service.keeping import Keeping
+from philomel.services.playlists.service.lists import Listing
 from philomel.services.playlists.service.marks import Marking
-from philomel.services.playlists.store import PlaylistStore
-from philomel.services.playlists.store.kept import SqlKept
+from philomel.services.playlists.service.matching import Matcher
+from philomel.services.playlists.service.ruling import Ruling
 
 
-class PlaylistService(Marking, Keeping, Coming):
-    """Implements `Playlists`.
+class PlaylistService(Marking, Keeping, Listing, Ordering, Picturing, Filing, Ruling, Bringing):
+    """Implements `Playlists`."""
 
-    Args:
-        announced: called after a change, so that its event leaves at once.
-        keys: sign the addresses of shares.
-    """
-
-    def __init__(
-        self,
-        store: PlaylistStore,
-        kept: SqlKept,
-        catalog: Catalog,
-        clock: Clock,
-        keys: Keys,
-        announced: Callable[[], None],
-    ) -> None:
-        Marking.__init__(self, store, catalog, clock, announced)
-        Keeping.__init__(self, kept, catalog, clock, keys)
+    def __init__(self, context: Context) -> None:
+        chooser, matcher = Chooser(context), Matcher(context.catalog)
+        Marking.__init__(self, context.marks, context.catalog, context.clock, context.announced)
+        Keeping.__init__(self, context.kept, context.catalog, context.clock, context.keys)
+        self._context = context
+        self._chooser = chooser
+        self._matcher = matcher

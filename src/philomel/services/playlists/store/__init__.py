@@ -11,7 +11,7 @@ from philomel.services.playlists.store.tables import METADATA
 
 SCHEMA = Schema(
     name="playlists",
-    version=3,
+    version=4,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.playlists.store.migrations",
@@ -79,6 +79,10 @@ class PlaylistStore(Protocol):
         Args:
             also: ids that lead to `part` from now on.
         """
+        ...
+
+    async def now(self, kind: ItemKind, id_: str) -> str:
+        """The id that something goes by now."""
         ...
 
     async def forget(self, user_id: str) -> None:

@@ -123,7 +123,7 @@ class SqlPlaylists:
                 connection.execute(like, rows)
                 values = {"user": user_id, "kind": kind.value, "ids": new}
                 connection.execute(_FORGIVE, values)
-                _tell(connection, user_id, kind, new, at)
+                tell_marks(connection, user_id, kind, new, at)
 
         await self.database.write(work)
 
@@ -146,7 +146,7 @@ class SqlPlaylists:
                 connection.execute(remember, taken)
             if resolved and connection.execute(_UNSAVE, values | {"of": kind.value}).rowcount:
                 connection.execute(_DROP_EMPTY, values)
-                _tell(connection, user_id, kind, resolved, at)
+                tell_marks(connection, user_id, kind, resolved, at)
 
         await self.database.write(work)
 
@@ -168,7 +168,7 @@ class SqlPlaylists:
             rated_at = None if rating is None else at
             connection.execute(stars, {**row, "rating": rating, "rated_at": rated_at})
             connection.execute(_DROP_EMPTY, {"user": user_id, "kind": kind.value, "ids": [item_id]})
-            _tell(connection, user_id, kind, [item_id], at)
+            tell_marks(connection, user_id, kind, [item_id], at)
 
         await self.database.write(work)
 
@@ -222,6 +222,9 @@ class SqlPlaylists:
             )
         )
 
+    async def now(self, kind: ItemKind, id_: str) -> str:
+        return await self.database.read(lambda c: resolve(c, kind, [id_])[id_])
+
     async def forget(self, user_id: str) -> None:
         def work(connection: Connection) -> int:
             rows = connection.execute(_OF_PERSON, {"user": user_id}).all()
@@ -264,7 +267,7 @@ def _marks(rows: Sequence[Any]) -> Sequence[Mark]:
     return [Mark(row.item_id, row.saved_at, row.rating) for row in rows]
 
 
-def _tell(
+def tell_marks(
     connection: Connection, user_id: str, kind: ItemKind, ids: Sequence[str], at: int
 ) -> None:
     event = MarksChanged(user_id=user_id, kind=kind, ids=tuple(ids), at=at)

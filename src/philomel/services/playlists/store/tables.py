@@ -4,9 +4,27 @@
 `alias` says which ids were merged into which, so that late calls find the new one.
 `play_queue` and `share` hold their ids in one text, parted by blanks.
 `unsaved` says when a like was taken back, for news of a merge that come later.
+
+`playlist` is one playlist; `gone` ones wait to be cleared away and are seen by nobody.
+`entry` is a track's place in one: entries are read by `place`, which leaves room between
+neighbours. `edit` says how its entries changed, so that old snapshots are understood.
+`shelved` says whose a playlist is: its owner's and its followers', in which `folder`, where.
+`want` waits for a file; an entry that waits has the id of its want. `want_key` are the words
+by which a new file is known to matter to it. `brought` remembers what was imported.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
 from philomel.engines import outbox
 
@@ -81,6 +99,108 @@ SHARE = Table(
     Column("visited_at", BigInteger),
     Column("visits", BigInteger, nullable=False),
     Index("share_owner", "owner_id", "created_at"),
+)
+
+PLAYLIST = Table(
+    "playlist",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("owner_id", _ID, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("collaborative", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("track_count", Integer, nullable=False),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("follower_count", Integer, nullable=False),
+    Column("cover_id", _ID),
+    Column("cover_sizes", String(100), nullable=False),
+    Column("rules", Text),
+    Column("source", String(200), nullable=False),
+    Index("playlist_owner", "owner_id", "created_at", "id"),
+    Index("playlist_public", "public", "follower_count", "id"),
+    Index("playlist_gone", "gone"),
+    Index("playlist_cover", "cover_id"),
+)
+
+ENTRY = Table(
+    "entry",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("playlist_id", _ID, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("track_id", _ID),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("added_by", _ID),
+    Index("entry_place", "playlist_id", "place", "id"),
+    Index("entry_track", "track_id"),
+    Index("entry_added_by", "added_by"),
+)
+
+EDIT = Table(
+    "edit",
+    METADATA,
+    Column("playlist_id", _ID, primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("edit", Text, nullable=False),
+)
+
+SHELVED = Table(
+    "shelved",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("playlist_id", _ID, primary_key=True),
+    Column("public", Boolean, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("folder_id", _ID),
+    Column("place", BigInteger, nullable=False),
+    Index("shelved_playlist", "playlist_id"),
+    Index("shelved_place", "user_id", "place"),
+)
+
+FOLDER = Table(
+    "folder",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", _ID, nullable=False),
+    Column("parent_id", _ID),
+    Column("name", Text, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Index("folder_place", "user_id", "place"),
+)
+
+WANT = Table(
+    "want",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", _ID, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("playlist_id", _ID),
+    Column("want", Text, nullable=False),
+    Column("mark", Text),
+    Column("since", BigInteger, nullable=False),
+    Index("want_user", "user_id", "since", "id"),
+    Index("want_playlist", "playlist_id"),
+)
+
+WANT_KEY = Table(
+    "want_key",
+    METADATA,
+    Column("key", String(32), primary_key=True),
+    Column("want_id", _ID, primary_key=True),
+    Index("want_key_want", "want_id"),
+)
+
+BROUGHT = Table(
+    "brought",
+    METADATA,
+    Column("user_id", _ID, primary_key=True),
+    Column("digest", String(32), primary_key=True),
 )
 
 outbox.add_tables(METADATA)

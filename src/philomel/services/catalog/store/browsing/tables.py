@@ -1,8 +1,8 @@
-"""What lies beside the entries: record labels, lyrics, chapters."""
+"""What lies beside the entries: record labels, lyrics, chapters, and ways to find tracks."""
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from philomel.services.catalog.store.tables import ID, KEY, METADATA
+from philomel.services.catalog.store.tables import ID, KEY, METADATA, tracks
 
 __all__ = ["METADATA", "album_labels", "chapters", "labels", "lyrics"]
 
@@ -39,3 +39,7 @@ chapters = Table(
     Column("marks", Text, nullable=False),
 )
 """`marks`: JSON [[start_ms, end_ms, title], ...]."""
+
+# By the ids that others know tracks by. They hold only what is tagged: the migration says so.
+Index("tracks_known_recording", tracks.c.recording_id)
+Index("tracks_known_isrc", tracks.c.isrc)

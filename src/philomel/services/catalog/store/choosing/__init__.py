@@ -1,0 +1,1 @@
+"""Tracks by what is known of them, and by conditions."""
