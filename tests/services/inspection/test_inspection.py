@@ -20,7 +20,7 @@ from philomel.engines.sql import Database
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import InvalidArgument, PermissionDenied
 from philomel.kernel.ids import new_id
-from philomel.services.catalog.contract import RemoveLibrary
+from philomel.services.catalog.contract import RemoveLibrary, StartScan
 from philomel.services.inspection.contract import (
     CountFindings,
     Finding,
@@ -277,6 +277,23 @@ async def test_nothing_is_written_while_nothing_is_due(
         house.clock.advance(1_000)
         await asyncio.sleep(0.3)
         assert await database.read(leases) == before != []
+
+
+async def test_a_scan_goes_first(
+    house: House, music: Path, service: Inspection, built: Built, database: Database
+) -> None:
+    """Also a scan that has nothing to say for long, because everything only moved."""
+    await house.add(music)
+    await house.scan()
+    await database.write(lambda c: sql.mark(c, ["0" * 22], house.clock.now(), albums=False))
+    with acting(OPERATOR):
+        await house.service.start_scan(StartScan())  # and nobody is there to do it
+    async with at_work(house, built):
+        await asyncio.sleep(0.3)
+        assert await database.read(sql.anything_to_do)
+        async with house.running("catalog scan"), asyncio.timeout(15):
+            while await database.read(sql.anything_to_do):
+                await asyncio.sleep(0.02)
 
 
 async def test_what_becomes_due_during_a_look_stays_due(database: Database) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from functools import partial
+from typing import cast
 
 from msgspec import structs
 
@@ -24,7 +26,10 @@ from philomel.services.catalog.contract import (
     ListLibraries,
     ListSearchEntries,
     ListTracks,
+    ScanNotFound,
+    ScanStatus,
     Track,
+    WatchScan,
 )
 from philomel.services.inspection.contract import FindingKind, SubjectKind
 from philomel.services.inspection.jobs.following import Follower
@@ -83,10 +88,21 @@ class Examiner:
         if await self._lease.acquire() is None:
             return IDLE_SECONDS
         with acting(SERVICE):
+            if await self._scanning():
+                return IDLE_SECONDS
             for step in (self._sweep, self._errors, self._tracks, self._albums):
                 if await step():
                     return 0.0
         return IDLE_SECONDS
+
+    async def _scanning(self) -> bool:
+        """A scan goes first, also through what it says nothing about."""
+        states = cast("AsyncGenerator[ScanStatus]", self._catalog.watch_scan(WatchScan()))
+        try:
+            async with aclosing(states):
+                return (await anext(states)).finished_at is None
+        except ScanNotFound:
+            return False
 
     async def _sweep(self) -> bool:
         """Once, everything that was there before this service was."""
