@@ -2,8 +2,8 @@
 
 As root it installs what is missing with apt-get; otherwise it says what to install and
 fails. The S3 server is built by the Go tool chain into .tools/bin, and npm puts the players that
-browsers are tested with into .tools/browser. Nothing is started, and a second run finds
-everything there.
+browsers are tested with and the programs that call us into .tools. Nothing is started, and a
+second run finds everything there.
 """
 
 import os
@@ -17,10 +17,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".tools" / "bin"
-PLAYERS = ROOT / "tests" / "browser"
-BROWSER = ROOT / ".tools" / "browser"
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 
+_NPM_PROJECTS = {
+    "browser": "the players that browsers are tested with",
+    "clients": "the programs that the Web API is tested with",
+}
 _NPM_FILES = ("package.json", "package-lock.json")
 _CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -112,19 +114,25 @@ def build_s3_server() -> None:
 
 
 def install_players() -> None:
-    wanted = {name: (PLAYERS / name).read_text("utf-8") for name in _NPM_FILES}
-    if all((BROWSER / name).exists() for name in (*_NPM_FILES, "node_modules")) and all(
-        (BROWSER / name).read_text("utf-8") == text for name, text in wanted.items()
+    for name, what in _NPM_PROJECTS.items():
+        install_project(ROOT / "tests" / name, ROOT / ".tools" / name, what)
+
+
+def install_project(source: Path, target: Path, what: str) -> None:
+    """What the lock file of an npm project names, outside of the source tree."""
+    wanted = {name: (source / name).read_text("utf-8") for name in _NPM_FILES}
+    if all((target / name).exists() for name in (*_NPM_FILES, "node_modules")) and all(
+        (target / name).read_text("utf-8") == text for name, text in wanted.items()
     ):
         return
     npm = shutil.which("npm")
     if npm is None:
-        raise Missing("install npm: the players that browsers are tested with come from there")
-    print("installing the players of tests/browser", flush=True)
-    BROWSER.mkdir(parents=True, exist_ok=True)
+        raise Missing(f"install npm: {what} come from there")
+    print(f"installing {what}", flush=True)
+    target.mkdir(parents=True, exist_ok=True)
     for name, text in wanted.items():
-        (BROWSER / name).write_text(text, "utf-8")
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(BROWSER)]
+        (target / name).write_text(text, "utf-8")
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(target)]
     _run(command, dict(os.environ))
 
 
