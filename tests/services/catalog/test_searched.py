@@ -21,7 +21,7 @@ from philomel.services.catalog.contract import (
 TAGS = {
     "title": "Allegro", "artist": ["Orchestra", "Soloist"], "albumartist": "Orchestra",
     "album": "Concertos", "genre": ["Jazz", "Hip Hop"], "date": "1957-05-01",
-    "barcode": "0012345678905", "isrc": "DEXX00000001",
+    "barcode": "0012345678905", "isrc": "DEXX00000001", "itunesadvisory": "1",
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ async def test_entries_say_what_can_be_asked_for(house: House, music: Path) -> N
     track, album = found["track Allegro"], found["album Concertos"]
     assert (track.artists, album.artists) == (("Orchestra", "Soloist"), ("Orchestra",))
     assert (track.album, track.isrc) == ("Concertos", "DEXX00000001")
+    assert (track.explicit, album.explicit) == (True, False)
     for entry in (track, album):
         assert set(entry.genres) == {"Jazz", "Hip Hop"}
         assert (entry.year, entry.upc) == (1957, "0012345678905")

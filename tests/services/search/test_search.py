@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from philomel.engines.index.tantivy import Index
 from philomel.engines.log import Log, Message, Record
@@ -430,3 +431,18 @@ async def test_artists_are_what_their_albums_are_where_one_may_see(following: Ho
     ):
         assert await find(text, OUTSIDER) == outsider, text
         assert await find(text, INSIDER) == insider, text
+
+
+async def test_who_is_shown_nothing_explicit_finds_and_counts_none(following: House) -> None:
+    ids = [following.shelf.add(f"Song {number}") for number in range(3)]
+    marked = following.shelf.entries[ids[0]]
+    following.shelf.entries[ids[0]] = replace(marked, explicit=True)
+    await following.scan(*ids)
+    child = replace(person(OUTSIDER), explicit_allowed=False)
+    for text in ("song", "sonk", "song 0", "song number"):
+        with acting(child):
+            found = (await following.service.search(Search(text))).tracks
+        assert ids[0] not in found.ids
+        assert found.total == len(found.ids)
+    with acting(person(OUTSIDER)):
+        assert (await following.service.search(Search("song"))).tracks.total == 3

@@ -28,6 +28,7 @@ class SearchEntry(Struct, frozen=True):
         upc: an album's bar code, or that of a track's album.
         added_at: ms; 0 for artists.
         albums: of an artist.
+        explicit: of a track.
     """
 
     id: str
@@ -44,6 +45,7 @@ class SearchEntry(Struct, frozen=True):
     upc: str = ""
     added_at: int = 0
     albums: tuple[AlbumFacts, ...] = ()
+    explicit: bool = False
 
 
 class GetSearchEntries(Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, literal, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, false, func, literal, select
 
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import (
@@ -78,11 +78,12 @@ _TRACKS = select(
     tracks.c.id, tracks.c.title.label("name"), tracks.c.credits, tracks.c.library_id,
     tracks.c.play_count, albums.c.name.label("album"), tracks.c.genres, tracks.c.isrc,
     func.coalesce(tracks.c.year, albums.c.year).label("year"), albums.c.barcode, tracks.c.added_at,
+    tracks.c.explicit,
 ).join_from(tracks, albums, albums.c.id == tracks.c.album_id)  # fmt: skip
 _ALBUMS = select(
     albums.c.id, albums.c.name, albums.c.credits, albums.c.library_id, albums.c.play_count,
     literal("").label("album"), albums.c.genres, literal("").label("isrc"), albums.c.year,
-    albums.c.barcode, albums.c.added_at,
+    albums.c.barcode, albums.c.added_at, false().label("explicit"),
 ).where(albums.c.track_count > 0)  # fmt: skip
 _ARTISTS = select(artists.c.id, artists.c.name, artists.c.play_count).where(
     artists.c.id.in_(select(artist_libraries.c.artist_id))
@@ -243,6 +244,7 @@ def _entries(
                 isrc=row.isrc or "",
                 upc=row.barcode or "",
                 added_at=row.added_at,
+                explicit=bool(row.explicit),
             )
         )
     return tuple(entries)

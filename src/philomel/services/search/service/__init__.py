@@ -27,7 +27,13 @@ from philomel.services.search.contract import (
     Search,
 )
 from philomel.services.search.rules import Asked, as_text, read
-from philomel.services.search.service.asking import PLAYLIST, document_of, playlists_query, query_of
+from philomel.services.search.service.asking import (
+    PLAYLIST,
+    Seen,
+    document_of,
+    playlists_query,
+    query_of,
+)
 
 MAX_BATCH = 500
 _MAX_TEXT = 500
@@ -165,8 +171,9 @@ class SearchService:
         if request.library_id is not None:
             libraries = tuple(id_ for id_ in libraries if id_ == request.library_id)
         now, caller = self._clock.now(), current().caller
+        seen = Seen(libraries, explicit=caller.explicit_allowed)
         queries = {
-            kind.value: query_of(asked, kind, libraries, page, now)
+            kind.value: query_of(asked, kind, seen, page, now)
             for kind in _KINDS
             for page in (_page(request, kind),)
             if page[0] > 0

@@ -1,7 +1,7 @@
 """From what is meant to what the index is asked, and from the catalogue's entries to documents."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
@@ -23,6 +23,8 @@ from philomel.services.search.rules import Asked, Code, Item, Tag, Words, Years,
 
 PLAYLIST: Final = "playlist"
 _PUBLIC: Final = "public"
+_EXPLICIT: Final = ("explicit", "yes")
+_NOT_EXPLICIT: Final = Condition(((Is(*_EXPLICIT), False),))
 _DAY_MS: Final = 86_400_000
 _NEW_DAYS: Final = 14
 _LEAST_POPULAR: Final = 0.1
@@ -30,27 +32,40 @@ _LATER_DAYS: Final = 2
 """The clock may have been set back since something was added."""
 
 
-def query_of(
-    asked: Asked, kind: EntryKind, libraries: tuple[str, ...], page: tuple[int, int], now: int
-) -> Query:
+class Seen(NamedTuple):
+    """What the caller may see.
+
+    Attributes:
+        explicit: also tracks that are marked so.
+    """
+
+    libraries: tuple[str, ...]
+    explicit: bool = True
+
+
+def query_of(asked: Asked, kind: EntryKind, seen: Seen, page: tuple[int, int], now: int) -> Query:
     """What the index is asked for one kind.
 
     Args:
         page: how many, and how many before them.
         now: in ms; what is new is so by the day.
     """
+    hidden = kind is EntryKind.TRACK and not seen.explicit
     today = now // _DAY_MS
-    within = libraries if kind is EntryKind.ARTIST else None
+    within = seen.libraries if kind is EntryKind.ARTIST else None
     return Query(
         text=asked.text,
         kind=kind.value,
-        filters=libraries,
+        filters=seen.libraries,
         limit=page[0],
         offset=page[1],
         begun=asked.begun,
-        where=tuple(
-            Condition(tuple((_test(item, today, within), holds) for item, holds in group))
-            for group in asked.groups
+        where=(
+            *(
+                Condition(tuple((_test(item, today, within), holds) for item, holds in group))
+                for group in asked.groups
+            ),
+            *((_NOT_EXPLICIT,) if hidden else ()),
         ),
         names=_names(asked, kind.value),
     )
@@ -125,6 +140,7 @@ def document_of(entry: SearchEntry, totals: Mapping[str, int]) -> Document:
     fields += [("album", entry.album)] if entry.album else []
     fields += [("genre", name) for name in entry.genres]
     values = [("isrc", code("isrc", entry.isrc)), ("upc", code("upc", entry.upc))]
+    values += [_EXPLICIT] if entry.explicit else []
     numbers = [("year", entry.year)] if entry.year > 0 else []
     for there in entry.albums:
         fields += [(_in("genre", there.library_id), name) for name in there.genres]
