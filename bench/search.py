@@ -29,6 +29,7 @@ from philomel.engines.index.tantivy import Index
 from philomel.kernel.caller import Caller, CallerKind, acting
 from philomel.kernel.clock import SystemClock
 from philomel.services.catalog.contract import Catalog, Libraries, Library, LibraryKind
+from philomel.services.playlists.contract import Playlists
 from philomel.services.search.contract import Found, Search
 from philomel.services.search.service import KINDS, SearchService
 
@@ -228,7 +229,9 @@ async def changes(index: Index, shelves: Shelves) -> None:
     tracks = shelves.tracks()
     batch, done, started = [], 0, time.perf_counter()
     times: list[float] = []
-    service = SearchService(index, cast("Catalog", OnlyLibraries()), SystemClock())
+    service = SearchService(
+        index, cast("Catalog", OnlyLibraries()), cast("Playlists", None), SystemClock()
+    )
     stop = asyncio.Event()
 
     async def search() -> None:
@@ -295,7 +298,9 @@ async def main() -> None:
     names = {f"artist{n}": one.name for n, one in enumerate(shelves.artists)}
     names |= {f"album{n}": one.name for n, one in enumerate(shelves.albums)}
     names |= {f"track{n}": one.name for n, one in enumerate(shelves.tracks())}
-    service = SearchService(index, cast("Catalog", OnlyLibraries()), SystemClock())
+    service = SearchService(
+        index, cast("Catalog", OnlyLibraries()), cast("Playlists", None), SystemClock()
+    )
     for _ in range(3):
         await measure(service, wanted[:5], names)
     started, cpu = time.perf_counter(), time.process_time()

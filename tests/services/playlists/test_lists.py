@@ -31,6 +31,7 @@ from philomel.services.playlists.contract import (
     GetPlaylists,
     IsSmart,
     ItemKind,
+    ListEveryPlaylist,
     ListFolders,
     ListItems,
     ListPlaylists,
@@ -254,8 +255,16 @@ async def test_who_sees_and_changes_what(service: Playlists) -> None:
             await service.add_items(AddItems(together.id, items(A)))
     with acting(ANONYMOUS), pytest.raises(Unauthenticated):
         await service.get_playlist(GetPlaylist(public.id))
+    with acting(ANONYMOUS), pytest.raises(Unauthenticated):
+        await service.list_every_playlist(ListEveryPlaylist())
+    with acting(ZOE), pytest.raises(PermissionDenied):
+        await service.list_every_playlist(ListEveryPlaylist())
     with acting(SERVICE):
         assert (await service.get_playlist(GetPlaylist(private.id))).id == private.id
+        first = await service.list_every_playlist(ListEveryPlaylist(limit=2))
+        rest = await service.list_every_playlist(ListEveryPlaylist(cursor=first.next))
+        every = [each.id for each in (*first.items, *rest.items)]
+        assert (sorted(every), rest.next) == (sorted((public.id, private.id, together.id)), None)
     with acting(PROGRAM):
         assert (await service.get_playlist(GetPlaylist(public.id))).id == public.id
         with pytest.raises(PlaylistNotFound):

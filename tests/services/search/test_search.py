@@ -35,6 +35,16 @@ from philomel.services.catalog.contract import (
     SearchEntries,
     SearchEntry,
 )
+from philomel.services.playlists.contract import (
+    EveryPlaylist,
+    GetPlaylists,
+    ListEveryPlaylist,
+    Playlist,
+    PlaylistChanged,
+    PlaylistRemoved,
+    Playlists,
+    PlaylistSet,
+)
 from philomel.services.plays.contract import TotalsChanged, TrackTotal
 from philomel.services.search.contract import AwaitScan, Rebuild, Search
 from philomel.services.search.jobs import Follower
@@ -97,6 +107,32 @@ class Shelf:
         )
 
 
+class Lists:
+    """The part of the playlists that search reads, in memory."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, Playlist] = {}
+
+    def add(self, name: str, owner: str, *, public: bool, followers: int = 0) -> str:
+        id_ = new_id()
+        self.items[id_] = Playlist(
+            id_, owner, name, "", public, False, "", 0, 0, follower_count=followers
+        )
+        return id_
+
+    async def get_playlists(self, request: GetPlaylists, /) -> PlaylistSet:
+        current().caller.require_service()
+        return PlaylistSet(tuple(self.items[id_] for id_ in request.ids if id_ in self.items))
+
+    async def list_every_playlist(self, request: ListEveryPlaylist, /) -> EveryPlaylist:
+        current().caller.require_service()
+        left = sorted(id_ for id_ in self.items if id_ > (request.cursor or ""))
+        page = left[:2]
+        return EveryPlaylist(
+            tuple(self.items[id_] for id_ in page), page[-1] if len(left) > 2 else None
+        )
+
+
 class Tape:
     """A log in memory with one group; its position is what was committed."""
 
@@ -116,7 +152,7 @@ class Tape:
 
     def subscribe(self, group: str, topics: Sequence[str]) -> "Tape":
         assert group == "search"
-        assert topics == ("philomel.catalog", "philomel.plays")
+        assert topics == ("philomel.catalog", "philomel.plays", "philomel.playlists")
         self._read = self.committed
         return self
 
@@ -144,7 +180,10 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.shelf, self.tape, self.clock = Shelf(), Tape(), FixedClock()
         self.index = Index(folder, KINDS)
-        self.service = SearchService(self.index, cast("Catalog", self.shelf), self.clock)
+        self.lists = Lists()
+        self.service = SearchService(
+            self.index, cast("Catalog", self.shelf), cast("Playlists", self.lists), self.clock
+        )
 
     def follow(self) -> "asyncio.Task[None]":
         follower = Follower(self.service, cast("Log", self.tape), self.clock)
@@ -446,3 +485,57 @@ async def test_who_is_shown_nothing_explicit_finds_and_counts_none(following: Ho
         assert found.total == len(found.ids)
     with acting(person(OUTSIDER)):
         assert (await following.service.search(Search("song"))).tracks.total == 3
+
+
+async def playlists(house: House, text: str, caller: Caller) -> list[str]:
+    with acting(caller):
+        found = await house.service.search(
+            Search(text, artists=0, albums=0, tracks=0, playlists=10, with_fields=True)
+        )
+    assert found.playlists.total == len(found.playlists.ids)
+    return list(found.playlists.ids)
+
+
+async def test_playlists_are_found_by_who_may_see_them(following: House) -> None:
+    lists = following.lists
+    mine = lists.add("Road Trip", INSIDER, public=False)
+    shared = lists.add("Road Songs", INSIDER, public=True, followers=5)
+    other = lists.add("Road", OUTSIDER, public=True)
+    for id_ in (mine, shared, other):
+        following.tape.say(PlaylistChanged(INSIDER, id_, 0))
+    await following.scan()
+    full, bare = person(INSIDER), replace(person(INSIDER), scopes=("user-library-read",))
+    for text, expected in (
+        ("road", {mine, shared, other}),
+        ("raod trip", {mine}),
+        ("road NOT songs", {mine, other}),
+        ("artist:road", set()),
+        ("", {mine, shared, other}),
+    ):
+        assert set(await playlists(following, text, full)) == expected, text
+        assert set(await playlists(following, text, bare)) == expected - {mine}
+        assert set(await playlists(following, text, person(OUTSIDER))) == expected - {mine}
+    assert (await playlists(following, "road", full))[0] == other  # named exactly so
+    assert await titles_of_everything(following, "road") == 0
+
+
+async def titles_of_everything(house: House, text: str) -> int:
+    """Other kinds have none of it."""
+    with acting(person(INSIDER)):
+        found = await house.service.search(Search(text))
+    return found.tracks.total + found.albums.total + found.artists.total + found.playlists.total
+
+
+async def test_playlists_are_followed_and_made_anew(following: House) -> None:
+    lists, caller = following.lists, person(INSIDER)
+    ids = [lists.add(f"List {number}", INSIDER, public=False) for number in range(5)]
+    with acting(SERVICE):
+        await following.service.rebuild(Rebuild())
+    assert set(await playlists(following, "list", caller)) == set(ids)
+    lists.items[ids[0]] = replace(lists.items[ids[0]], name="Other")
+    del lists.items[ids[1]]
+    following.tape.say(PlaylistChanged(INSIDER, ids[0], 0))
+    following.tape.say(PlaylistRemoved(INSIDER, ids[1], 0))
+    await following.scan()
+    assert set(await playlists(following, "list", caller)) == set(ids[2:])
+    assert await playlists(following, "other", caller) == [ids[0]]

@@ -13,10 +13,11 @@ from philomel.services.catalog.contract import (
     EntryMerged,
     ScanFinished,
 )
+from philomel.services.playlists.contract import PlaylistChanged, PlaylistRemoved
 from philomel.services.plays.contract import TotalsChanged
 from philomel.services.search.service import SearchService
 
-TOPICS = ("philomel.catalog", "philomel.plays")
+TOPICS = ("philomel.catalog", "philomel.plays", "philomel.playlists")
 _POLL = 500
 _FLUSH_MS = 2_000
 _FLUSH_ENTRIES = 5_000
@@ -34,6 +35,7 @@ class _Changes:
     gone: dict[str, None] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
     scans: list[str] = field(default_factory=list)
+    playlists: dict[str, None] = field(default_factory=dict)
     libraries: bool = False
 
     def take(self, message: Message) -> None:
@@ -53,6 +55,10 @@ class _Changes:
                 for total in from_bytes(TotalsChanged, value).tracks:
                     self.ids[total.track_id] = None
                     self.totals[total.track_id] = total.count
+            case "playlists.PlaylistChanged":
+                self.playlists[from_bytes(PlaylistChanged, value).playlist_id] = None
+            case "playlists.PlaylistRemoved":
+                self.playlists[from_bytes(PlaylistRemoved, value).playlist_id] = None
             case _:
                 pass  # events that say nothing about what can be found
 
@@ -87,7 +93,7 @@ class Follower:
                     for changes in self._read(messages):
                         await self._apply(changes)
                         scans += changes.scans
-                        entries += len(changes.ids) + len(changes.gone)
+                        entries += len(changes.ids) + len(changes.gone) + len(changes.playlists)
                     waiting += messages
                 # Not in between: also when the clock was set back.
                 old = not 0 <= self._clock.now() - since < _FLUSH_MS
@@ -122,3 +128,5 @@ class Follower:
         gone = [id_ for id_ in changes.gone if id_ not in changes.ids]
         if changes.ids or gone:
             await self._search.refresh(changes.ids, gone, changes.totals)
+        if changes.playlists:
+            await self._search.refresh_playlists(changes.playlists)

@@ -71,10 +71,12 @@ from philomel.services.playlists.contract.playlists import (
     CheckFollowers,
     CreatePlaylist,
     DeletePlaylist,
+    EveryPlaylist,
     Following,
     FollowPlaylist,
     GetPlaylist,
     GetPlaylists,
+    ListEveryPlaylist,
     ListPlaylists,
     ListPublicPlaylists,
     Playlist,
@@ -159,6 +161,7 @@ __all__ = [
     "DeleteShare",
     "DropBookmark",
     "DropWants",
+    "EveryPlaylist",
     "Folder",
     "FolderNotFound",
     "Folders",
@@ -176,6 +179,7 @@ __all__ = [
     "ItemPage",
     "ItemsChanged",
     "ListBookmarks",
+    "ListEveryPlaylist",
     "ListFolders",
     "ListItems",
     "ListPlaylists",
@@ -334,6 +338,10 @@ class Playlists(Protocol):
 
     async def list_public_playlists(self, request: ListPublicPlaylists, /) -> PlaylistPage:
         """A page of at most 500."""
+        ...
+
+    async def list_every_playlist(self, request: ListEveryPlaylist, /) -> EveryPlaylist:
+        """A page of at most 500. Services and operators."""
         ...
 
     async def list_items(self, request: ListItems, /) -> ItemPage:

@@ -127,6 +127,22 @@ class PlaylistPage(Struct, frozen=True):
     total: int
 
 
+class ListEveryPlaylist(Struct, frozen=True):
+    """All of this server, whoever's they are, in no order that means anything."""
+
+    limit: int = 500
+    cursor: str | None = None
+
+
+class EveryPlaylist(Struct, frozen=True):
+    """Attributes:
+    next: cursor of the next page; None on the last.
+    """
+
+    items: tuple[Playlist, ...]
+    next: str | None = None
+
+
 class FollowPlaylist(Struct, frozen=True):
     """Attributes:
     public: whether others may know.

@@ -6,18 +6,20 @@ from sqlalchemy import Connection
 
 from philomel.kernel.caller import Caller, current
 from philomel.kernel.ids import is_id, new_id
-from philomel.kernel.paging import check_limit
+from philomel.kernel.paging import check_limit, decode_cursor, encode_cursor
 from philomel.services.playlists import rules
 from philomel.services.playlists.contract import (
     ChangePlaylist,
     CheckFollowers,
     CreatePlaylist,
     DeletePlaylist,
+    EveryPlaylist,
     FolderNotFound,
     Following,
     FollowPlaylist,
     GetPlaylist,
     GetPlaylists,
+    ListEveryPlaylist,
     ListPlaylists,
     ListPublicPlaylists,
     Playlist,
@@ -145,6 +147,16 @@ class Listing:
             lambda connection: lists.public_page(connection, caller.user_id, limit, offset)
         )
         return PlaylistPage(tuple(items), total)
+
+    async def list_every_playlist(self, request: ListEveryPlaylist, /) -> EveryPlaylist:
+        current().caller.require_service()
+        limit = check_limit(request.limit)
+        after = decode_cursor(request.cursor, tuple[str])[0] if request.cursor else ""
+        found = await self._context.database.read(
+            lambda connection: lists.every(connection, after, limit + 1), long=True
+        )
+        more = encode_cursor((found[limit - 1].id,)) if len(found) > limit else None
+        return EveryPlaylist(tuple(found[:limit]), more)
 
     async def follow_playlist(self, request: FollowPlaylist, /) -> None:
         caller = current().caller

@@ -48,6 +48,7 @@ _BY_ID = _SEEN_BY.where(PLAYLIST.c.id.in_(_IDS))
 _BY_SOURCE = _SEEN_BY.where(
     PLAYLIST.c.owner_id == bindparam("user"), PLAYLIST.c.source == bindparam("source")
 ).limit(1)
+_EVERY = _SEEN_BY.where(PLAYLIST.c.id > bindparam("after")).order_by(PLAYLIST.c.id)
 _HAD = _ALL.join_from(SHELVED, PLAYLIST, _MINE)
 _TOP = select(func.min(SHELVED.c.place)).where(SHELVED.c.user_id == bindparam("user"))
 _CHANGE = update(PLAYLIST).where(PLAYLIST.c.id == bindparam("playlist"))
@@ -204,6 +205,12 @@ def public_page(
         PLAYLIST.c.follower_count.desc(), PLAYLIST.c.id
     )
     return _page(connection, query, {"user": user_id or ""}, user_id, limit, offset)
+
+
+def every(connection: Connection, after: str, limit: int) -> list[Playlist]:
+    """The next ones by id, as nobody in particular has them."""
+    rows = connection.execute(_EVERY.limit(limit), {"after": after, "user": ""}).mappings()
+    return [_read(row, None) for row in rows]
 
 
 def cover_used(connection: Connection, cover_id: str) -> bool:

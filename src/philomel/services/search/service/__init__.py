@@ -17,6 +17,7 @@ from philomel.services.catalog.contract import (
     ListLibraries,
     ListSearchEntries,
 )
+from philomel.services.playlists.contract import GetPlaylists, ListEveryPlaylist, Playlists
 from philomel.services.search.contract import (
     Awaited,
     AwaitScan,
@@ -31,6 +32,7 @@ from philomel.services.search.service.asking import (
     PLAYLIST,
     Seen,
     document_of,
+    document_of_playlist,
     playlists_query,
     query_of,
 )
@@ -49,9 +51,10 @@ KINDS = (*(kind.value for kind in _KINDS), PLAYLIST)
 class SearchService:
     """Implements the contract; `jobs` feeds it what happens in the catalogue."""
 
-    def __init__(self, index: Index, catalog: Catalog, clock: Clock) -> None:
+    def __init__(self, index: Index, catalog: Catalog, playlists: Playlists, clock: Clock) -> None:
         self._index = index
         self._catalog = catalog
+        self._playlists = playlists
         self._clock = clock
         self._visible: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._writing = asyncio.Lock()
@@ -78,6 +81,7 @@ class SearchService:
                 with acting(SERVICE, timeout=None):
                     for kind in EntryKind:
                         await self._put_all(kind)
+                    await self._put_playlists()
                 # One flush at the end: one that is cut off leaves the old index as it was.
                 await self._index.flush()
             except BaseException:
@@ -130,6 +134,17 @@ class SearchService:
                 known = {entry.id for entry in entries.items}
                 await self._index.remove([id_ for id_ in batch if id_ not in known])
             await self._index.remove(list(gone))
+
+    async def refresh_playlists(self, ids: Iterable[str]) -> None:
+        """Bring these playlists up to date; seen after `flush`. Those that went are removed."""
+        wanted = iter(dict.fromkeys(ids))
+        async with self._writing:
+            while batch := tuple(islice(wanted, MAX_BATCH)):
+                with acting(SERVICE):
+                    found = await self._playlists.get_playlists(GetPlaylists(batch))
+                await self._index.put([document_of_playlist(each) for each in found.items])
+                known = {each.id for each in found.items}
+                await self._index.remove([id_ for id_ in batch if id_ not in known])
 
     async def flush(self) -> None:
         """Let what was refreshed be found.
@@ -208,6 +223,15 @@ class SearchService:
             self._visible.clear()
         self._visible[key] = (now + _VISIBLE_MS, ids)
         return ids
+
+    async def _put_playlists(self) -> None:
+        after: str | None = None
+        while True:
+            page = await self._playlists.list_every_playlist(ListEveryPlaylist(MAX_BATCH, after))
+            await self._index.put([document_of_playlist(each) for each in page.items], new=True)
+            after = page.next
+            if after is None:
+                return
 
     async def _put_all(self, kind: EntryKind) -> None:
         cursor: str | None = None
