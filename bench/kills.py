@@ -5,6 +5,7 @@ python -m bench.kills --rounds 200
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -27,8 +28,11 @@ def main() -> None:
     name, names = "", [parsed.only] if parsed.only else list(WORK)
     print(machine())
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="philomel-kills-") as folder:
-        here = Installation(Path(folder), chance)
+    signal.signal(signal.SIGTERM, _end)
+    with (
+        tempfile.TemporaryDirectory(prefix="philomel-kills-") as folder,
+        Installation.opened(Path(folder), chance) as here,
+    ):
         try:
             for number in range(parsed.rounds):
                 name = names[number % len(names)]
@@ -43,10 +47,13 @@ def main() -> None:
                 f"after {sum(counted.values())} rounds, at {name}:\n{here.process.said()[-8000:]}"
             )
             raise
-        finally:
-            here.process.kill()
     for name, count in counted.items():
         print(f"{name}: killed {count} times, nothing acknowledged lost, nothing left over")
+
+
+def _end(*_: object) -> None:
+    """Ended from outside: whatever was started ends too."""
+    raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -108,6 +108,26 @@ def test_what_did_not_change_takes_no_room(data: Path, tmp_path: Path) -> None:
         check(second)
 
 
+def test_a_picture_that_rots_in_one_backup_is_whole_in_the_next(data: Path, tmp_path: Path) -> None:
+    name = "covers/ab/abc-64.jpg"
+    stored = data / "blobs" / name
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"a picture")
+    clock = FixedClock(MIDNIGHT)
+    settings = load({"data": str(data)}, {"PHILOMEL_BACKUP_FOLDER": str(tmp_path / "kept")})
+    (daily,) = schedule.scheduled(settings, clock)
+    made = []
+    for _ in range(3):
+        made.append(asyncio.run(daily.make()) / "blobs" / name)
+        clock.advance(DAY)
+        if len(made) == 2:
+            assert made[1].samefile(made[0])
+            made[1].write_bytes(b"A picture")  # as long as before
+    assert made[2].read_bytes() == b"a picture"
+    check(made[2].parents[3])
+    stored.unlink()
+
+
 def test_the_disk_is_not_filled(data: Path, tmp_path: Path) -> None:
     place = Place(load({"data": str(data)}, {}))
     free = shutil.disk_usage(tmp_path).free

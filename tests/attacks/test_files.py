@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from tests.attacks.conftest import CANARY, Target
 from tests.media.files import make
 from tests.media.hostile import concat, hls, wav
@@ -143,6 +144,35 @@ def test_links_lead_nowhere(target: Target) -> None:
     assert_not_served(target, song["id"])
     folder.unlink()
     operator.done("scan", "--path", str(target.music))
+    target.assert_well()
+
+
+def test_links_into_another_library_lead_nowhere(target: Target) -> None:
+    """What others may not see is not reached through a folder of one's own."""
+    closed, folder = target.outside / "closed", target.music / "neighbours"
+    picture = target.outside / "closed" / "cover.png"
+    make(closed / "song.ogg", {"title": "Closed Song", "artist": "Neighbour"}, frequency=810)
+    Image.new("RGB", (300, 300), (250, 10, 10)).save(picture)
+    (closed / "song.lrc").write_text("[00:00.00]closed words")
+    make(folder / "own.ogg", {"title": "Own Song", "artist": "Own"}, frequency=820)
+    (folder / "theirs.ogg").symlink_to(closed / "song.ogg")
+    (folder / "all").symlink_to(closed)
+    (folder / "cover.png").symlink_to(picture)
+    (folder / "own.lrc").symlink_to(closed / "song.lrc")
+    operator = target.shape.operator
+    operator.done("library", "add", str(closed), "--name", "closed")
+    operator.done("library", "restrict", "closed")
+    try:
+        operator.done("scan", "--path", str(folder), "--wait", "analysis")
+        assert not target.ask("search3", query="closed song")["searchResult3"].get("song")
+        song = target.song("Own Song")
+        assert "coverArt" not in song
+        answer = target.http.get(f"/rest/getLyricsBySongId?{target.login}&f=json&id={song['id']}")
+        assert b"closed words" not in answer.content
+    finally:
+        shutil.rmtree(folder)
+        operator.done("library", "remove", "closed")
+        operator.done("scan", "--path", str(target.music))
     target.assert_well()
 
 

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from PIL import Image
 from tests.journeys.players import rest
@@ -55,6 +55,23 @@ class Installation:
         for _ in range(files):
             self.add()
         self.long = self.add(".wav", LONG_SECONDS)
+        self.songs: dict[str, str] = {}
+
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path, chance: random.Random, files: int = 24) -> Iterator[Self]:
+        """It runs and knows its music; however this ends, nothing of it runs any more."""
+        here = cls(folder, chance, files)
+        try:
+            here.begin()
+            yield here
+        finally:
+            here.process.kill()
+            if here.backing is not None:
+                here.backing.kill()
+
+    def begin(self) -> None:
+        """Start it for the first time."""
         self.process.start()
         self.shape = Shape(self.process.url, self.process, {"all": self.process})
         self.login = self.shape.add_listener("anna", admin=True)
@@ -264,6 +281,10 @@ class Backing:
         line = [*PROGRAM, "backup", str(target), "--data", str(process.data)]
         quiet = subprocess.DEVNULL
         self._running = subprocess.Popen(line, stdout=quiet, stderr=quiet, env=environment())
+
+    def kill(self) -> None:
+        self._running.kill()
+        self._running.wait()
 
     def end(self, *, killed: bool) -> None:
         if killed:

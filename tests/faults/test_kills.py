@@ -7,10 +7,7 @@ from tests.faults.installation import WORK, Installation, kill_at_work
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_left_over(tmp_path: Path) -> None:
-    here = Installation(tmp_path, random.Random(23), files=8)
-    try:
+    with Installation.opened(tmp_path, random.Random(23), files=8) as here:
         for name in WORK:
             kill_at_work(here, name)
         here.check_leftovers()
-    finally:
-        here.process.kill()

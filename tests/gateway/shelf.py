@@ -208,6 +208,24 @@ class Shelf:
         next_ = str(end) if end < len(found) else None
         return catalog.ArtistPage(tuple(found[start:end]), len(found), next_)
 
+    async def list_artist_names(self, request: catalog.ListArtistNames, /) -> catalog.ArtistNames:
+        self.calls.append("list_artist_names")
+        seen = self.seen_artists()
+        version = str(hash(tuple(seen)))
+        if version in request.known:
+            return catalog.ArtistNames((), version)
+        start = int(request.cursor or 0)
+        page = seen[start : start + request.limit]
+        names = tuple(
+            catalog.ArtistName(
+                artist.id, artist.name, artist.sort_name, artist.album_count,
+                artist.musicbrainz_id, artist.cover.id if artist.cover else None,
+            )
+            for artist in page if artist.album_count
+        )  # fmt: skip
+        end = start + request.limit
+        return catalog.ArtistNames(names, version, str(end) if end < len(seen) else None)
+
     async def list_genres(self, _request: catalog.ListGenres, /) -> catalog.Genres:
         names = sorted({genre for track in self.seen_tracks() for genre in track.genres})
         return catalog.Genres(

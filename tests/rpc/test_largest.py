@@ -59,6 +59,7 @@ LISTS = {
     ("LyricLine", "words"): 8, ("LyricSet", "agents"): 4, ("LyricSet", "lines"): 100,
     ("Lyrics", "sets"): 3, ("LibraryRoot", "user_ids"): 5_000, ("SetLibraryRoots", "items"): 30,
     ("LibraryAccess", "user_ids"): 5_000, ("PlayQueue", "track_ids"): 5_000,
+    ("ArtistNames", "items"): 3_000, ("ListArtistNames", "known"): 50,
     ("Share", "entries"): 100, ("SharePage", "items"): 200,
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from philomel.app.keeping.manifest import BLOBS, File
+from philomel.app.keeping.manifest import BLOBS, File, digest
 from philomel.app.keeping.place import MADE_AGAIN
 from philomel.app.refusal import Refusal
 from philomel.engines.blobs import Blobs, Entry
@@ -45,7 +45,7 @@ async def save(
             made.add(target.parent)
         same = unchanged(entry, known)
         if same is not None and before is not None:
-            linked: bool = await asyncio.to_thread(_link, before / path, target)
+            linked: bool = await asyncio.to_thread(_link, before / path, target, same.sha256)
             if linked:
                 return same
         try:
@@ -114,8 +114,15 @@ def _plain(key: bytes) -> str:
         raise Refusal(f"the blob {key!r} has a name that no backup can hold") from None
 
 
-def _link(earlier: Path, target: Path) -> bool:
+def _link(earlier: Path, target: Path, sha256: str) -> bool:
+    """Share the bytes of an earlier backup; False if they are not what they were, or cannot be.
+
+    Read anew: the links of many backups are one copy, and what rotted there must not stay the
+    only one while the store still has what is good.
+    """
     try:
+        if digest(earlier) != sha256:
+            return False
         os.link(earlier, target)
     except OSError:
         return False

@@ -23,6 +23,7 @@ from philomel.gateway.subsonic.credentials import authenticate
 from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
 from philomel.gateway.subsonic.methods import METHODS
 from philomel.gateway.subsonic.parameters import Parameters
+from philomel.gateway.subsonic.shelves import Shelves
 from philomel.kernel.caller import ANONYMOUS, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, PhilomelError
@@ -108,6 +109,7 @@ class _Door:
             enrichment=deps.enrichment,
             clock=deps.clock,
             public=deps.public,
+            shelves=Shelves(),
         )
         self._version = deps.public.version
 
@@ -169,11 +171,11 @@ class _Door:
         address = client_address(request, self._deps.public)
         base = self._deps.public.url(request)
         if method.open_to_all:
-            call = Call(parameters, ANONYMOUS, "", self._services, base, address, posted)
+            call = Call(parameters, ANONYMOUS, "", self._services, base, address, posted, form)
         else:
             who = await authenticate(self._deps.accounts, parameters, address)
             name = who.user.name if who.user else who.caller.name
-            call = Call(parameters, who.caller, name, self._services, base, address, posted)
+            call = Call(parameters, who.caller, name, self._services, base, address, posted, form)
         with acting(call.caller):
             if method.answer is not None:
                 body = await method.answer(call)

@@ -46,6 +46,16 @@ class Form(Struct, frozen=True):
     callback: str = ""
 
 
+class Prepared:
+    """A list that was written before, in the form of the answer it stands in; see `prepared`.
+
+    No Struct and no dataclass: msgspec would write those by itself.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+
+
 class Written(Struct, frozen=True):
     body: bytes
     content_type: str
@@ -73,6 +83,15 @@ def write(form: Form, version: str, body: Node) -> Written:
     return _write(form, version, "ok", body)
 
 
+def prepared(form: Form, name: str, found: list[object]) -> bytes:
+    """A list as it stands in an answer under `name`, for a `Prepared`."""
+    if form.name != "xml":
+        return msgspec.json.encode(found)
+    parts: list[str] = []
+    _repeat(parts, name, found)
+    return "".join(parts).encode("utf-8", "replace")
+
+
 def write_failure(form: Form, version: str, failure: Failure) -> Written:
     error = {"code": failure.number, "message": failure.message}
     return _write(form, version, "failed", {"error": error})
@@ -89,6 +108,8 @@ def _entries(node: Node, depth: int) -> int:
     for value in node.values():
         if isinstance(value, dict):
             found += _entries(value, depth)
+        elif isinstance(value, Prepared):
+            found += LONG + 1
         elif isinstance(value, list | tuple):
             found += len(value)
             if depth > 1 and found <= _INDEXES:
@@ -108,12 +129,18 @@ def _write(form: Form, version: str, status: str, body: Node) -> Written:
     }
     if form.name == "xml":
         return Written(_xml(response), "application/xml; charset=utf-8")
-    encoded = msgspec.json.encode({"subsonic-response": response})
+    encoded = msgspec.json.encode({"subsonic-response": response}, enc_hook=_raw)
     if form.name == "json":
         return Written(encoded, "application/json; charset=utf-8")
     # The comment keeps the first bytes of the answer from being an attacker's choice.
     script = b"/**/" + form.callback.encode() + b"(" + encoded + b");"
     return Written(script, "text/javascript; charset=utf-8")
+
+
+def _raw(value: object) -> msgspec.Raw:
+    if isinstance(value, Prepared):
+        return msgspec.Raw(value.text)
+    raise TypeError(type(value))
 
 
 def _xml(response: Node) -> bytes:
@@ -137,6 +164,8 @@ def _element(parts: list[str], name: str, node: Node) -> None:
             _element(parts, key, child)
         elif isinstance(child, list | tuple):
             _repeat(parts, key, child)
+        elif isinstance(child, Prepared):
+            parts.append(child.text.decode())
     parts.append(f"</{name}>")
 
 

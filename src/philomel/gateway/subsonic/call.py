@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from philomel.gateway.public import Public
 from philomel.gateway.subsonic import items
+from philomel.gateway.subsonic.answer import Form
 from philomel.gateway.subsonic.errors import not_found
 from philomel.gateway.subsonic.items import Item
 from philomel.gateway.subsonic.parameters import Parameters
+from philomel.gateway.subsonic.shelves import Shelves
 from philomel.kernel.caller import Caller
 from philomel.kernel.clock import Clock
 from philomel.kernel.ids import decode
@@ -35,6 +37,7 @@ from philomel.services.plays.contract import GetPlayCounts, PlayCount, PlayedKin
 from philomel.services.search.contract import SearchEngine
 
 BATCH = 500
+_XML = Form()
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Services:
     enrichment: Enrichment
     clock: Clock
     public: Public
+    shelves: Shelves
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Call:
     base: the server's address as the player sees it, without a slash at the end.
     address: of the player in the network.
     posted: what was posted besides a form.
+    form: how the answer will be written.
     """
 
     parameters: Parameters
@@ -92,6 +97,7 @@ class Call:
     base: str = ""
     address: str = ""
     posted: bytes = b""
+    form: Form = _XML
 
     async def tracks(self, ids: Iterable[str]) -> list[Track]:
         """Those that the caller may see, in the order asked."""

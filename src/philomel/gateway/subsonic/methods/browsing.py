@@ -1,23 +1,22 @@
 """Browsing: folders, artists, albums, songs and genres."""
 
 import asyncio
-import unicodedata
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Mapping
 
+from philomel.gateway.subsonic.answer import Prepared
 from philomel.gateway.subsonic.call import BATCH, Call, folder_number
 from philomel.gateway.subsonic.errors import NOT_FOUND, Failure
 from philomel.gateway.subsonic.items import Item, disc_titles
 from philomel.services.catalog.contract import (
     Album,
     AlbumSort,
-    Artist,
     ListAlbums,
-    ListArtists,
     ListGenres,
     ListTracks,
     Track,
     TrackSort,
 )
+from philomel.services.playlists.contract import ItemKind, ListRated, ListSaved, Mark
 
 Body = Mapping[str, object]
 # Sorting drops these; the catalogue's sort names have done so already.
@@ -33,20 +32,15 @@ async def get_music_folders(call: Call) -> Body:
 
 
 async def get_artists(call: Call) -> Body:
-    artists = [artist async for artist in _all_artists(call)]
-    shelves = _shelves(artists, await call.artist_items(artists))
-    index = [{"name": name, "artist": found} for name, found in shelves.items()]
+    index = await _index(call, folders=False)
     return {"artists": {"ignoredArticles": IGNORED_ARTICLES, "index": index}}
 
 
 async def get_indexes(call: Call) -> Body:
-    artists = [artist async for artist in _all_artists(call)]
-    shelves = _shelves(artists, await call.artist_items(artists, folders=True))
-    index = [{"name": name, "artist": found} for name, found in shelves.items()]
     indexes = {
         "ignoredArticles": IGNORED_ARTICLES,
         "lastModified": call.services.clock.now(),
-        "index": index,
+        "index": await _index(call, folders=True),
     }
     return {"indexes": indexes}
 
@@ -100,18 +94,34 @@ async def get_genres(call: Call) -> Body:
     return {"genres": {"genre": found}}
 
 
-async def _all_artists(call: Call) -> AsyncIterator[Artist]:
+async def _index(call: Call, *, folders: bool) -> Prepared:
+    """All artists under their letters."""
     library_id = await call.library_id()
+    marks = await _marks_of_artists(call)
+    services = call.services
+    return await services.shelves.of(
+        services.catalog, library_id, call.form, marks, folders=folders
+    )
+
+
+async def _marks_of_artists(call: Call) -> dict[str, Mark]:
+    """What the caller thinks of artists, whichever: few people like many of them."""
+    found: dict[str, Mark] = {}
     cursor: str | None = None
     while True:
-        page = await call.services.catalog.list_artists(
-            ListArtists(library_id=library_id, limit=BATCH, cursor=cursor)
-        )
-        for artist in page.items:
-            yield artist
-        cursor = page.next
+        saved = await call.services.playlists.list_saved(ListSaved(ItemKind.ARTIST, BATCH, cursor))
+        found |= {mark.id: mark for mark in saved.items}
+        cursor = saved.next
         if cursor is None:
-            return
+            break
+    offset, total = 0, 1
+    while offset < total:
+        rated = await call.services.playlists.list_rated(ListRated(ItemKind.ARTIST, BATCH, offset))
+        for mark in rated.items:
+            liked = found.get(mark.id)
+            found[mark.id] = Mark(mark.id, liked.saved_at if liked else None, mark.rating)
+        offset, total = offset + BATCH, rated.total
+    return found
 
 
 async def _albums_of(call: Call, artist_id: str) -> list[Album]:
@@ -149,19 +159,6 @@ async def _tracks_of(call: Call, album_id: str) -> list[Track]:
         cursor = page.next
         if cursor is None:
             return found
-
-
-def _shelves(artists: Iterable[Artist], found: Iterable[Item]) -> dict[str, list[Item]]:
-    """The artists' items under the first letters of their sort names, in that order."""
-    shelves: dict[str, list[Item]] = {}
-    for artist, item in zip(artists, found, strict=True):
-        shelves.setdefault(_letter(artist.sort_name), []).append(item)
-    return shelves
-
-
-def _letter(name: str) -> str:
-    first = unicodedata.normalize("NFKD", name.strip()[:1].upper())[:1]
-    return first if first.isalpha() else "#"
 
 
 def _heading(item: Item) -> Item:

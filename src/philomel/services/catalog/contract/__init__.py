@@ -11,11 +11,14 @@ from typing import Protocol
 from msgspec import Struct
 
 from philomel.services.catalog.contract.browsing import (
+    ArtistName,
+    ArtistNames,
     Editions,
     Folder,
     FolderPage,
     Label,
     LabelPage,
+    ListArtistNames,
     ListEditions,
     ListFolder,
     ListLabels,
@@ -160,6 +163,8 @@ __all__ = [
     "Albums",
     "Alias",
     "Artist",
+    "ArtistName",
+    "ArtistNames",
     "ArtistPage",
     "ArtistSort",
     "Artists",
@@ -208,6 +213,7 @@ __all__ = [
     "LibraryNotFound",
     "ListAlbumTracks",
     "ListAlbums",
+    "ListArtistNames",
     "ListArtists",
     "ListEditions",
     "ListFileErrors",
@@ -340,6 +346,10 @@ class Catalog(Protocol):
 
     async def list_artists(self, request: ListArtists, /) -> ArtistPage:
         """A page of at most 500 artists."""
+        ...
+
+    async def list_artist_names(self, request: ListArtistNames, /) -> ArtistNames:
+        """All artists who have albums, in pages; or the word that a known answer is still true."""
         ...
 
     async def list_genres(self, request: ListGenres, /) -> Genres:

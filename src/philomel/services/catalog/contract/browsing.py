@@ -99,3 +99,42 @@ class Siblings(Struct, frozen=True):
     """
 
     items: tuple[Track, ...]
+
+
+class ListArtistNames(Struct, frozen=True):
+    """A page of all artists who have albums, by name, with no more than an index of them shows.
+
+    Attributes:
+        known: versions of answers that are still at hand, at most 50.
+        limit: artists to look at, at most 3,000; those without albums are left out.
+    """
+
+    library_id: str | None = None
+    known: tuple[str, ...] = ()
+    limit: int = 3000
+    cursor: str | None = None
+
+
+class ArtistName(Struct, frozen=True):
+    """Attributes:
+    album_count: albums the caller may see that this artist is an album artist of.
+    cover_id: of the picture; another picture has another id.
+    """
+
+    id: str
+    name: str
+    sort_name: str
+    album_count: int
+    musicbrainz_id: str | None = None
+    cover_id: str | None = None
+
+
+class ArtistNames(Struct, frozen=True):
+    """Attributes:
+    items: none if `version` is known already.
+    version: another one whenever the catalogue changed, and for those who see other libraries.
+    """
+
+    items: tuple[ArtistName, ...]
+    version: str
+    next: str | None = None

@@ -11,7 +11,7 @@ from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.paging import check_limit
 from philomel.services.catalog import contract as it
 from philomel.services.catalog.store.browsing import editions, labels
-from philomel.services.catalog.store.listing import together
+from philomel.services.catalog.store.listing import names, together
 from philomel.services.catalog.store.visible import visible_libraries
 
 T = TypeVar("T")
@@ -21,6 +21,8 @@ FEW = 4
 """The tracks of more albums than these are read in a thread."""
 MOST_EDITIONS = 100
 MOST_TOGETHER = 50
+MOST_NAMES = 3_000
+MOST_KNOWN = 50
 
 
 class Browsing:
@@ -36,6 +38,14 @@ class Browsing:
         return await self._look(
             lambda c, seen: together.tracks_of_albums(c, request, seen),
             long=len(request.album_ids) > FEW,
+        )
+
+    async def list_artist_names(self, request: it.ListArtistNames, /) -> it.ArtistNames:
+        check_limit(request.limit, MOST_NAMES)
+        if len(request.known) > MOST_KNOWN:
+            raise InvalidArgument(f"at most {MOST_KNOWN} versions at a time")
+        return await self._look(
+            lambda c, seen: names.list_artist_names(c, request, seen), long=True
         )
 
     async def list_labels(self, request: it.ListLabels, /) -> it.LabelPage:

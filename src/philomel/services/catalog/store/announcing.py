@@ -7,11 +7,13 @@ from sqlalchemy import Connection
 
 from philomel.engines import outbox
 from philomel.engines.log import Record
+from philomel.engines.sql import insert_on
 from philomel.kernel.caller import CallerKind, current
 from philomel.kernel.ids import new_event_id
 from philomel.rpc import codec
 from philomel.services.accounts.contract import AdminActed
 from philomel.services.catalog.contract import EntriesChanged
+from philomel.services.catalog.store.browsing.tables import revision
 
 IDS = 500
 _KEY = "entries"
@@ -31,6 +33,13 @@ def announce(connection: Connection, events: Sequence[Struct], now: int) -> None
             for event in events
         ],
     )
+    if events:
+        first = insert_on(connection.dialect.name, revision).values(one=1, changes=1)
+        connection.execute(
+            first.on_conflict_do_update(
+                index_elements=[revision.c.one], set_={"changes": revision.c.changes + 1}
+            )
+        )
 
 
 def _type_of(event: Struct) -> str:

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from philomel.services.catalog.store.tables import ID, KEY, METADATA, tracks
+from philomel.services.catalog.store.tables import BIG, ID, KEY, METADATA, tracks
 
-__all__ = ["METADATA", "album_labels", "chapters", "labels", "lyrics"]
+__all__ = ["METADATA", "album_labels", "chapters", "labels", "lyrics", "revision"]
 
 labels = Table(
     "labels",
@@ -43,3 +43,11 @@ chapters = Table(
 # By the ids that others know tracks by. They hold only what is tagged: the migration says so.
 Index("tracks_known_recording", tracks.c.recording_id)
 Index("tracks_known_isrc", tracks.c.isrc)
+
+revision = Table(
+    "revision",
+    METADATA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("changes", BIG, nullable=False),
+)
+"""How often something changed that others hear of: one row, or none before the first change."""
