@@ -100,7 +100,7 @@ class Enricher:
             now = self._clock.now()
             task = await self._database.read(lambda c: sql.next_task(c, now))
             if task is None:
-                renewed = await self._database.write(lambda c: sql.renew(c, now))
+                renewed = await self._database.write(lambda c: sql.renew(c, now, self._again_ms))
                 return 0.0 if renewed else IDLE_SECONDS
             return await self._take(task)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from philomel.engines.sql import insert_on
 from philomel.services.catalog.contract import EntryKind
@@ -65,7 +65,7 @@ _OLD = (
     .where(
         tasks.c.state == bindparam("state"),
         tasks.c.kind == bindparam("of"),
-        tasks.c.due_at <= bindparam("now"),
+        or_(tasks.c.due_at <= bindparam("now"), tasks.c.due_at > bindparam("far")),
     )
     .limit(500)
 )
@@ -152,11 +152,17 @@ def next_task(connection: Connection, now: int) -> Task | None:
     return None
 
 
-def renew(connection: Connection, now: int) -> int:
-    """Ask again about what nobody knew long enough ago; how many entries that are."""
+def renew(connection: Connection, now: int, span: int) -> int:
+    """Ask again about what nobody knew long enough ago; how many entries that are.
+
+    Args:
+        span: after so many milliseconds; what is due later was settled before the clock was
+            set back.
+    """
     renewed = 0
     for place in range(len(KINDS)):
-        ids = connection.execute(_OLD, {"state": NOTHING, "of": place, "now": now}).scalars().all()
+        values = {"state": NOTHING, "of": place, "now": now, "far": now + span}
+        ids = connection.execute(_OLD, values).scalars().all()
         if ids:
             connection.execute(_AGAIN, {"ids": ids})
         renewed += len(ids)
