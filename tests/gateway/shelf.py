@@ -299,6 +299,8 @@ class Shelf:
 def start_of(limit: int, offset: int, cursor: str | None) -> int:
     if not 1 <= limit <= 500 or offset < 0:
         raise InvalidArgument("limit must be between 1 and 500")
+    if not (cursor or "0").isdecimal():
+        raise InvalidArgument("the cursor is not one that this list gave out")
     return int(cursor or 0) + offset
 
 
