@@ -53,11 +53,13 @@ class Frame:
         base: the server's address, without a slash at the end.
         covers: signed paths by cover id and size.
         albums: by id, for the tracks on them.
+        shown: objects of these albums, made once for all the tracks of an answer.
     """
 
     base: str
     covers: Mapping[tuple[str, int], str] = field(default_factory=dict)
     albums: Mapping[str, Album] = field(default_factory=dict)
+    shown: dict[str, Object] = field(default_factory=dict)
 
     def images(self, cover: Cover | None) -> list[Object]:
         """The sizes of a picture, the largest first."""
@@ -204,7 +206,10 @@ def artists_of(frame: Frame, credits_: Iterable[Credit], role: CreditRole) -> li
 def _album_of(frame: Frame, found: Track) -> Object:
     known = frame.albums.get(found.album.id) if found.album else None
     if known is not None:
-        return simple_album(frame, known)
+        made = frame.shown.get(known.id)
+        if made is None:
+            made = frame.shown[known.id] = simple_album(frame, known)
+        return made
     # A track on no album: the shape stays, as it does for a listener's local files there.
     release_date, precision = _released(found.original_date or found.date, None)
     return {

@@ -73,9 +73,10 @@ async def recommendations(call: Call) -> Object:
     count = len(artist_ids) + len(genre_names) + len(track_ids)
     if not 1 <= count <= _MOST_SEEDS:
         raise InvalidArgument(f"Between 1 and {_MOST_SEEDS} seeds are needed")
+    checked_ids([*artist_ids, *track_ids], _MOST_SEEDS)
     artists, tracks, genres = await asyncio.gather(
-        call.get_artists(checked_ids(artist_ids, _MOST_SEEDS)),
-        call.get_tracks(checked_ids(track_ids, _MOST_SEEDS)),
+        call.get_artists(artist_ids),
+        call.get_tracks(track_ids),
         _genres(call, genre_names),
     )
     pools = await _pools(call, artists.items, tracks.items, genres)
