@@ -89,7 +89,8 @@ def document() -> dict[str, Any]:
     """The description with our own promises, and with ids that exist."""
     spec: dict[str, Any] = json.loads(SPEC.read_text())
     promise(spec["components"]["schemas"])
-    ours = {(each.method.lower(), each.path) for each in OPERATIONS}
+    # Playlists need a service of their own: see test_playlists.
+    ours = {(each.method.lower(), each.path) for each in OPERATIONS if "playlist" not in each.path}
     for path, operations in spec["paths"].items():
         plain = "/".join("{id}" if "{" in part else part for part in path.split("/"))
         for method in [method for method in operations if (method, plain) not in ours]:
