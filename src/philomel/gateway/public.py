@@ -30,6 +30,8 @@ class Public(Struct, frozen=True):
     dialect: the headers that they write it in.
     media_address: base URL of the media role's own listener when the bytes are not in this
         process; None when they are.
+    user_header: the header in which trusted proxies say who has signed in with them; "" if none
+        is believed.
     calls_per_minute: that a program may send to the Web API for one person; 0 is no limit.
     """
 
@@ -38,6 +40,7 @@ class Public(Struct, frozen=True):
     trusted_proxies: tuple[str, ...] = ()
     dialect: Dialect = Dialect.X_FORWARDED
     media_address: str | None = None
+    user_header: str = ""
     calls_per_minute: int = 0
 
     def url(self, connection: AnyConnection) -> str:
@@ -71,6 +74,22 @@ class Public(Struct, frozen=True):
         """Whether the connection comes from a proxy whose word is taken."""
         client = connection.scope.get("client")
         return client is not None and self.trusts_address(client[0])
+
+    def vouched_name(self, connection: AnyConnection) -> str | None:
+        """Who a trusted proxy says has signed in with it; None unless that is believed here.
+
+        Anybody can send the header; only the peer's own address counts, and a header that is
+        there twice (a client's and the proxy's) counts for nothing.
+        """
+        if not self.user_header or not self.trusts(connection):
+            return None
+        given = connection.headers.getall(self.user_header, [])
+        if len(given) != 1 or not given[0]:
+            return None
+        try:
+            return given[0].encode("latin-1").decode()  # names are UTF-8, headers are bytes
+        except UnicodeError:
+            return None
 
     def trusts_address(self, address: str) -> bool:
         return in_networks(address, self.trusted_proxies)

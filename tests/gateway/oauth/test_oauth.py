@@ -14,7 +14,7 @@ from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthE
 from tests.gateway.site.server import Served
 from tests.services.accounts.house import PASSWORD
 
-from philomel.gateway.oauth.scopes import SCOPES
+from philomel.gateway.site.scopes import SCOPES
 from philomel.kernel.caller import OPERATOR, CallerKind, acting
 from philomel.services.accounts.contract import (
     Authenticate,
@@ -65,6 +65,8 @@ def _query(location: str) -> dict[str, str]:
 async def _approve(browser: httpx.AsyncClient, url: str, decision: str = "approve") -> str:
     """Go through the consent page behind `url`; where the browser is sent then."""
     shown = await browser.get(url)
+    if shown.status_code == 303:
+        return str(shown.headers["location"])  # it was granted before
     assert shown.status_code == 200, shown.text
     fields = {
         name: values[0]
@@ -381,3 +383,35 @@ async def test_pages_of_programs_may_ask_for_tokens_only(served: Served) -> None
 
 def test_every_scope_has_words() -> None:
     assert tuple(sorted(SCOPES)) == KNOWN_SCOPES
+
+
+@pytest.mark.parametrize("public", [False, True])
+async def test_what_was_granted_is_not_asked_again(served: Served, *, public: bool) -> None:
+    app, browser = await _app(served, public=public), await _person(served)
+    url = str(httpx.URL("/authorize", params=_asking(app)))
+    code = _query(await _approve(browser, url))["code"]
+    assert (await browser.get(url)).status_code == 200  # nobody came with the code yet
+    exchange = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": REDIRECT,
+        "code_verifier": VERIFIER,
+        "client_id": app.client_id,
+        **({} if public else {"client_secret": app.client_secret}),
+    }
+    tokens = (await browser.post("/api/token", data=exchange)).json()
+    again = await browser.get(url)
+    # What holds no secret could be any program of this machine.
+    assert again.status_code == (200 if public else 303)
+    if not public:
+        answer = _query(again.headers["location"])
+        assert (answer["state"], answer["code"][:4]) == ("a state & more", "phc_")
+    for more in ({"show_dialog": "true"}, {"scope": f"{SCOPE} user-read-email"}):
+        wider = str(httpx.URL("/authorize", params=_asking(app, **more)))
+        assert (await browser.get(wider)).status_code == 200
+    # Taken back: the tokens die at once, and the person is asked again.
+    data = {"client_id": app.client_id}
+    assert (await browser.post("/account/programs/revoke", data=data)).status_code == 303
+    with pytest.raises(BadCredentials):
+        await served.house.accounts.authenticate(Authenticate(tokens["access_token"]))
+    assert (await browser.get(url)).status_code == 200

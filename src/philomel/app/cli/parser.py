@@ -197,7 +197,44 @@ def _add_users(add: _Add) -> None:
     user("list", "people:show", "list the accounts")
     gone = user("remove", "people:remove", "remove an account and its credentials")
     gone.add_argument("name", metavar="NAME", help="its name")
+    change = user("change", "membership:change", "change somebody's role, or what they may")
+    change.add_argument("name", metavar="NAME", help="its name")
+    change.add_argument("--display-name", metavar="NAME", help="what others see; '' for none")
+    change.add_argument("--role", choices=("listener", "admin"), help="what they may do")
+    for flag, words in (
+        ("--disabled", "whether nothing of theirs opens anything"),
+        ("--explicit", "whether they see music that is marked as explicit"),
+        ("--explicit-locked", "whether only administrators change that"),
+    ):
+        change.add_argument(flag, choices=("yes", "no"), help=words)
+    for name, words in (
+        ("reset-link", "print a link by which somebody sets a new password"),
+        ("reset-factors", "remove somebody's second factors"),
+        ("sign-out", "end somebody's sessions"),
+    ):
+        command = user(name, f"membership:{name.replace('-', '_')}", words)
+        command.add_argument("name", metavar="NAME", help="its name")
+    _add_invitations(add)
     add("setup-link", "people:setup_link", "print a new link for setting up the administrator")
+
+
+def _add_invitations(add: _Add) -> None:
+    group = _group(add, "invitation", "links by which people join")
+    made = group("add", "membership:invite", "print a link that makes one account")
+    made.add_argument("--admin", action="store_true", help="they will administer this server")
+    made.add_argument(
+        "--library",
+        metavar="LIBRARY",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="restricted libraries that they will see, by name or id",
+    )
+    made.add_argument("--days", type=int, default=7, help="until it expires (default: 7)")
+    made.add_argument("--note", metavar="TEXT", default="", help="for whom it is")
+    group("list", "membership:list_invitations", "list invitations, the latest first")
+    gone = group("remove", "membership:uninvite", "take an invitation back")
+    gone.add_argument("id", metavar="ID", help="as `list` shows it")
 
 
 def _add_password(parser: argparse.ArgumentParser) -> None:

@@ -63,6 +63,11 @@ def shown(user: User) -> dict[str, Any]:
         "name": user.name,
         "role": user.role.value,
         "created_at": user.created_at,
+        "display_name": user.display_name,
+        "disabled": user.disabled,
+        "explicit_allowed": user.explicit_allowed,
+        "explicit_locked": user.explicit_locked,
+        "second_factor": user.second_factor,
     }
 
 
@@ -94,7 +99,14 @@ async def password(parsed: argparse.Namespace, services: Services, out: Output) 
 @operator(Accounts)
 async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
     users = await services.service(Accounts).list_users(ListUsers())
-    rows = [(user.name, user.role.value, date(user.created_at)) for user in users.items]
+    rows = [
+        (
+            user.name,
+            user.role.value + (" (disabled)" if user.disabled else ""),
+            date(user.created_at),
+        )
+        for user in users.items
+    ]
     out.result(
         {"users": [shown(user) for user in users.items]},
         table(("NAME", "ROLE", "SINCE"), rows) if rows else ["no users yet"],

@@ -36,6 +36,7 @@ class Doors:
             trusted_proxies=settings.texts("trusted_proxies"),
             dialect=Dialect(settings.text("proxy_headers")),
             media_address=settings.text("peers.media_http").rstrip("/") or None,
+            user_header=settings.text("proxy_user_header"),
             calls_per_minute=settings.number("web_api.calls_per_minute"),
         )
 

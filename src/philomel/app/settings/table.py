@@ -122,6 +122,13 @@ _GENERAL = (
         "(RFC 7239). The other kind is not read.",
     ),
     Setting(
+        "proxy_user_header",
+        str,
+        "",
+        "The header in which trusted proxies say who has signed in with them, such as Remote-User. "
+        "The proxy must remove what clients send under this name. Empty: none is believed.",
+    ),
+    Setting(
         "tls_cert",
         str,
         "",

@@ -30,9 +30,10 @@ from philomel.gateway.api import (
     sounds,
     stations,
 )
+from philomel.gateway.api.accounts import entering, factors, own, people
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
-from philomel.gateway.authentication import Authenticator
+from philomel.gateway.authentication import Authenticator, client_address
 from philomel.gateway.http import WrongMediaType, plain_error, retry_header
 from philomel.gateway.public import Public
 from philomel.gateway.queries import parse_query
@@ -61,6 +62,10 @@ TOPICS: Mapping[str, Routes] = {
     "playback": playback.ROUTES,
     "audit": audit.ROUTES,
     "stations": stations.ROUTES,
+    "entering": entering.ROUTES,
+    "account": own.ROUTES,
+    "factors": factors.ROUTES,
+    "people": people.ROUTES,
 }
 """The operations by topic."""
 
@@ -157,6 +162,8 @@ class _Door:
     def handler(self, operation: Route) -> ControllerRouterHandler:
         @route(_litestar_path(operation.path), http_method=[operation.method], status_code=200)
         async def handle(request: AnyRequest) -> Response[Any]:
+            if operation.most is not None:
+                await self._authenticator.limit(request, operation.work.__name__, operation.most)
             caller = await self._caller(request, operation.access)
             asked = await _asked(request, operation)
             call = Call(
@@ -165,6 +172,8 @@ class _Door:
                 base=self._public.url(request),
                 version=self._public.version,
                 last_event_id=request.headers.get("last-event-id", "")[:200],
+                address=client_address(request, self._public),
+                device=request.headers.get("user-agent", "")[:200],
             )
             if operation.streams:
                 start = cast("Callable[[Call, Any], AsyncIterator[Event]]", operation.work)

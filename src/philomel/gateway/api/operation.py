@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -54,6 +55,8 @@ class Call:
     base: the server's address as the client sees it.
     version: of this server.
     last_event_id: of a stream that the client saw before, or "".
+    address: the client's network address.
+    device: the client's own words about itself.
     """
 
     services: Services
@@ -61,6 +64,14 @@ class Call:
     base: str
     version: str
     last_event_id: str = ""
+    address: str = ""
+    device: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The origin of this server's own pages, as the client sees them."""
+        parts = urlsplit(self.base)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,7 @@ class Route:
             each event.
         streams: the answer is server-sent events.
         content_type: of an answer that is a Download.
+        most: requests a minute from one network; None for as many as there are.
     """
 
     method: Method
@@ -112,6 +124,7 @@ class Route:
     access: Access = Access.LISTENER
     streams: bool = False
     content_type: str = "application/json"
+    most: int | None = None
 
 
 Routes = Sequence[Route]

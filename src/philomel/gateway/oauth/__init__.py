@@ -21,14 +21,15 @@ from philomel.gateway.oauth.consent import (
     consent_page,
     consent_policy,
     known_fields,
+    may_be_remembered,
     only_field,
     way_back,
 )
-from philomel.gateway.oauth.scopes import SCOPES
 from philomel.gateway.public import Public, at
 from philomel.gateway.site.forms import AnyRequest, parse, read_form
 from philomel.gateway.site.layout import page
-from philomel.kernel.caller import ANONYMOUS, acting
+from philomel.gateway.site.scopes import SCOPES
+from philomel.kernel.caller import ANONYMOUS, Caller, acting
 from philomel.kernel.errors import InvalidArgument, NotFound, PhilomelError, Unauthenticated
 from philomel.services.accounts.contract import (
     Accounts,
@@ -36,6 +37,7 @@ from philomel.services.accounts.contract import (
     ClientCredentials,
     ExchangeCode,
     GetApp,
+    GetConsent,
     Refresh,
     Tokens,
 )
@@ -103,8 +105,8 @@ class _Door:
         self._public = deps.public
 
     async def ask(self, request: AnyRequest) -> Response[str]:
-        fields = known_fields(parse(request.scope["query_string"]))
-        asked = await self._asked(fields)
+        given = parse(request.scope["query_string"])
+        asked = await self._asked(known_fields(given))
         try:
             check(asked)
         except SentBack as refusal:
@@ -114,6 +116,11 @@ class _Door:
         except Unauthenticated:
             here = "/authorize?" + request.scope["query_string"].decode("ascii")
             return Redirect(at("/sign-in?next=") + quote(here, safe=""), status_code=303)
+        if given.get("show_dialog") != "true" and may_be_remembered(asked):
+            with acting(caller):
+                consent = await self._accounts.get_consent(GetConsent(asked.app.client_id))
+            if consent.given and set(asked.scopes()) <= set(consent.scopes):
+                return await self._let_in(request, asked, caller)
         headers = {"content-security-policy": consent_policy(asked.redirect_uri)}
         return page(consent_page(asked, caller.name), headers=headers)
 
@@ -124,6 +131,13 @@ class _Door:
         try:
             check(asked)
             check_decision(fields)
+        except SentBack as refusal:
+            return self._send_back(request, asked, refusal)
+        return await self._let_in(request, asked, caller)
+
+    async def _let_in(self, request: AnyRequest, asked: Asked, caller: Caller) -> Response[str]:
+        """Back to the program with a code."""
+        try:
             with acting(caller):
                 made = await self._accounts.authorize(
                     Authorize(
@@ -133,8 +147,6 @@ class _Door:
                         code_challenge=asked.challenge(),
                     )
                 )
-        except SentBack as refusal:
-            return self._send_back(request, asked, refusal)
         except InvalidArgument as error:
             code = error.code if error.code in _GRANT_ERRORS else "invalid_request"
             return self._send_back(request, asked, SentBack(code, error.message))

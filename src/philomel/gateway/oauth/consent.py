@@ -5,9 +5,9 @@ from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct
 
-from philomel.gateway.oauth.scopes import NOTHING, SCOPES
 from philomel.gateway.site.layout import alert, button, card, document, form, hero, hidden
 from philomel.gateway.site.markup import tag
+from philomel.gateway.site.scopes import NOTHING, SCOPES
 from philomel.kernel.errors import InvalidArgument
 from philomel.services.accounts.contract import App
 
@@ -73,6 +73,15 @@ def check(asked: Asked) -> None:
             raise SentBack("invalid_request", "this program must use PKCE with S256")
     elif fields.get("code_challenge_method") != "S256":
         raise SentBack("invalid_request", "code_challenge_method must be S256")
+
+
+def may_be_remembered(asked: Asked) -> bool:
+    """Whether an earlier consent may answer for the person (RFC 8252, 8.6).
+
+    Of a program that holds no secret, any other on the device could take the name; only where
+    its codes go tells them apart, and that only on the web.
+    """
+    return not asked.app.public or asked.redirect_uri.startswith("https:")
 
 
 def check_decision(fields: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The style sheet and the mark."""
+"""The style sheet, the mark, and the only script: browsers offer passkeys to scripts alone."""
 
 from functools import cache
 from importlib import resources
@@ -8,7 +8,11 @@ from litestar import Response
 from philomel.gateway.site.forms import AnyRequest
 from philomel.kernel.errors import NotFound
 
-_FILES = {"philomel.css": "text/css; charset=utf-8", "nightingale.svg": "image/svg+xml"}
+_FILES = {
+    "philomel.css": "text/css; charset=utf-8",
+    "nightingale.svg": "image/svg+xml",
+    "passkeys.js": "text/javascript; charset=utf-8",
+}
 
 
 async def send(request: AnyRequest) -> Response[bytes]:

@@ -7,6 +7,7 @@ from philomel.gateway.public import Public, at
 from philomel.services.accounts.contract import Session
 
 _DEVICE_SECONDS = 400 * 24 * 60 * 60
+_PROVIDER_SECONDS = 15 * 60
 
 
 def opening(connection: Connection, public: Public, session: Session, now: int) -> list[Cookie]:
@@ -22,6 +23,12 @@ def opening(connection: Connection, public: Public, session: Session, now: int) 
 def closing(connection: Connection, public: Public) -> list[Cookie]:
     """Forget the session; the device stays known."""
     return [_cookie(SESSION_COOKIE, "", 0, secure=_is_secure(connection, public))]
+
+
+def provider_cookie(connection: Connection, public: Public, name: str, value: str) -> Cookie:
+    """That this browser asks a provider; "" forgets it."""
+    secure = _is_secure(connection, public)
+    return _cookie(name, value, _PROVIDER_SECONDS if value else 0, secure=secure)
 
 
 def _cookie(name: str, value: str, seconds: int, *, secure: bool) -> Cookie:

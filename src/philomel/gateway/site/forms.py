@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Request
 from litestar.datastructures import State
@@ -56,3 +56,14 @@ def parse(encoded: bytes) -> Mapping[str, str]:
             raise RepeatedField(f"{name[:40]} is there twice")
         fields[name] = value
     return fields
+
+
+def local_path(path: str | None) -> str:
+    """`path` if it leads to a page of this server, else the start."""
+    if path is None or not path.startswith("/") or path[1:2] in {"/", "\\"}:
+        return "/"
+    parts = urlsplit(path)
+    plain = all("\x21" <= character <= "\x7e" for character in path) and "\\" not in path
+    if parts.scheme or parts.netloc or not plain:
+        return "/"
+    return path

@@ -1,11 +1,16 @@
 """The frame around every page, and the pieces that pages are made of."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from litestar import Response
+from litestar.datastructures import Cookie
 
 from philomel.gateway.public import at
 from philomel.gateway.site.markup import Markup, join, tag
 
 ASSETS = "/site"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def document(
@@ -14,14 +19,20 @@ def document(
     user: str | None = None,
     wide: bool = False,
     reload_s: int | None = None,
+    passkeys: bool = False,
+    onward: str | None = None,
 ) -> str:
     """A whole page.
 
     Args:
         user: who is signed in, for the bar on top.
         reload_s: seconds after which the browser loads it anew; for pages without fields.
+        passkeys: whether there are passkey buttons on it.
+        onward: where the browser goes on to at once.
     """
     again = None if reload_s is None else tag("meta", http_equiv="refresh", content=str(reload_s))
+    if onward is not None:
+        again = tag("meta", http_equiv="refresh", content=f"0; url={onward}")
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -32,6 +43,7 @@ def document(
         tag("title", f"{title} · Philomel"),
         tag("link", rel="icon", href=at(f"{ASSETS}/nightingale.svg"), type="image/svg+xml"),
         tag("link", rel="stylesheet", href=at(f"{ASSETS}/philomel.css")),
+        tag("script", src=at(f"{ASSETS}/passkeys.js"), defer=True) if passkeys else None,
     )
     page = tag("main", *content, id="content", class_="wide" if wide else "narrow")
     body = tag(
@@ -48,12 +60,14 @@ def page(
     markup: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
+    cookies: Sequence[Cookie] = (),
 ) -> Response[str]:
     return Response(
         markup,
         status_code=status,
         media_type="text/html; charset=utf-8",
         headers=headers,
+        cookies=list(cookies),
     )
 
 
@@ -88,6 +102,8 @@ def field(
     focus: bool = False,
     longest: int = 1024,
     shortest: int | None = None,
+    required: bool = True,
+    mode: str | None = None,
 ) -> Markup:
     """A labelled input of a form."""
     described = f"{name}-hint" if hint else None
@@ -100,7 +116,8 @@ def field(
             name=name,
             type=kind,
             value=value,
-            required=True,
+            required=required,
+            inputmode=mode,
             autocomplete=autocomplete,
             autofocus=focus,
             maxlength=str(longest),
@@ -116,6 +133,19 @@ def field(
 
 def hidden(name: str, value: str) -> Markup:
     return tag("input", type="hidden", name=name, value=value)
+
+
+def whose(name: str) -> Markup:
+    """For password managers: whose password the form is about."""
+    return tag(
+        "input",
+        type="text",
+        name="username",
+        value=name,
+        autocomplete="username",
+        readonly=True,
+        hidden=True,
+    )
 
 
 def form(action: str, *content: object, class_: str | None = None) -> Markup:
@@ -134,6 +164,78 @@ def button(
 def alert(message: str | None) -> Markup | None:
     """What went wrong, read out at once."""
     return None if message is None else tag("p", _sentence(message), role="alert", class_="alert")
+
+
+def choice(
+    label: str, name: str, options: Sequence[tuple[str, str]], chosen: str | None = None
+) -> Markup:
+    """A labelled choice of one among some, each a value and its words."""
+    return tag(
+        "div",
+        tag("label", label, for_=name),
+        tag(
+            "select",
+            [
+                tag("option", words, value=value, selected=value == chosen)
+                for value, words in options
+            ],
+            id=name,
+            name=name,
+        ),
+        class_="field",
+    )
+
+
+def check(label: object, name: str, *, value: str = "yes", checked: bool = False) -> Markup:
+    """A box to tick."""
+    box = tag("input", type="checkbox", name=name, value=value, checked=checked)
+    return tag("label", box, tag("span", label), class_="check")
+
+
+def rows(items: Sequence[Markup]) -> Markup:
+    return tag("ul", items, class_="rows")
+
+
+def row(title: object, note: object, *actions: object) -> Markup:
+    """A line of a list: what it is, what is to be said of it, and what can be done."""
+    return tag(
+        "li",
+        tag("div", tag("strong", title), tag("small", note)),
+        tag("div", *actions, class_="actions") if actions else None,
+    )
+
+
+def qr(content: str, label: str) -> Markup:
+    """A QR code as a picture that scales."""
+    import segno
+
+    code = segno.make(content, error="m", micro=False)
+    path = "".join(
+        f"M{x} {y}h1v1h-1z"
+        for y, line in enumerate(code.matrix_iter(border=0))
+        for x, dark in enumerate(line)
+        if dark
+    )
+    size, _ = code.symbol_size(border=4)
+    return tag(
+        "svg",
+        tag("path", d=path),
+        viewBox=f"-4 -4 {size} {size}",
+        role="img",
+        aria_label=label,
+        class_="qr",
+    )
+
+
+def day(at_ms: int) -> str:
+    """A day in words, in UTC."""
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def moment(at_ms: int) -> str:
+    """A day with its time, in UTC."""
+    return f"{day(at_ms)}, {datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M} UTC"
 
 
 def secret(label: str, value: str) -> Markup:
@@ -160,7 +262,7 @@ def _bar(user: str | None) -> Markup:
     return tag(
         "nav",
         mark,
-        tag("div", tag("span", user, class_="who"), leave, class_="session"),
+        tag("div", tag("a", user, href=at("/account"), class_="who"), leave, class_="session"),
         aria_label="Philomel",
         class_="bar",
     )

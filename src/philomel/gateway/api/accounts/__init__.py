@@ -1,0 +1,1 @@
+"""People and what they sign in with: each topic is a module with `ROUTES`."""
