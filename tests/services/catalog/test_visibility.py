@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from tests.media.files import make
 from tests.services.catalog.house import ANNA, BERT, House
@@ -17,7 +18,7 @@ from philomel.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from philomel.services.accounts.contract import UserRemoved
+from philomel.services.accounts.contract import UserCreated, UserRemoved
 from philomel.services.catalog.contract import (
     AddLibrary,
     Album,
@@ -400,3 +401,37 @@ async def test_bad_libraries_are_refused(house: House, music: Path) -> None:
     for path, name in ((bytes(music), None), (bytes(music.parent / "other"), "MUSIC")):
         with acting(OPERATOR), pytest.raises(LibraryExists):
             await house.service.add_library(AddLibrary(path, name))
+
+
+async def test_an_invitation_opens_its_libraries(house: House, music: Path) -> None:
+    make(music / "a.flac", {"title": ["A"], "artist": ["X"]})
+    library = await house.add(music, "Mine")
+    await house.scan()
+    await only(house, "Mine")
+    assert await house.tracks(ANNA) == {}
+    told = UserCreated(user_id=str(ANNA.user_id), at=1, libraries=(library.id, "0" * 22))
+    await house.tell("philomel.accounts", told)
+
+    async def sees() -> bool:
+        return len(await house.tracks(ANNA)) == 1
+
+    await house.until(sees, "catalog follower")
+    assert await house.tracks(BERT) == {}
+
+
+async def test_who_is_shown_nothing_explicit_finds_none_of_it(house: House, music: Path) -> None:
+    both = {"artist": ["X"], "album": ["Both"]}
+    make(music / "a.flac", {"title": ["Mild"], "itunesadvisory": ["0"], **both})
+    make(music / "b.flac", {"title": ["Wild"], "itunesadvisory": ["1"], **both})
+    await house.add(music, "Mine")
+    await house.scan()
+    every = {title: track.id for title, track in (await house.tracks(ANNA)).items()}
+    assert set(every) == {"Mild", "Wild"}
+    child = replace(BERT, explicit_allowed=False)
+    with acting(child):
+        found = await house.service.get_tracks(GetTracks(tuple(every.values())))
+        assert [track.title for track in found.items] == ["Mild"]
+        listed = await house.service.list_tracks(ListTracks())
+        assert [track.title for track in listed.items] == ["Mild"]
+        with pytest.raises(NotFound):
+            await house.service.get_lyrics(GetLyrics(every["Wild"]))

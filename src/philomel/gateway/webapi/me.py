@@ -25,7 +25,10 @@ async def profile(call: Call) -> Object:
     if call.caller.has_scope("user-read-private"):
         about |= {
             "country": "ZZ",
-            "explicit_content": {"filter_enabled": False, "filter_locked": False},
+            "explicit_content": {
+                "filter_enabled": not call.caller.explicit_allowed,
+                "filter_locked": False,
+            },
             "product": "premium",
         }
     if call.caller.has_scope("user-read-email"):

@@ -71,7 +71,9 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         clock=deps.clock,
         signals=signals,
     )
-    heard = Follower(deps.database, deps.media, deps.clock, service.forget_person)
+    heard = Follower(
+        deps.database, deps.media, deps.clock, service.forget_person, service.admit_person
+    )
     measuring = AlbumLoudness(database=deps.database, media=deps.media, clock=deps.clock)
     reconciling = Reconciling(
         database=deps.database,

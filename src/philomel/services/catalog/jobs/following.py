@@ -1,6 +1,6 @@
 """Follows media, plays and accounts: what they announce, the catalogue keeps copies of."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from philomel.engines.outbox import Effect
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.rpc import codec
-from philomel.services.accounts.contract import UserRemoved
+from philomel.services.accounts.contract import UserCreated, UserRemoved
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.loading import resolve
 from philomel.services.catalog.store.merging import loudness
@@ -40,11 +40,13 @@ class Follower:
         media: Media,
         clock: Clock,
         forget_person: Callable[[str], Awaitable[None]],
+        admit_person: Callable[[str, Sequence[str]], Awaitable[None]],
     ) -> None:
         self._database = database
         self._media = media
         self._clock = clock
         self._forget_person = forget_person
+        self._admit_person = admit_person
 
     async def handle(self, message: Message) -> Effect | None:
         match message.record.type:
@@ -53,6 +55,10 @@ class Follower:
                 return await self.analysed(event.ids)
             case "plays.TotalsChanged":
                 return await self._counted(codec.from_bytes(TotalsChanged, message.record.value))
+            case "accounts.UserCreated":
+                created = codec.from_bytes(UserCreated, message.record.value)
+                await self._admit_person(created.user_id, created.libraries)
+                return None
             case "accounts.UserRemoved":
                 removed = codec.from_bytes(UserRemoved, message.record.value)
                 await self._forget_person(removed.user_id)

@@ -82,6 +82,10 @@ class CatalogService(Browsing):
         """An account was removed."""
         await self._libraries.forget_person(user_id)
 
+    async def admit_person(self, user_id: str, libraries: Sequence[str]) -> None:
+        """An account was made by an invitation to these libraries."""
+        await self._libraries.admit_person(user_id, libraries)
+
     async def get_tracks(self, request: it.GetTracks, /) -> it.Tracks:
         ids = _ids(request.ids)
         items, aliases = await self._look(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -160,6 +160,19 @@ class Libraries:
             # Between our look and our write; the path and the name are unique in the table.
             raise LibraryExists("somebody just took that folder or that name") from error
         self._signals.relay()
+        await self.send_roots()
+
+    async def admit_person(self, user_id: str, libraries: Sequence[str]) -> None:
+        """An account was made by an invitation to these libraries; those there are count."""
+        if not libraries:
+            return
+        here = {library.id for library in await self.all(paths=False)}
+
+        def work(connection: Connection) -> None:
+            for library_id in here.intersection(libraries):
+                store.grant(connection, library_id, [user_id])
+
+        await self._database.write(work)
         await self.send_roots()
 
     async def forget_person(self, user_id: str) -> None:

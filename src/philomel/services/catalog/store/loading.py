@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, case, false, func, select
 
 from philomel.services.catalog.contract import (
     Album,
@@ -35,6 +35,7 @@ from philomel.services.catalog.store.tables import (
     track_credits,
     tracks,
 )
+from philomel.services.catalog.store.visible import hides_explicit
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
@@ -63,6 +64,7 @@ _TRACKS = (
     .outerjoin(covers, covers.c.id == func.coalesce(tracks.c.cover_id, _ALBUM_COVER))
     .where(tracks.c.id.in_(_IDS), lies_in(tracks.c.library_id, _LIBRARIES))
 )  # fmt: skip
+_TRACKS_CLEAN = _TRACKS.where(tracks.c.explicit == false())
 _ALBUMS = (
     select(
         albums.c.id, albums.c.name, albums.c.type, albums.c.credits, albums.c.track_count,
@@ -163,7 +165,9 @@ def load_tracks(
 ) -> dict[str, Track]:
     if not ids or not visible:
         return {}
-    rows = connection.execute(_TRACKS, {"ids": ids, "libraries": visible}).all()
+    # The one place where tracks come from: what is left out here, no door shows or plays.
+    statement = _TRACKS_CLEAN if hides_explicit(visible) else _TRACKS
+    rows = connection.execute(statement, {"ids": ids, "libraries": visible}).all()
     credited = {row[0]: msgspec.json.decode(row[2]) for row in rows}
     names = _names(connection, (each[1] for every in credited.values() for each in every))
     return {row[0]: _track(row, credited[row[0]], names) for row in rows}

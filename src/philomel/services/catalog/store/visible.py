@@ -1,5 +1,7 @@
 """Which libraries a caller may see: the one place that decides it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, bindparam, exists, false, or_, select
 
 from philomel.kernel.caller import Caller, CallerKind
@@ -31,7 +33,22 @@ _OTHER_MUSIC = (
 )
 
 
-def visible_libraries(connection: Connection, caller: Caller) -> list[str]:
+class Seen(list[str]):
+    """The libraries that a caller may see.
+
+    Attributes:
+        explicit: whether they are shown tracks that are marked as explicit.
+    """
+
+    explicit: bool = True
+
+
+def hides_explicit(seen: Sequence[str]) -> bool:
+    """Whether tracks that are marked as explicit do not exist for this caller."""
+    return isinstance(seen, Seen) and not seen.explicit
+
+
+def visible_libraries(connection: Connection, caller: Caller) -> Seen:
     """Ids of the libraries that the caller may see.
 
     Hidden ones are seen by nobody, restricted ones by those with a grant and by Philomel
@@ -43,7 +60,9 @@ def visible_libraries(connection: Connection, caller: Caller) -> list[str]:
         rows = connection.execute(_GRANTED, {"user": caller.user_id or ""}).all()
     if any(row.sampler for row in rows) and has_other_music(connection):
         rows = [row for row in rows if not row.sampler]
-    return [row.id for row in rows]
+    seen = Seen(row.id for row in rows)
+    seen.explicit = caller.explicit_allowed
+    return seen
 
 
 def has_other_music(connection: Connection) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, false, select
 
 from philomel.services.catalog.contract import Chapter, Chapters, Lyrics, LyricSet
 from philomel.services.catalog.rules.lyrics import text_of
 from philomel.services.catalog.store.browsing.tables import chapters, lyrics
 from philomel.services.catalog.store.loading import resolve_one
 from philomel.services.catalog.store.tables import lies_in, tracks
+from philomel.services.catalog.store.visible import hides_explicit
 
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
 _LYRICS = (
@@ -19,6 +20,7 @@ _LYRICS = (
     .where(lyrics.c.track_id == bindparam("id"), lies_in(tracks.c.library_id, _LIBRARIES))
     .order_by(lyrics.c.number)
 )
+_CLEAN_LYRICS = _LYRICS.where(tracks.c.explicit == false())
 _CHAPTERS = (
     select(chapters.c.marks)
     .select_from(tracks)
@@ -34,7 +36,8 @@ _ITEMS: Final[msgspec.json.Decoder[list[tuple[int, int, str]]]] = msgspec.json.D
 def get_lyrics(connection: Connection, track_id: str, visible: Sequence[str]) -> Lyrics | None:
     """None without any."""
     values = {"id": resolve_one(connection, track_id), "libraries": visible}
-    sets = tuple(_SET.decode(row) for row in connection.execute(_LYRICS, values).scalars())
+    statement = _CLEAN_LYRICS if hides_explicit(visible) else _LYRICS
+    sets = tuple(_SET.decode(row) for row in connection.execute(statement, values).scalars())
     if not sets:
         return None
     return Lyrics(
