@@ -83,7 +83,7 @@ class Public(Struct, frozen=True):
         """
         if not self.user_header or not self.trusts(connection):
             return None
-        given = connection.headers.getall(self.user_header, [])
+        given = connection.headers.getall(self.user_header.lower(), [])
         if len(given) != 1 or not given[0]:
             return None
         try:

@@ -13,11 +13,14 @@ from tests.services.accounts.house import House, build_house
 
 from philomel.engines.cache.memory import MemoryCache
 from philomel.engines.sql import Database
+from philomel.engines.web import Web
 from philomel.gateway import oauth, site
 from philomel.gateway.authentication import Authenticator
 from philomel.gateway.http import Door, create_app
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
+from philomel.kernel.clock import FixedClock
+from philomel.services.accounts.contract import Settings
 from philomel.services.inspection.contract import Inspection
 
 
@@ -47,8 +50,13 @@ async def serving(
     folder: Path,
     public: Public | None = None,
     inspection: Inspection | None = None,
+    *,
+    settings: Settings | None = None,
+    web: Web | None = None,
+    clock: FixedClock | None = None,
+    listener: socket.socket | None = None,
 ) -> AsyncIterator[Served]:
-    house = build_house(database, folder)
+    house = build_house(database, folder, settings, web, clock)
     known = public or Public()
     authenticator = Authenticator(house.accounts, MemoryCache(house.clock), house.clock, known)
     doors = [
@@ -68,8 +76,9 @@ async def serving(
         ),
     ]
     # The protocol is named: without it asyncio leaves Nagle's algorithm on, 40 ms a request.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
+    if listener is None:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         create_app(doors, Metrics()),
         log_level="critical",

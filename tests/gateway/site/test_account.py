@@ -2,11 +2,15 @@
 
 import html
 import re
+from pathlib import Path
 
 import httpx
-from tests.gateway.site.server import Served
+from tests.gateway.site.server import Served, serving
 from tests.services.accounts.house import PASSWORD
 
+from philomel.engines.sql.migrate import prepare
+from philomel.engines.sql.sqlite import open_sqlite
+from philomel.gateway.public import Public
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.services.accounts.contract import (
     ChangeUser,
@@ -14,6 +18,7 @@ from philomel.services.accounts.contract import (
     NewTotp,
     Role,
 )
+from philomel.services.accounts.module import SCHEMA
 from philomel.services.accounts.rules.totp import STEP_MS, code_at
 
 WORDS = "four words nobody joins"
@@ -209,11 +214,27 @@ async def test_no_other_site_changes_anything(served: Served) -> None:
             assert (await browser.get(path)).status_code in {404, 405}, path
 
 
-async def test_only_a_trusted_proxy_vouches(served: Served) -> None:
-    """The proxy's address is not trusted here; the other tests of the header have their server."""
-    await served.house.user()
+async def test_only_a_trusted_proxy_vouches(served: Served, tmp_path: Path) -> None:
+    user = await served.house.user()
     for name in ("Remote-User", "X-Remote-User", "remote_user"):
         browser = served.browser(**{name: "Ada"})
-        answer = await browser.get("/")
-        assert answer.status_code == 200
+        assert (await browser.get("/")).status_code == 200
         assert not browser.cookies
+    believing = Public(trusted_proxies=("127.0.0.1",), user_header="Remote-User")
+    distrusting = Public(trusted_proxies=("192.0.2.1",), user_header="Remote-User")
+    for number, public in enumerate((believing, distrusting)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        database = open_sqlite(folder / "accounts.sqlite")
+        await prepare(database, SCHEMA, folder)
+        async with serving(database, folder, public) as other:
+            await other.house.user()
+            for names in (["ADA"], ["Nobody"], ["Ada", "Bob"], [""]):
+                headers = [("accept", "text/html"), *(("Remote-User", name) for name in names)]
+                browser = other.browser()
+                answer = await browser.get("/", headers=httpx.Headers(headers))
+                entered = public is believing and names == ["ADA"]
+                assert (answer.status_code == 303) is entered, names
+                assert bool(browser.cookies) is entered
+        await database.close()
+    assert user.name == "Ada"

@@ -19,10 +19,8 @@ from philomel.kernel.errors import Unauthenticated
 from philomel.services.accounts.contract import Accounts, Authenticated, AuthenticatePlayer
 
 _MAX = 512
-WRONG = (
-    "wrong user name or password. Players do not take the account password: "
-    "make an app password on the start page of this server"
-)
+# Said of every login that fails: said of the right account password only, it would be a hint.
+WRONG = "wrong user name or password: use an app password, see Settings"
 
 
 async def authenticate(accounts: Accounts, parameters: Parameters, address: str) -> Authenticated:
