@@ -228,7 +228,7 @@ async def test_only_a_trusted_proxy_vouches(served: Served, tmp_path: Path) -> N
         database = open_sqlite(folder / "accounts.sqlite")
         await prepare(database, SCHEMA, folder)
         async with serving(database, folder, public) as other:
-            await other.house.user()
+            await other.house.user(role=Role.ADMIN)
             for names in (["ADA"], ["Nobody"], ["Ada", "Bob"], [""]):
                 headers = [("accept", "text/html"), *(("Remote-User", name) for name in names)]
                 browser = other.browser()
