@@ -58,6 +58,7 @@ class House:
     def __init__(self) -> None:
         self.shelf, self.people = Shelf(), People()
         self.keeper, self.signer = Keeper(self.shelf), Signer()
+        self.playlists: Any = self.keeper
         self.clock = FixedClock(1_700_000_100_000)
         self.url = ""
         self.calls_per_minute = 0
@@ -77,7 +78,7 @@ class House:
         shared: dict[str, Any] = {
             "catalog": self.shelf,
             "media": self.signer,
-            "playlists": self.keeper,
+            "playlists": self.playlists,
             "plays": self.keeper,
             "search": Finder(self.shelf),
             "public": public,

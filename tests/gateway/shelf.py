@@ -133,6 +133,19 @@ class Shelf:
         found = tuple(seen[id_] for id_ in ids if id_ in seen)
         return catalog.Tracks(found, self._aliases(request.ids))
 
+    async def match_tracks(self, request: catalog.MatchTracks, /) -> catalog.TrackMatches:
+        seen = {track.id: track for track in self.seen_tracks()}
+        by_title = {track.title: track.id for track in seen.values()}
+        found = (
+            known.id if known.id in seen else by_title.get(known.title) for known in request.items
+        )
+        return catalog.TrackMatches(
+            tuple(
+                catalog.TrackMatch(id_, None if id_ is None else catalog.MatchedBy.TAGS)
+                for id_ in found
+            )
+        )
+
     async def get_albums(self, request: catalog.GetAlbums, /) -> catalog.Albums:
         self.calls.append("get_albums")
         assert len(request.ids) <= 500

@@ -43,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_library(add)
     _add_scan(add)
     _add_merges(add)
+    _add_playlists(add)
     _add_users(add)
     _add_programs(add)
     _add_enrichment(add)
@@ -183,6 +184,21 @@ def _add_merges(add: _Add) -> None:
     undone.add_argument("id", metavar="ID", help="as `list` shows it")
     parted = group("split", "music.merges:split", "give a track's present file an id of its own")
     parted.add_argument("track", metavar="TRACK", help="its id")
+
+
+def _add_playlists(add: _Add) -> None:
+    group = _group(add, "playlist", "playlists as files")
+    brought = group("import", "music.playlists:bring", "make playlists of M3U8, XSPF or JSPF files")
+    brought.add_argument("files", metavar="FILE", nargs="+", help="the files")
+    brought.add_argument("--user", metavar="NAME", required=True, help="whose they will be")
+    brought.add_argument("--public", action="store_true", help="everybody here may see them")
+    brought.add_argument("--dry-run", action="store_true", help="only say what would be found")
+    given = group("export", "music.playlists:give", "write a playlist to standard output")
+    given.add_argument("id", metavar="ID", help="the playlist")
+    given.add_argument("--user", metavar="NAME", required=True, help="as whom it is seen")
+    given.add_argument(
+        "--format", choices=("m3u8", "xspf", "jspf"), default="m3u8", help="default: m3u8"
+    )
 
 
 def _add_users(add: _Add) -> None:

@@ -1,6 +1,6 @@
 """Every operation of this door, once."""
 
-from philomel.gateway.webapi import browse, empty, library, me
+from philomel.gateway.webapi import browse, empty, entries, library, me, playlists
 from philomel.gateway.webapi.discovery import features, recommending, ways
 from philomel.gateway.webapi.operation import Method, Operation, State, Work
 from philomel.services.playlists.contract import ItemKind
@@ -13,6 +13,11 @@ _PLAYING = ("user-read-currently-playing",)
 _KEEP = ("user-library-modify", "user-follow-modify", "playlist-modify-public")
 _KEPT = ("user-library-read", "user-follow-read", "playlist-read-private")
 _FEATURES = "what is measured or tagged; the rest is null"
+_LISTS = ("playlist-read-private", "playlist-read-collaborative")
+_EDIT = ("playlist-modify-public", "playlist-modify-private")
+_LISTED = "each scope adds its kind of playlists"
+_SEEN = "`playlist-read-private` or `playlist-read-collaborative` for what is not public"
+_AS_IT_IS = "the one for how public the playlist is"
 _BY_KIND = "the URIs decide which: artists and users need the `follow` one, playlists theirs"
 
 
@@ -34,6 +39,17 @@ def _no_library(name: str) -> tuple[Operation, ...]:
         Operation("PUT", path, empty.kept, _MODIFY, state=_EMPTY),
         Operation("DELETE", path, empty.kept, _MODIFY, state=_EMPTY),
         Operation("GET", f"{path}/contains", empty.contains, _READ, state=_EMPTY),
+    )
+
+
+def _items(name: str) -> tuple[Operation, ...]:
+    """The four operations on the entries of a playlist, under its old name or its new one."""
+    path = f"/playlists/{{id}}/{name}"
+    return (
+        Operation("GET", path, entries.get_items, more=_SEEN),
+        Operation("POST", path, entries.add_items, _EDIT, 201, more=_AS_IT_IS),
+        Operation("PUT", path, entries.change_items, _EDIT, more=_AS_IT_IS),
+        Operation("DELETE", path, entries.remove_items, _EDIT, more=_AS_IT_IS),
     )
 
 
@@ -83,6 +99,23 @@ _LISTENER = (
     Operation("DELETE", "/me/following", library.unfollow, ("user-follow-modify",), 204),
     Operation("GET", "/me/following/contains", library.follows, ("user-follow-read",)),
 )
+_PLAYLISTS = (
+    Operation("GET", "/me/playlists", playlists.my_playlists, _LISTS, more=_LISTED),
+    Operation("POST", "/me/playlists", playlists.create_playlist, _EDIT, 201, more=_AS_IT_IS),
+    Operation("GET", "/users/{id}/playlists", playlists.playlists_of),
+    Operation(
+        "POST", "/users/{id}/playlists", playlists.create_playlist, _EDIT, 201, more=_AS_IT_IS
+    ),
+    Operation("GET", "/playlists/{id}", playlists.get_playlist, more=_SEEN),
+    Operation("PUT", "/playlists/{id}", playlists.change_playlist, _EDIT, more=_AS_IT_IS),
+    *_items("tracks"),
+    *_items("items"),
+    Operation("GET", "/playlists/{id}/images", playlists.get_images, more=_SEEN),
+    Operation("PUT", "/playlists/{id}/images", playlists.put_images, ("ugc-image-upload",), 202),
+    Operation("PUT", "/playlists/{id}/followers", playlists.follow_playlist, _EDIT),
+    Operation("DELETE", "/playlists/{id}/followers", playlists.unfollow_playlist, _EDIT),
+    Operation("GET", "/playlists/{id}/followers/contains", playlists.check_followers, more=_SEEN),
+)
 _PLAYER = (
     Operation("GET", "/me/player", empty.no_playback, _STATE, 204, _LATER),
     _command("PUT", ""),
@@ -117,4 +150,4 @@ _SPOKEN = (
     Operation("GET", "/chapters/{id}", empty.one, state=_EMPTY),
     Operation("GET", "/chapters", empty.chapters, state=_EMPTY),
 )
-OPERATIONS: tuple[Operation, ...] = (*_MUSIC, *_LISTENER, *_PLAYER, *_SPOKEN)
+OPERATIONS: tuple[Operation, ...] = (*_MUSIC, *_LISTENER, *_PLAYLISTS, *_PLAYER, *_SPOKEN)

@@ -5,10 +5,12 @@ entry of a missing track stays, and follows the track when its id is merged into
 What a listener brings from elsewhere waits until its file arrives.
 """
 
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from philomel.services.playlists.contract.errors import (
     BadCover,
+    BadFile,
     BadPlaylist,
     BadPosition,
     BadRating,
@@ -28,6 +30,13 @@ from philomel.services.playlists.contract.events import (
     PlaylistChanged,
     PlaylistRemoved,
     WantMet,
+)
+from philomel.services.playlists.contract.exchange import (
+    ExportPlaylist,
+    FilePart,
+    ImportPlaylist,
+    PlaylistFormat,
+    PlaylistImported,
 )
 from philomel.services.playlists.contract.folders import (
     CreateFolder,
@@ -139,6 +148,7 @@ __all__ = [
     "EVENTS",
     "AddItems",
     "BadCover",
+    "BadFile",
     "BadPlaylist",
     "BadPosition",
     "BadRating",
@@ -162,6 +172,8 @@ __all__ = [
     "DropBookmark",
     "DropWants",
     "EveryPlaylist",
+    "ExportPlaylist",
+    "FilePart",
     "Folder",
     "FolderNotFound",
     "Folders",
@@ -173,6 +185,7 @@ __all__ = [
     "GetPlayQueue",
     "GetPlaylist",
     "GetPlaylists",
+    "ImportPlaylist",
     "IsSmart",
     "Item",
     "ItemKind",
@@ -205,7 +218,9 @@ __all__ = [
     "Playlist",
     "PlaylistChanged",
     "PlaylistCover",
+    "PlaylistFormat",
     "PlaylistFull",
+    "PlaylistImported",
     "PlaylistNotFound",
     "PlaylistPage",
     "PlaylistRemoved",
@@ -447,6 +462,20 @@ class Playlists(Protocol):
         """What these rules give at the moment. Needs scope playlist-read-private.
 
         Raises: BadRules.
+        """
+        ...
+
+    async def import_playlist(self, request: ImportPlaylist, /) -> PlaylistImported:
+        """Make a playlist of a file. What is not found waits in it.
+
+        Raises: BadFile, BadPlaylist.
+        """
+        ...
+
+    def export_playlist(self, request: ExportPlaylist, /) -> AsyncIterator[FilePart]:
+        """A playlist as a file, as the caller sees it.
+
+        Raises: PlaylistNotFound.
         """
         ...
 

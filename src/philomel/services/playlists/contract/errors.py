@@ -27,6 +27,12 @@ class BadCover(InvalidArgument):
     code = "playlists.bad_cover"
 
 
+class BadFile(InvalidArgument):
+    """No playlist file, or one that says nothing."""
+
+    code = "playlists.bad_file"
+
+
 class BadRules(InvalidArgument):
     code = "playlists.bad_rules"
 

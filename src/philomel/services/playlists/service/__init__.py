@@ -4,16 +4,15 @@ from philomel.services.playlists.service.bringing import Bringing
 from philomel.services.playlists.service.choosing import Chooser
 from philomel.services.playlists.service.context import Context
 from philomel.services.playlists.service.covers import Picturing
-from philomel.services.playlists.service.entries import Ordering
+from philomel.services.playlists.service.exchanging import Exchanging
 from philomel.services.playlists.service.folders import Filing
 from philomel.services.playlists.service.keeping import Keeping
-from philomel.services.playlists.service.lists import Listing
 from philomel.services.playlists.service.marks import Marking
 from philomel.services.playlists.service.matching import Matcher
 from philomel.services.playlists.service.ruling import Ruling
 
 
-class PlaylistService(Marking, Keeping, Listing, Ordering, Picturing, Filing, Ruling, Bringing):
+class PlaylistService(Marking, Keeping, Exchanging, Picturing, Filing, Ruling, Bringing):
     """Implements `Playlists`."""
 
     def __init__(self, context: Context) -> None:
