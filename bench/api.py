@@ -78,10 +78,11 @@ class Seen(Struct):
 class Calls:
     """Every measured call, with parameters that change from one to the next."""
 
-    def __init__(self, size: Size, playlist: str, chance: random.Random) -> None:
+    def __init__(self, size: Size, playlist: str, seed: int) -> None:
         self._size = size
         self._playlist = playlist
-        self._chance = chance
+        self._seed = seed
+        self._chance = random.Random(seed)
         shelves: Shelves = size.shelves()
         self._words = [word for album in shelves.albums[:400] for word in album.name.split()]
 
@@ -92,6 +93,10 @@ class Calls:
     def their_star(self, person: Person) -> bytes:
         number = self._chance.randrange(self._size.tracks)
         return _rest(_peer(person), "star", id=uuid_of("track", number))
+
+    def again(self) -> None:
+        """Ask for the same things as after the last time: of the other server."""
+        self._chance.seed(self._seed)
 
     def all(self) -> list[Call]:
         return [
@@ -239,11 +244,13 @@ async def singly(
     for call in calls.all():
         # The long playlist is the first person's.
         people = house.people[:1] if "getPlaylist" in call.name else house.people
+        calls.again()
         seen = await one_client(ours, call.make, people, times, 120)
         row = f"| {call.name} | {call.target:.0f} ms | {seen.row()} | {seen.kib} |"
         if peer is None or call.theirs is None:
             print(row + " | | | | | | |", flush=True)
             continue
+        calls.again()
         theirs = await one_client(peer, call.theirs, people, times, PEER_SECONDS)
         rest = f" {theirs.row()} | {theirs.kib} | {theirs.cpu / seen.cpu:.1f} |"
         print(row + rest, flush=True)
@@ -287,7 +294,7 @@ def _load_row(name: str, rate: float, load: Load, middle: float) -> str:
 
 
 async def measure(options: argparse.Namespace, size: Size, house: Household) -> None:
-    calls = Calls(size, house.playlist, random.Random(options.seed))
+    calls = Calls(size, house.playlist, options.seed)
     with ExitStack() as stack:
         peer = None
         if options.peer:
@@ -296,7 +303,7 @@ async def measure(options: argparse.Namespace, size: Size, house: Household) -> 
             peer = Target(port, pid, calls.their_star)
         server = stack.enter_context(Server(house.data))
         await household.mint(house)
-        await asyncio.sleep(options.settle)  # what starts in the background has started
+        await household.quiet(server.process.pid, options.settle)
         ours = Target(server.port, server.process.pid, calls.star)
         middle = await singly(calls, ours, peer, house, options.times)
         await loaded(calls, ours, house, middle, options.seconds)
@@ -306,7 +313,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=500, help="requests of each call")
     parser.add_argument("--seconds", type=int, default=20, help="of each part with 64 connections")
-    parser.add_argument("--settle", type=int, default=30, help="seconds after the start")
+    parser.add_argument(
+        "--settle", type=int, default=900, help="seconds to wait at most until the server rests"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peer", action="store_true", help="measure supysonic too")
     parser.add_argument("--quick", action="store_true", help="10,000 tracks, 50 requests of each")
@@ -315,7 +324,7 @@ def main() -> None:
     size = Size()
     if options.quick:
         size = Size(tracks=10_000, albums=800, artists=400, likes=250, playlist=1_000)
-        options.times, options.seconds, options.settle = 50, 5, 3
+        options.times, options.seconds, options.settle = 50, 5, 60
     house = household.prepare(OUT, size, keep=options.keep)
     print(f"{machine()}, {size.tracks:,} tracks, {size.people} people", flush=True)
     asyncio.run(measure(options, size, house))

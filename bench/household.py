@@ -19,7 +19,8 @@ from typing import Any
 
 from bench.filling import fill, id_of
 from bench.peer import Supysonic
-from bench.server import Server, rest
+from bench.process import usage
+from bench.server import Server
 from bench.shelves import Shelves
 from bench.supysonic_rows import liked
 from msgspec import Struct
@@ -38,6 +39,10 @@ from philomel.services.accounts.contract import (
 PASSWORD = "correct horse battery"
 _PLAYED = 1_690_000_000_000
 _SAVED = 1_700_000_000_000
+_PORTION = 500
+_REST = 8.0
+_IDLE = 0.03
+"""Of a core: what a server takes that does nothing."""
 
 
 class Size(Struct, frozen=True):
@@ -95,7 +100,7 @@ def prepare(out: Path, size: Size, *, keep: bool) -> Household:
         print(f"filled in {time.perf_counter() - started:.0f} s", flush=True)
         with Server(data) as server:
             playlist = _make_playlist(server, people[0].login, size)
-            _await_index(server, people[0].login, size)
+            asyncio.run(quiet(server.process.pid, 1_800))
         done.write_text(
             json.dumps([playlist, *([each.id, each.name, each.login] for each in people)])
         )
@@ -174,25 +179,40 @@ def _play(path: Path, people: list[Person], size: Size) -> None:
 
 
 def _make_playlist(server: Server, login: str, size: Size) -> str:
-    fields = [("name", "Long"), *(("songId", id_of("track", n)) for n in range(size.playlist))]
-    body = f"{login}&{urllib.parse.urlencode(fields)}".encode()
+    """The id of a new playlist; "" where none can be kept, which leaves its figures out."""
     try:
-        with urllib.request.urlopen(f"{server.url}/rest/createPlaylist", body, timeout=120) as got:
-            made = json.load(got)["subsonic-response"]
+        playlist: str = _post(server, "createPlaylist", f"{login}&name=Long")["playlist"]["id"]
     except urllib.error.HTTPError as error:
         print(f"no playlist, so no figure of it: {error}")
         return ""
-    return str(made["playlist"]["id"])
+    for start in range(0, size.playlist, _PORTION):
+        some = range(start, min(start + _PORTION, size.playlist))
+        songs = urllib.parse.urlencode([("songIdToAdd", id_of("track", number)) for number in some])
+        _post(server, "updatePlaylist", f"{login}&playlistId={playlist}&{songs}")
+    return playlist
 
 
-def _await_index(server: Server, login: str, size: Size) -> None:
-    until = time.perf_counter() + 30 + size.tracks / 500
-    query = {"query": "", "songCount": 1, "songOffset": size.tracks - 1}
-    while not rest(server.url, login, "search3", query)["searchResult3"].get("song"):
-        if time.perf_counter() > until:
-            raise RuntimeError("the index was not made in time")
-        time.sleep(0.5)
-    time.sleep(5)  # the last of it is written, and the orders are surveyed
+def _post(server: Server, method: str, form: str) -> dict[str, Any]:
+    address = f"{server.url}/rest/{method}"
+    with urllib.request.urlopen(address, form.encode(), timeout=120) as got:
+        made: dict[str, Any] = json.load(got)["subsonic-response"]
+    if made["status"] != "ok":
+        raise RuntimeError(f"{method}: {made['error']}")
+    return made
+
+
+async def quiet(pid: int, longest: float) -> None:
+    """Wait until a server has nothing more to do by itself: an index to make, orders to survey."""
+    began, before = time.perf_counter(), -1.0
+    while True:
+        await asyncio.sleep(_REST)
+        now = usage(pid).cpu
+        if before >= 0 and now - before < _REST * _IDLE:
+            return
+        if time.perf_counter() - began > longest:
+            print(f"it still works by itself after {longest:.0f} s: CPU figures hold that too")
+            return
+        before = now
 
 
 def prepare_peer(out: Path, size: Size, *, keep: bool) -> Supysonic:

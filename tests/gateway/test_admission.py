@@ -18,8 +18,8 @@ class Hands:
         return self.at
 
 
-def came(at: float) -> dict[str, Any]:
-    return {"extensions": {ARRIVED: {"at": at}}}
+def came(at: float, among: int = 50) -> dict[str, Any]:
+    return {"extensions": {ARRIVED: {"at": at, "among": among}}}
 
 
 async def crowd(admission: Admission, hands: Hands) -> None:
@@ -54,9 +54,9 @@ async def test_so_many_at_once_and_then_in_the_order_they_came() -> None:
 async def test_a_burst_is_waited_out_but_not_for_ever() -> None:
     hands = Hands()
     admission = Admission(Limits(wait_ms=100), hands)
-    (await admission.enter(came(hands.at - 1.9))).end()
+    (await admission.enter(came(hands.at - 4.9))).end()
     with pytest.raises(Overloaded) as refused:
-        await admission.enter(came(hands.at - 2.1))
+        await admission.enter(came(hands.at - 5.1))
     assert refused.value.retry_after == 1
 
 
@@ -72,6 +72,15 @@ async def test_when_waits_stay_long_whoever_waited_too_long_is_refused() -> None
         (await admission.enter(came(hands.at))).end()
     (await admission.enter(came(hands.at - 0.5))).end()
     assert admission.numbers()["philomel_http_requests_overload_refused_total"] == 1
+
+
+async def test_a_few_requests_are_no_crowd_however_slow_the_machine() -> None:
+    hands = Hands()
+    admission = Admission(Limits(wait_ms=100), hands)
+    await crowd(admission, hands)
+    (await admission.enter(came(hands.at - 0.5, among=9))).end()
+    with pytest.raises(Overloaded):
+        await admission.enter(came(hands.at - 0.5, among=40))
 
 
 async def test_what_was_long_ago_is_no_load() -> None:

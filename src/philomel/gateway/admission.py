@@ -24,10 +24,15 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 ARRIVED = "philomel.arrived"
-"""In a scope's `extensions`: `at` is when the listener had read the request, monotonic."""
+"""In a scope's `extensions`: when the listener had read the request, and what else it had.
 
-_PATIENCE = 2.0
+`at` is monotonic, in seconds; `among` is how many requests of the process were unanswered then.
+"""
+
+_PATIENCE = 5.0
 """Seconds that a request may wait in a burst."""
+_FEW = 16
+"""So many requests at a time are no crowd, however slow the machine: one player may send them."""
 _SPAN = 0.5
 """Seconds over which waits are averaged."""
 _SPANS = 2
@@ -51,6 +56,15 @@ class Limits(Struct, frozen=True):
     at_once: int = 32
     wait_ms: int = 100
     waiting: int = 512
+
+
+class _Arrived(Struct, frozen=True):
+    """Attributes:
+    few: whether there was little else to do.
+    """
+
+    at: float
+    few: bool
 
 
 class Turn:
@@ -95,7 +109,7 @@ class Admission:
         self._now = now
         self._working = 0
         self._refused = 0
-        self._queue: deque[tuple[asyncio.Future[None], float]] = deque()
+        self._queue: deque[tuple[asyncio.Future[None], _Arrived]] = deque()
         self._span_ends = 0.0
         self._waited = 0.0
         self._count = 0
@@ -108,7 +122,8 @@ class Admission:
             Overloaded: it has waited too long, or too many wait already.
         """
         now = self._now()
-        arrived = scope.get("extensions", {}).get(ARRIVED, {}).get("at", now)
+        said = scope.get("extensions", {}).get(ARRIVED, {})
+        arrived = _Arrived(said.get("at", now), said.get("among", _FEW) < _FEW)
         if self._limits.at_once <= 0:
             self._working += 1
             return Turn(self)
@@ -136,12 +151,12 @@ class Admission:
             "philomel_http_requests_overload_refused_total": self._refused,
         }
 
-    async def _wait(self, arrived: float) -> None:
+    async def _wait(self, arrived: _Arrived) -> None:
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append((called, arrived))
         try:
             # Nobody may have left by then, if all of them wait for something that hangs.
-            async with asyncio.timeout(self._longest()):
+            async with asyncio.timeout(self._longest(arrived)):
                 await called
         except asyncio.CancelledError:
             self._give_back(called)
@@ -166,15 +181,16 @@ class Admission:
             else:
                 called.set_exception(self._refusal())
 
-    def _may(self, arrived: float, now: float) -> bool:
-        """Whether a request that came at `arrived` is worked on."""
-        wait = max(0.0, now - arrived)
+    def _may(self, arrived: _Arrived, now: float) -> bool:
+        """Whether a request is worked on."""
+        wait = max(0.0, now - arrived.at)
         self._note(wait, now)
-        return wait <= self._longest()
+        return wait <= self._longest(arrived)
 
-    def _longest(self) -> float:
+    def _longest(self, arrived: _Arrived) -> float:
         longest = self._limits.wait_ms / 1000
-        return longest if self._long_spans >= _SPANS else max(_PATIENCE, longest)
+        crowded = self._long_spans >= _SPANS and not arrived.few
+        return longest if crowded else max(_PATIENCE, longest)
 
     def _note(self, wait: float, now: float) -> None:
         if now > self._span_ends:

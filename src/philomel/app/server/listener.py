@@ -59,7 +59,7 @@ class _Protocol(HttpToolsProtocol):
         self._expect_body()
         if self.cycle is None or self.cycle.response_complete:
             # One that is sent while another is answered waits for that one, not for its turn.
-            self.scope["extensions"] = {ARRIVED: {"at": self.loop.time()}}
+            self.scope["extensions"] = {ARRIVED: {"at": self.loop.time(), "among": len(self.tasks)}}
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -1,7 +1,8 @@
 """Tracks, albums and artists as Subsonic and OpenSubsonic name their parts."""
 
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from philomel.services.catalog.contract import (
@@ -19,6 +20,8 @@ from philomel.services.plays.contract import PlayCount
 
 Item = dict[str, object]
 
+_KEPT = 16_384
+"""Dates and instants whose texts are remembered: many share one, and lists are asked for again."""
 _NO_TAGS, _NO_ALBUM_TAGS = TrackTags(), AlbumTags()
 _ROLES = {CreditRole.DJ_MIXER: "djmixer"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
@@ -28,6 +31,7 @@ _REPLAY_GAIN_LUFS = -18.0
 _COVER_ID = re.compile(r"(?:(tr|al|ar|pl)-)?([0-9A-Za-z]{22})(?:-[0-9A-Za-z]*)?", re.ASCII)
 
 
+@functools.lru_cache(_KEPT)
 def moment(at: int) -> str:
     """Milliseconds since the Unix epoch as Subsonic writes instants."""
     text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
@@ -50,13 +54,14 @@ def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None)
     artists = named(track.credits, CreditRole.ARTIST)
     album_artists = named(track.credits, CreditRole.ALBUM_ARTIST) or artists
     composers = named(track.credits, CreditRole.COMPOSER)
+    shown = display(artists)
     tags = track.tags or _NO_TAGS
     album = track.album
     item: Item = {
         "id": track.id,
         "isDir": False,
         "title": track.title,
-        "artist": display(artists),
+        "artist": shown,
         "duration": round(track.duration_ms / 1000),
         "bitRate": round((track.bitrate or 0) / 1000),
         "created": moment(track.added_at),
@@ -71,7 +76,7 @@ def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None)
         "isrc": tags.isrcs or ([track.isrc] if track.isrc else []),
         "genres": [{"name": genre} for genre in track.genres],
         "artists": artists,
-        "displayArtist": display(artists),
+        "displayArtist": shown,
         "albumArtists": album_artists,
         "displayAlbumArtist": display(album_artists),
         "contributors": contributors(track.credits),
@@ -153,11 +158,12 @@ def album_id3(album: Album, mark: Mark | None = None, plays: PlayCount | None = 
     """An AlbumID3, without its songs."""
     artists = named(album.credits, CreditRole.ALBUM_ARTIST) or named(album.credits, None)
     tags = album.tags or _NO_ALBUM_TAGS
+    shown = display(artists)
     labels = tags.labels or ((album.label,) if album.label else ())
     item: Item = {
         "id": album.id,
         "name": album.name,
-        "artist": display(artists),
+        "artist": shown,
         "songCount": album.track_count,
         "duration": round(album.duration_ms / 1000),
         "playCount": plays.count if plays else 0,
@@ -166,7 +172,7 @@ def album_id3(album: Album, mark: Mark | None = None, plays: PlayCount | None = 
         "musicBrainzId": album.musicbrainz_id or "",
         "genres": [{"name": genre} for genre in album.genres],
         "artists": artists,
-        "displayArtist": display(artists),
+        "displayArtist": shown,
         "releaseTypes": _release_types(album, tags),
         "recordLabels": [{"name": label} for label in labels],
         "moods": [],
@@ -242,8 +248,10 @@ def named(credits_: Iterable[Credit], role: CreditRole | None) -> list[dict[str,
     return [{"id": id_, "name": name} for id_, name in found.items()]
 
 
-def display(artists: Iterable[dict[str, str]]) -> str:
-    return ", ".join(artist["name"] for artist in artists)
+def display(artists: Sequence[dict[str, str]]) -> str:
+    if len(artists) == 1:
+        return artists[0]["name"]
+    return ", ".join([artist["name"] for artist in artists])
 
 
 def _marked(item: Item, mark: Mark | None, plays: PlayCount | None) -> Item:
@@ -284,12 +292,15 @@ def _linear(measured: float | None, tagged: float | None) -> float | None:
     return tagged if measured is None else round(10 ** (measured / 20), 6)
 
 
+@functools.lru_cache(_KEPT)
 def _year(date: str | None) -> int | None:
     match = _DATE.match(date or "")
     return int(match[1]) if match else None
 
 
+@functools.lru_cache(_KEPT)
 def _item_date(date: str | None) -> Item:
+    """One for all who ask: it is only written out."""
     match = _DATE.fullmatch(date or "")
     if match is None:
         return {}
