@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine, delete, event, select
 from tests.media.files import make
-from tests.services.catalog.house import House
+from tests.services.catalog.house import ANNA, House
 
 from philomel.engines.outbox.tables import OUTBOX
 from philomel.kernel.caller import SERVICE, acting
@@ -14,6 +15,7 @@ from philomel.services.catalog.contract import (
     AlbumFacts,
     EntriesChanged,
     EntryKind,
+    ListLibraries,
     ListSearchEntries,
     SearchEntry,
 )
@@ -78,3 +80,27 @@ async def test_a_new_genre_or_year_is_told_of_album_and_artist(house: House, mus
         await house.scan()
         wanted = {ids[name] for name in ("track Allegro", "album Concertos", "artist Orchestra")}
         assert wanted <= await told(house), change
+
+
+async def test_libraries_can_be_listed_without_a_look_at_the_files(
+    house: House, music: Path
+) -> None:
+    make(music / "a.flac", TAGS)
+    library = await house.add(music)
+    await house.scan()
+    looked: list[str] = []
+
+    def watch(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        looked.append(statement)
+
+    with acting(ANNA):
+        (counted,) = (await house.service.list_libraries(ListLibraries())).items
+        event.listen(Engine, "before_cursor_execute", watch)
+        try:
+            (bare,) = (await house.service.list_libraries(ListLibraries(counts=False))).items
+        finally:
+            event.remove(Engine, "before_cursor_execute", watch)
+    assert (counted.id, counted.file_count, bare.file_count) == (library.id, 1, 0)
+    assert replace(counted, file_count=0) == bare
+    assert looked
+    assert not any("count(*)" in statement and "files" in statement for statement in looked)

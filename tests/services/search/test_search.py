@@ -90,7 +90,9 @@ class Shelf:
         return SearchEntries(page, str(end) if end < len(kind) else None)
 
     async def list_ids(self, request: ListIds, /) -> Ids:
-        visible = {library.id for library in (await self.list_libraries(ListLibraries())).items}
+        visible = {
+            library.id for library in (await self.list_libraries(ListLibraries(counts=False))).items
+        }
         ids = [
             entry.id
             for entry in self.entries.values()
@@ -99,7 +101,8 @@ class Shelf:
         end = request.offset + request.limit
         return Ids(tuple(ids[request.offset : end]), len(ids))
 
-    async def list_libraries(self, _request: ListLibraries, /) -> Libraries:
+    async def list_libraries(self, request: ListLibraries, /) -> Libraries:
+        assert not request.counts  # that would look at every file
         self.calls += 1
         ids = {OPEN, CLOSED} if current().caller.user_id == INSIDER else {OPEN}
         return Libraries(

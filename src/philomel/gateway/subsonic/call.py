@@ -169,7 +169,7 @@ class Call:
         return found
 
     async def libraries(self) -> Sequence[Library]:
-        return (await self.services.catalog.list_libraries(ListLibraries())).items
+        return (await self.services.catalog.list_libraries(ListLibraries(counts=False))).items
 
     async def library_id(self) -> str | None:
         """The library the player narrows its question to.

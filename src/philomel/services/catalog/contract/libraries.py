@@ -56,9 +56,11 @@ class AddLibrary(Struct, frozen=True):
 class ListLibraries(Struct, frozen=True):
     """Attributes:
     hidden: list hidden ones too (administrators and operators).
+    counts: count the files of each, which takes the longer the more there are; else they are 0.
     """
 
     hidden: bool = False
+    counts: bool = True
 
 
 class RelocateLibrary(Struct, frozen=True):

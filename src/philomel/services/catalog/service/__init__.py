@@ -174,10 +174,11 @@ class CatalogService(Browsing):
         caller.require_known()
         if request.hidden:
             caller.require_admin()
-            return it.Libraries(items=tuple(await self._libraries.all(paths=True)))
+            every = await self._libraries.all(paths=True, counts=request.counts)
+            return it.Libraries(items=tuple(every))
         full = caller.kind in ("service", "operator") or (caller.admin and caller.has_scope("*"))
         seen = await self._look(lambda _, visible: set(visible))
-        every = await self._libraries.all(paths=full)
+        every = await self._libraries.all(paths=full, counts=request.counts)
         return it.Libraries(items=tuple(library for library in every if library.id in seen))
 
     async def relocate_library(self, request: it.RelocateLibrary, /) -> it.Library:

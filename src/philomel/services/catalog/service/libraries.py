@@ -52,8 +52,10 @@ class Libraries:
         self._to_tell = self._told = 0  # changes so far
         self._sending = asyncio.Lock()
 
-    async def all(self, *, paths: bool) -> list[Library]:
-        return await self._database.read(lambda c: store.all_libraries(c, paths=paths))
+    async def all(self, *, paths: bool, counts: bool = True) -> list[Library]:
+        return await self._database.read(
+            lambda c: store.all_libraries(c, paths=paths, counts=counts), long=counts
+        )
 
     async def add(self, request: AddLibrary) -> Library:
         path = await self._usable(request.path)

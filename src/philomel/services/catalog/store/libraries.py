@@ -114,11 +114,15 @@ class Root(Struct, frozen=True):
     name: str
 
 
-def all_libraries(connection: Connection, *, paths: bool) -> list[Library]:
-    """Every library, by name; with paths and errors for those who administer the server."""
-    counts: dict[str, dict[int, int]] = defaultdict(dict)
-    for library, state, count in connection.execute(_FILES):
-        counts[library][state] = count
+def all_libraries(connection: Connection, *, paths: bool, counts: bool) -> list[Library]:
+    """Every library, by name; with paths and errors for those who administer the server.
+
+    Args:
+        counts: of files, which are all looked at for that.
+    """
+    files_of: dict[str, dict[int, int]] = defaultdict(dict)
+    for library, state, count in connection.execute(_FILES) if counts else ():
+        files_of[library][state] = count
     other_music = has_other_music(connection)
     return [
         Library(
@@ -126,9 +130,9 @@ def all_libraries(connection: Connection, *, paths: bool) -> list[Library]:
             path=row.path if paths else b"", added_at=row.added_at,
             hidden=row.hidden or (row.sampler and other_music), sampler=row.sampler,
             error=row.error if paths else None,
-            file_count=counts[row.id].get(PRESENT, 0),
-            missing_count=counts[row.id].get(MISSING, 0),
-            error_count=counts[row.id].get(BROKEN, 0), restricted=row.restricted,
+            file_count=files_of[row.id].get(PRESENT, 0),
+            missing_count=files_of[row.id].get(MISSING, 0),
+            error_count=files_of[row.id].get(BROKEN, 0), restricted=row.restricted,
         )
         for row in connection.execute(_ALL)
     ]  # fmt: skip

@@ -217,7 +217,7 @@ class SearchService:
         known = self._visible.get(key)
         if known is not None and known[0] > now:
             return known[1]
-        libraries = await self._catalog.list_libraries(ListLibraries())
+        libraries = await self._catalog.list_libraries(ListLibraries(counts=False))
         ids = tuple(library.id for library in libraries.items)
         if len(self._visible) >= _MAX_VISIBLE:
             self._visible.clear()
