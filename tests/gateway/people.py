@@ -42,6 +42,9 @@ class Keeper:
                 old = kept.get(id_, playlists.Mark(id_))
                 kept[id_] = playlists.Mark(id_, old.saved_at or 1_700_000_000_000, old.rating)
 
+    async def get_playlist(self, request: playlists.GetPlaylist, /) -> playlists.Playlist:
+        raise playlists.PlaylistNotFound(f"there is no playlist {request.playlist_id}")
+
     async def unsave(self, request: playlists.Unsave, /) -> None:
         kept = self._kept(request.kind, "library-modify")
         for id_ in request.ids:

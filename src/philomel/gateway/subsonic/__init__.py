@@ -21,7 +21,7 @@ from philomel.gateway.subsonic.answer import Form, form_of, is_long, write, writ
 from philomel.gateway.subsonic.call import Call, Given, Picture, Redirect, Services, Signed
 from philomel.gateway.subsonic.credentials import authenticate
 from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
-from philomel.gateway.subsonic.methods import METHODS
+from philomel.gateway.subsonic.methods import method_of
 from philomel.gateway.subsonic.parameters import Parameters
 from philomel.gateway.subsonic.shelves import Shelves
 from philomel.kernel.caller import ANONYMOUS, acting
@@ -77,13 +77,13 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
 
 def route_of(path: str) -> str:
     """The method of a path, if there is one of that name."""
-    name = path.removeprefix("/rest").strip("/").removesuffix(".view")
-    return f"/rest/{name}" if name in METHODS else "/rest"
+    method = method_of(path.removeprefix("/rest"))
+    return "/rest" if method is None else f"/rest/{method.name}"
 
 
 def is_free(path: str) -> bool:
     """Sound and pictures."""
-    method = METHODS.get(path.removeprefix("/rest").strip("/").removesuffix(".view"))
+    method = method_of(path.removeprefix("/rest"))
     return method is not None and method.answer is None
 
 
@@ -165,7 +165,7 @@ class _Door:
         self, request: AnyRequest, parameters: Parameters, posted: bytes, form: Form
     ) -> Response[bytes] | Signed:
         """An answer, or the signed address of the bytes that are one."""
-        method = METHODS.get(request.scope["path"].strip("/").removesuffix(".view"))
+        method = method_of(request.scope["path"])
         if method is None:
             raise Failure(GENERIC, "there is no such method", status=404)
         address = client_address(request, self._deps.public)

@@ -282,7 +282,7 @@ ALL: tuple[Method, ...] = (
     Method(
         "updateUser",
         _G.USERS,
-        note="Password and restricted folders of a listener, by administrators.",
+        note="Restricted folders of a listener, by administrators; no passwords.",
         answer=people.update_user,
     ),
     Method(
@@ -291,8 +291,9 @@ ALL: tuple[Method, ...] = (
     Method(
         "changePassword",
         _G.USERS,
-        note="Of a listener, by administrators; nobody's own.",
-        answer=people.change_password,
+        Status.NEVER,
+        "Passwords are changed on the server's own pages: a player's is not worth an account.",
+        people.change_password,
     ),
     Method("getBookmarks", _G.BOOKMARKS, answer=queues.get_bookmarks),
     Method("createBookmark", _G.BOOKMARKS, answer=queues.create_bookmark),
@@ -308,3 +309,11 @@ ALL: tuple[Method, ...] = (
 )
 
 METHODS: Mapping[str, Method] = {method.name: method for method in ALL}
+_OTHER_NAMES = {"hls": "hls.m3u8"}
+"""As some players call them."""
+
+
+def method_of(path: str) -> Method | None:
+    """The method at a path below `/rest`, with or without `.view`."""
+    name = path.strip("/").removesuffix(".view")
+    return METHODS.get(_OTHER_NAMES.get(name, name))

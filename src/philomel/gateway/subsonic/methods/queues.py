@@ -89,9 +89,8 @@ async def save_play_queue_by_index(call: Call) -> Body:
 
 
 async def get_play_queue(call: Call) -> Body:
+    """An empty one, never changed, if there is none."""
     queue, songs, place = await _queue(call)
-    if queue.changed_at == 0:
-        return {}
     shown: Item = {"entry": songs, **_heading(call, queue)}
     if songs:
         shown["current"] = songs[place]["id"]
@@ -100,8 +99,6 @@ async def get_play_queue(call: Call) -> Body:
 
 async def get_play_queue_by_index(call: Call) -> Body:
     queue, songs, place = await _queue(call)
-    if queue.changed_at == 0:
-        return {}
     shown: Item = {"entry": songs, **_heading(call, queue)}
     if songs:
         shown["currentIndex"] = place

@@ -7,6 +7,7 @@ from philomel.kernel.errors import NotFound
 from philomel.services.catalog.contract import (
     GetCounts,
     ScanPhase,
+    ScanRunning,
     StartScan,
     WatchScan,
 )
@@ -62,6 +63,9 @@ async def get_scan_status(call: Call) -> Body:
 
 async def start_scan(call: Call) -> Body:
     full = call.parameters.flag("fullScan", default=False)
-    state = await call.services.catalog.start_scan(StartScan(full=full))
+    try:
+        phase = (await call.services.catalog.start_scan(StartScan(full=full))).phase
+    except ScanRunning:
+        phase = ScanPhase.READING  # what was asked for goes on already
     counts = await call.services.catalog.get_counts(GetCounts())
-    return {"scanStatus": {"scanning": state.phase not in _ENDED, "count": counts.tracks}}
+    return {"scanStatus": {"scanning": phase not in _ENDED, "count": counts.tracks}}
