@@ -122,6 +122,39 @@ def test_a_program_reads_searches_and_saves(spotify: spotipy.Spotify) -> None:
     assert spotify.me()["display_name"] == "anna"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_program_discovers(home: Home, spotify: spotipy.Spotify) -> None:
+    """What the catalogue, the plays and the accounts say of themselves, in every shape."""
+    track = spotify.search("knalgan", limit=1)["tracks"]["items"][0]
+    artist = track["artists"][0]["id"]
+    httpx.get(f"{home.url}/rest/scrobble", params={**home.login, "id": track["id"]})
+    for time_range in ("short_term", "long_term"):
+        top = spotify.current_user_top_tracks(time_range=time_range)["items"]
+        assert track["id"] in {each["id"] for each in top}
+        artists = spotify.current_user_top_artists(time_range=time_range)["items"]
+        assert artist in {each["id"] for each in artists}
+    (genre, *_) = spotify.recommendation_genre_seeds()["genres"]
+    categories = spotify.categories(limit=50)["categories"]["items"]
+    assert genre in {each["name"] for each in categories}
+    assert spotify.category(categories[0]["id"]) == categories[0]
+    (album, *_) = spotify.new_releases(limit=1)["albums"]["items"]
+    (whole,) = spotify.albums([album["id"]])["albums"]
+    assert whole == spotify.album(album["id"])
+    assert whole["tracks"]["items"] == spotify.album_tracks(album["id"])["items"]
+    assert whole["tracks"]["total"] == whole["total_tracks"] > 0
+    found = spotify.recommendations(seed_artists=[artist], limit=5)["tracks"]
+    assert len({each["id"] for each in found}) == 5
+    assert artist not in {each["id"] for each in spotify.artist_related_artists(artist)["artists"]}
+    (features,) = spotify.audio_features([track["id"]])
+    assert features["duration_ms"] == track["duration_ms"]
+    me = spotify.me()["id"]
+    spotify.user_follow_users([me])
+    assert spotify.current_user_following_users([me]) == [True]
+    assert spotify.user(me)["followers"]["total"] == 1
+    spotify.user_follow_artists([artist])
+    assert spotify.artist(artist)["followers"]["total"] == 1
+
+
 def test_answers_have_the_published_shapes(home: Home) -> None:
     with httpx.Client(base_url=home.url, params=home.login) as http:
 
