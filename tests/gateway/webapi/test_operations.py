@@ -60,7 +60,7 @@ def test_every_operation_of_the_description_is_there_once() -> None:
     }
     names = [named(operation) for operation in OPERATIONS]
     assert len(names) == len(set(names))
-    assert set(names) <= described
+    assert set(names) == described
 
 
 def test_only_what_may_wait_waits() -> None:

@@ -292,3 +292,19 @@ def test_our_own_door_has_folders_files_and_rules(house: House, spotify: spotipy
     assert wants["total"] == 1
     ask("POST", "/wants/drop", ids=[wants["items"][0]["id"]])
     assert spotify.playlist_items(lost["playlist"]["id"])["total"] == 0
+
+
+def test_public_playlists_are_featured_and_found_by_genre(house: House, client: Client) -> None:
+    alice, bob = client(house.people.token(ALICE)), client(house.people.token(BOB))
+    mine = alice.user_playlist_create(ALICE, "Loud rock")["id"]
+    alice.user_playlist_create(ALICE, "Mine alone, rock", public=False)
+    other = bob.user_playlist_create(BOB, "Quiet")["id"]
+    bob.current_user_follow_playlist(mine)
+    found = alice.featured_playlists()["playlists"]
+    assert [each["id"] for each in found["items"]] == [mine, other]
+    assert found["items"][0]["owner"]["display_name"] == "Alice"
+    rock = id_of("genre Rock")
+    named = bob.category_playlists(rock)["playlists"]
+    assert ([each["id"] for each in named["items"]], named["total"]) == ([mine], 1)
+    with pytest.raises(spotipy.SpotifyException, match="404"):
+        bob.category_playlists(id_of("nothing"))

@@ -75,6 +75,8 @@ _MUSIC = (
     Operation("GET", "/browse/new-releases", ways.new_releases),
     Operation("GET", "/browse/categories", ways.categories),
     Operation("GET", "/browse/categories/{id}", ways.category),
+    Operation("GET", "/browse/featured-playlists", ways.featured),
+    Operation("GET", "/browse/categories/{id}/playlists", ways.category_playlists),
     Operation("GET", "/recommendations", recommending.recommendations),
     Operation("GET", "/recommendations/available-genre-seeds", ways.genre_seeds),
     Operation("GET", "/markets", ways.markets),
