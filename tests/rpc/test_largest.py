@@ -61,6 +61,7 @@ LISTS = {
     ("LibraryAccess", "user_ids"): 5_000, ("PlayQueue", "track_ids"): 5_000,
     ("ArtistNames", "items"): 3_000, ("ListArtistNames", "known"): 50,
     ("Share", "entries"): 100, ("SharePage", "items"): 200,
+    ("SearchEntry", "albums"): 2, ("SearchEntry", "artists"): 3, ("AlbumFacts", "years"): 2,
     ("SelectTracks", "groups"): 20, ("ConditionGroup", "conditions"): 5, ("Condition", "texts"): 50,
     ("Condition", "numbers"): 50, ("SmartRules", "rules"): 3, ("SmartRules", "groups"): 1,
     ("SmartGroup", "rules"): 2, ("SmartRule", "values"): 2, ("RemovedItem", "positions"): 20,
