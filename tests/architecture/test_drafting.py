@@ -32,13 +32,13 @@ def rewrite(folder: Path, *changes: tuple[str, str]) -> None:
 def test_numbers_stay_and_gone_ones_are_reserved(folder: Path) -> None:
     rewrite(
         folder,
-        ("  int64 rating = 3;", "  int64 rating = 7;\n  string reason = 9;"),
+        ("  int64 rating = 3;", "  int64 rating = 17;\n  string reason = 19;"),
         ("  ITEM_KIND_TRACK = 1;", "  ITEM_KIND_TRACK = 5;\n  ITEM_KIND_RADIO = 6;"),
         ("  ITEM_KIND_ARTIST = 3;\n", ""),
     )
     text = draft(folder)
-    assert '  reserved 9;\n  reserved "reason";\n' in text
-    assert "  int64 rating = 7;" in text
+    assert '  reserved 19;\n  reserved "reason";\n' in text
+    assert "  int64 rating = 17;" in text
     assert '  reserved 6;\n  reserved "ITEM_KIND_RADIO";\n' in text
     assert "  ITEM_KIND_TRACK = 5;" in text
     assert "  ITEM_KIND_ARTIST = 7;" in text

@@ -15,10 +15,13 @@ from philomel.services.catalog.contract import (
     Condition,
     Credit,
     CreditRole,
+    EntryKind,
+    EntryMatches,
     GetAlbums,
     GetArtists,
     GetTracks,
     MatchedBy,
+    MatchEntries,
     MatchTracks,
     Named,
     SelectedTracks,
@@ -29,7 +32,7 @@ from philomel.services.catalog.contract import (
     TrackMatches,
     Tracks,
 )
-from philomel.services.catalog.rules.known import Candidate, best
+from philomel.services.catalog.rules.known import Candidate, NamedCandidate, best, best_entry
 
 
 def _holds(track: Track, condition: Condition) -> bool:
@@ -107,6 +110,13 @@ class Shelf:
                 for known in request.items
             )
         )
+
+    async def match_entries(self, request: MatchEntries, /) -> EntryMatches:
+        kept = self.albums if request.kind is EntryKind.ALBUM else self.artists
+        candidates = [
+            NamedCandidate(each.id, each.name) for each in kept.values() if self._visible(each.id)
+        ]
+        return EntryMatches(tuple(best_entry(known, candidates) for known in request.items))
 
     async def select_tracks(self, request: SelectTracks, /) -> SelectedTracks:
         """Only what is asked by id, title and length."""

@@ -50,6 +50,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_health(add)
     _add_upkeep(add)
     _add_keeping(add)
+    _add_import(add)
     _add_audit(add)
     return parser
 
@@ -253,7 +254,7 @@ def _add_invitations(add: _Add) -> None:
     gone.add_argument("id", metavar="ID", help="as `list` shows it")
 
 
-def _add_password(parser: argparse.ArgumentParser) -> None:
+def _add_password(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--password-stdin", action="store_true", help="read the password from standard input"
     )
@@ -294,6 +295,43 @@ def _add_programs(add: _Add) -> None:
     token.add_argument(
         "--admin", action="store_true", help="it may do everything that its administrator may"
     )
+
+
+def _add_import(add: _Add) -> None:
+    group = _group(add, "import", "what people kept on another server becomes theirs here")
+    theirs = group(
+        "navidrome",
+        "music.importing:navidrome",
+        "everybody's likes, ratings, plays, playlists, bookmarks and queues from Navidrome",
+    )
+    theirs.add_argument("file", metavar="FILE", help="its database, navidrome.db; it is only read")
+    asked = group(
+        "subsonic", "music.importing:subsonic", "one person's, from any server with Subsonic's API"
+    )
+    asked.add_argument("url", metavar="URL", help="the server's address")
+    asked.add_argument("--user", metavar="NAME", required=True, help="their user name there")
+    secret = asked.add_mutually_exclusive_group()
+    _add_password(secret)
+    secret.add_argument("--password-file", metavar="FILE", help="read the password from a file")
+    asked.add_argument(
+        "--api-key", action="store_true", help="what is read is an API key, not a password"
+    )
+    lists = group("m3u", "music.importing:m3u", "playlists from files (*.m3u, *.m3u8)")
+    lists.add_argument("folder", metavar="DIR", help="a folder with playlists, or one file")
+    lists.add_argument("--user", metavar="NAME", required=True, help="whose they will be here")
+    for each in (theirs, asked, lists):
+        each.add_argument(
+            "--dry-run", action="store_true", help="say what would be found; change nothing"
+        )
+        each.add_argument("--report", metavar="FILE", help="where to write what was not found")
+    for each in (theirs, asked):
+        each.add_argument(
+            "--user-map",
+            metavar="THERE=HERE",
+            action="append",
+            default=[],
+            help="somebody who is called otherwise here; may be given again",
+        )
 
 
 def _add_audit(add: _Add) -> None:

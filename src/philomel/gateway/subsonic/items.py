@@ -260,7 +260,7 @@ def _marked(item: Item, mark: Mark | None, plays: PlayCount | None) -> Item:
             item["starred"] = moment(mark.saved_at)
         if mark.rating is not None:
             item["userRating"] = mark.rating
-    if plays is not None:
+    if plays is not None and plays.last_played_at:
         item["played"] = moment(plays.last_played_at)
     return item
 

@@ -16,7 +16,7 @@ from philomel.services.catalog.contract import (
     Track,
 )
 from philomel.services.playlists.contract import ItemKind
-from philomel.services.playlists.rules.wants import keys_of_track
+from philomel.services.playlists.rules.wants import keys_of_names, keys_of_track
 from philomel.services.playlists.service.bringing import Attacher
 from philomel.services.playlists.service.context import Context
 from philomel.services.playlists.service.covers import drop_cover
@@ -129,6 +129,7 @@ class Clearing:
 
 
 def _keys(track: Track) -> set[str]:
-    return keys_of_track(
+    artists = {credit.artist.name for credit in track.credits}
+    return keys_of_names(track.album.name if track.album else "", artists) | keys_of_track(
         track.title, track.path or "", track.isrc or "", track.musicbrainz_id or ""
     )

@@ -4,23 +4,26 @@ from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
 from philomel.rpc.codec import from_bytes
 from philomel.services.accounts.contract import UserRemoved
-from philomel.services.catalog.contract import EntryMerged, EntrySplit
-from philomel.services.plays.contract import PlayedKind
+from philomel.services.catalog.contract import Catalog, EntryMerged, EntrySplit, GetTracks
+from philomel.services.playlists.contract import WantMet
+from philomel.services.plays.contract import Play, PlayedKind
+from philomel.services.plays.rules import AHEAD_MS, FIRST_MS, Heard, Tally, credited
 from philomel.services.plays.store import PlayStore
 
 GROUP = "plays"
-TOPICS = ("philomel.catalog", "philomel.accounts")
+TOPICS = ("philomel.catalog", "philomel.accounts", "philomel.playlists")
 
 
 class Follower:
     """Handles what comes from the log.
 
-    All of this work may be large and may be repeated, so they go in batches of their own
+    Merges and removals may be large and may be repeated, so they go in batches of their own
     and leave no effect for the inbox's transaction.
     """
 
-    def __init__(self, store: PlayStore) -> None:
+    def __init__(self, store: PlayStore, catalog: Catalog) -> None:
         self._store = store
+        self._catalog = catalog
 
     async def handle(self, message: Message) -> Effect | None:
         match message.record.type:
@@ -36,6 +39,25 @@ class Follower:
             case "accounts.UserRemoved":
                 removed = from_bytes(UserRemoved, message.record.value)
                 await self._store.forget(removed.user_id)
+            case "playlists.WantMet":
+                return await self._bring(from_bytes(WantMet, message.record.value))
             case _:
                 pass
         return None
+
+    async def _bring(self, met: WantMet) -> Effect:
+        """Plays from elsewhere count as those here do."""
+        found = await self._catalog.get_tracks(GetTracks((met.track_id,)))
+        track = found.items[0] if found.items else None
+        album_id = track.album.id if track is not None and track.album else None
+        artist_ids = () if track is None else credited(track)
+        last = met.last_played_at if FIRST_MS <= met.last_played_at <= met.at + AHEAD_MS else 0
+        counted = Heard(Play(met.track_id, last), album_id, artist_ids)
+        heard = [
+            Heard(Play(met.track_id, at), album_id, artist_ids)
+            for at in met.heard
+            if FIRST_MS <= at <= met.at + AHEAD_MS
+        ]
+        return self._store.bringing(
+            met.user_id, heard, counted, Tally(max(met.plays, 0), last), met.at
+        )

@@ -28,7 +28,7 @@ class Deps:
 def build(deps: Deps) -> tuple[PlayService, tuple[Job, ...]]:
     plays = MergingPlays(deps.database)
     relay = Relay(deps.database, deps.log, "philomel.plays", deps.clock, name="plays.relay")
-    follower = Follower(plays)
+    follower = Follower(plays, deps.catalog)
     consumer = Consumer(
         deps.database,
         deps.log,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import is_id
+from philomel.services.catalog.contract import CreditRole, Track
 from philomel.services.plays.contract import (
     BadPlay,
     Play,
@@ -188,6 +189,11 @@ def check_window(before: int | None, after: int | None) -> None:
         raise InvalidArgument("give before or after, not both")
     if not all(0 <= each <= _MAX_MS for each in (before, after) if each is not None):
         raise InvalidArgument("before and after are milliseconds since 1970")
+
+
+def credited(track: Track) -> tuple[str, ...]:
+    """The artists that a play of the track counts for."""
+    return tuple(c.artist.id for c in track.credits if c.role is CreditRole.ARTIST)
 
 
 def tally(heard: Iterable[Heard]) -> Mapping[tuple[PlayedKind, str], Tally]:

@@ -8,7 +8,7 @@ from philomel.kernel.caller import current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PermissionDenied
 from philomel.kernel.paging import check_limit
-from philomel.services.catalog.contract import Catalog, CreditRole, GetTracks, Track
+from philomel.services.catalog.contract import Catalog, GetTracks, Track
 from philomel.services.plays import rules
 from philomel.services.plays.contract import (
     GetPlayCounts,
@@ -57,7 +57,7 @@ class PlayService:
             Heard(
                 replace(play, track_id=track.id),
                 track.album.id if track.album else None,
-                _artists(track),
+                rules.credited(track),
             )
             for play in plays
             if (track := tracks.get(play.track_id)) is not None
@@ -84,7 +84,7 @@ class PlayService:
                 # The instant of its beginning lets one listen count once.
                 play = Play(track.id, listen.started_at, player=request.player)
                 album_id = track.album.id if track.album else None
-                heard = [Heard(play, album_id, _artists(track))]
+                heard = [Heard(play, album_id, rules.credited(track))]
                 if await self._store.record(user_id, heard, now):
                     self._announced()
 
@@ -129,7 +129,7 @@ class PlayService:
             batch = [track.id for track in tracks[start : start + rules.MAX_IDS]]
             for id_, track in (await self._visible(batch)).items():
                 albums = (track.album.id,) if track.album else ()
-                things[id_] = _artists(track) if request.kind is PlayedKind.ARTIST else albums
+                things[id_] = rules.credited(track) if request.kind is PlayedKind.ARTIST else albums
         found = rules.sum_up(tracks, things, last=request.sort is PlayedSort.LAST)
         return PlayedPage(tuple(found[offset : offset + limit]), len(found))
 
@@ -150,10 +150,6 @@ class PlayService:
             if alias.new in tracks:
                 tracks[alias.old] = tracks[alias.new]
         return {id_: tracks[id_] for id_ in ids if id_ in tracks}
-
-
-def _artists(track: Track) -> tuple[str, ...]:
-    return tuple(c.artist.id for c in track.credits if c.role is CreditRole.ARTIST)
 
 
 def _person(scope: str) -> str:

@@ -59,8 +59,12 @@ from philomel.services.catalog.contract.finding import (
     Comparison,
     Condition,
     ConditionGroup,
+    EntryMatch,
+    EntryMatches,
     Known,
+    KnownEntry,
     MatchedBy,
+    MatchEntries,
     MatchTracks,
     SelectedTracks,
     SelectTracks,
@@ -184,6 +188,8 @@ __all__ = [
     "Editions",
     "EntriesChanged",
     "EntryKind",
+    "EntryMatch",
+    "EntryMatches",
     "EntryMerged",
     "EntrySplit",
     "FileError",
@@ -202,6 +208,7 @@ __all__ = [
     "GetTracks",
     "Ids",
     "Known",
+    "KnownEntry",
     "Label",
     "LabelPage",
     "Libraries",
@@ -231,6 +238,7 @@ __all__ = [
     "LyricSet",
     "LyricWord",
     "Lyrics",
+    "MatchEntries",
     "MatchTracks",
     "MatchedBy",
     "Merge",
@@ -498,6 +506,13 @@ class Catalog(Protocol):
 
     async def match_tracks(self, request: MatchTracks, /) -> TrackMatches:
         """Which tracks these are, among those the caller may see."""
+        ...
+
+    async def match_entries(self, request: MatchEntries, /) -> EntryMatches:
+        """Which albums or artists these are, among those the caller may see.
+
+        Raises: InvalidArgument for tracks.
+        """
         ...
 
     async def select_tracks(self, request: SelectTracks, /) -> SelectedTracks:

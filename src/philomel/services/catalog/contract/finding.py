@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from philomel.services.catalog.contract.entries import EntryKind
+
 
 class Known(Struct, frozen=True):
     """What somebody knows of a track. Empty text and 0: not known.
@@ -169,3 +171,43 @@ class SelectedTracks(Struct, frozen=True):
     matching: int
     count: int
     duration_ms: int
+
+
+class KnownEntry(Struct, frozen=True):
+    """What somebody knows of an album or an artist. Empty text: not known.
+
+    Attributes:
+        artist: of an album, one or several names in one text.
+    """
+
+    name: str
+    artist: str = ""
+    musicbrainz_id: str = ""
+
+
+class MatchEntries(Struct, frozen=True):
+    """Attributes:
+    kind: ALBUM or ARTIST.
+    items: at most 500.
+    """
+
+    kind: EntryKind
+    items: tuple[KnownEntry, ...]
+
+
+class EntryMatch(Struct, frozen=True):
+    """Attributes:
+    id: None if nothing that the caller may see is it, or if several may be.
+    by: MUSICBRAINZ, or TAGS for the names.
+    """
+
+    id: str | None = None
+    by: MatchedBy | None = None
+
+
+class EntryMatches(Struct, frozen=True):
+    """Attributes:
+    items: one for each asked, in that order.
+    """
+
+    items: tuple[EntryMatch, ...]

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from philomel.kernel.errors import InvalidArgument
 from philomel.services.catalog.contract import (
+    EntryMatch,
     Known,
+    KnownEntry,
     MatchedBy,
     SelectTracks,
     TrackField,
     TrackMatch,
 )
 from philomel.services.catalog.rules.folding import fold
+
+K = TypeVar("K", Known, KnownEntry)
 
 NEAR_MS, FAR_MS = 3_000, 15_000
 """Two encodings differ by little; the same name with another length is another recording."""
@@ -35,6 +40,15 @@ class Candidate(Struct, frozen=True):
     track_number: int = 0
     disc_number: int = 0
     missing: bool = False
+
+
+class NamedCandidate(Struct, frozen=True):
+    """An album, with its artists, or an artist that may be it."""
+
+    id: str
+    name: str
+    mbid: str | None = None
+    artists: tuple[str, ...] = ()
 
 
 def path_endings(path: str, roots: Iterable[bytes]) -> list[bytes]:
@@ -70,8 +84,26 @@ def best(known: Known, candidates: Sequence[Candidate]) -> TrackMatch:
     ]
     if not scored:
         return TrackMatch()
-    *_, id_, by = max(scored, key=lambda each: (each[0], each[1], [-ord(c) for c in each[2]]))
-    return TrackMatch(id_, by)
+    most = max(each[:2] for each in scored)
+    likeliest = {id_: by for points, there, id_, by in scored if (points, there) == most}
+    lengths = [each.duration_ms for each in candidates if each.id in likeliest]
+    if max(lengths) - min(lengths) > NEAR_MS:
+        return TrackMatch()  # two recordings, and nothing says which
+    id_ = min(likeliest)
+    return TrackMatch(id_, likeliest[id_])
+
+
+def best_entry(known: KnownEntry, candidates: Sequence[NamedCandidate]) -> EntryMatch:
+    """The album or artist that is meant; nothing if it is none, or may be several."""
+    if known.musicbrainz_id:
+        mbid = known.musicbrainz_id.casefold()
+        same = [each for each in candidates if (each.mbid or "").casefold() == mbid]
+        if len(same) == 1:
+            return EntryMatch(same[0].id, MatchedBy.MUSICBRAINZ)
+    named = [each for each in candidates if fold(each.name) == fold(known.name)]
+    if known.artist:
+        named = [each for each in named if same_artist(known.artist, each.artists)]
+    return EntryMatch(named[0].id, MatchedBy.TAGS) if len(named) == 1 else EntryMatch()
 
 
 def _points(known: Known, found: Candidate) -> tuple[int, MatchedBy | None]:
@@ -91,7 +123,7 @@ def _points(known: Known, found: Candidate) -> tuple[int, MatchedBy | None]:
     if known.artist:
         if not same_artist(known.artist, found.artists):
             return 0, None
-        if known.duration_ms and apart > FAR_MS and not same_album:
+        if known.duration_ms and apart > (FAR_MS if same_album else NEAR_MS):
             return 0, None
         return 100 + extra, MatchedBy.TAGS
     # Without an artist the title alone says too little.
@@ -107,7 +139,7 @@ def same_artist(text: str, names: Sequence[str]) -> bool:
     return any(part in folded for part in _SEPARATORS.split(fold(text)) if part)
 
 
-def check_known(items: Sequence[Known]) -> Sequence[Known]:
+def check_known(items: Sequence[K]) -> Sequence[K]:
     """Raises: InvalidArgument for more than can be looked for at a time."""
     if len(items) > MOST_KNOWN:
         raise InvalidArgument(f"at most {MOST_KNOWN} at a time")

@@ -24,7 +24,7 @@ from philomel.services.catalog.service.signals import Signals
 from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import folders, texts
-from philomel.services.catalog.store.choosing import conditions, matching
+from philomel.services.catalog.store.choosing import conditions, matching, naming
 from philomel.services.catalog.store.listing.milestones import Milestones
 from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.media.contract import GetAnalysisState, Media
@@ -318,6 +318,11 @@ class CatalogService(Browsing):
         items = check_known(request.items)
         found = await self._look(lambda c, seen: matching.match(c, items, seen), long=True)
         return it.TrackMatches(tuple(found))
+
+    async def match_entries(self, request: it.MatchEntries, /) -> it.EntryMatches:
+        kind, items = request.kind, check_known(request.items)
+        found = await self._look(lambda c, seen: naming.match(c, kind, items, seen), long=True)
+        return it.EntryMatches(tuple(found))
 
     async def select_tracks(self, request: it.SelectTracks, /) -> it.SelectedTracks:
         check_selection(request)

@@ -41,6 +41,7 @@ class WantMet(Struct, frozen=True):
         want_id: the same for the same news: it counts once.
         plays: as often as it was heard elsewhere.
         last_played_at: milliseconds since the Unix epoch; 0 if that is not known.
+        heard: instants of single plays besides.
     """
 
     user_id: str
@@ -49,3 +50,4 @@ class WantMet(Struct, frozen=True):
     plays: int
     last_played_at: int
     at: int
+    heard: tuple[int, ...] = ()

@@ -4,16 +4,20 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from philomel.services.playlists.contract.marks import ItemKind
+
 
 class Want(Struct, frozen=True):
-    """What is known of a track. Empty text and 0: not known.
+    """What is known of a track, or of an album or artist. Empty text and 0: not known.
 
     Attributes:
-        title, artist, album: as written there, each at most 300 characters.
+        title, artist, album: as written there, each at most 300 characters; an album or an
+            artist has its name as its title.
         duration_ms: 0 if not known.
         path: of its file, absolute or not, slashes of either kind between parts, at most
             1,000 characters; only ever compared.
         track_id: an id of this server.
+        kind: not USER; entries of playlists are tracks.
     """
 
     title: str = ""
@@ -26,6 +30,7 @@ class Want(Struct, frozen=True):
     track_id: str = ""
     track_number: int = 0
     disc_number: int = 0
+    kind: ItemKind = ItemKind.TRACK
 
 
 class MatchReason(StrEnum):
@@ -49,7 +54,8 @@ class MatchWants(Struct, frozen=True):
 
 class WantMatch(Struct, frozen=True):
     """Attributes:
-    track_id: None if nothing that the caller may see is it.
+    track_id: or that of the album or artist; None if nothing that the caller may see is
+        it, or if several may be.
     """
 
     track_id: str | None = None
@@ -65,14 +71,16 @@ class WantMatches(Struct, frozen=True):
 
 
 class WantedMark(Struct, frozen=True):
-    """What a person thinks of a track, brought from elsewhere.
+    """What a person thinks of a track, an album or an artist, brought from elsewhere.
 
     Attributes:
-        saved_at: when it was liked; None if it was not.
+        saved_at: when it was liked; None if it was not, 0 if nobody knows when.
         rating: 1 to 5; 0 without one.
         rated_at: None if that is not known.
-        plays: how often it was heard there.
-        last_played_at: 0 if that is not known.
+        plays: how often a track was heard there, besides `heard`.
+        last_played_at: of these; 0 if that is not known.
+        heard: instants of single plays of a track, at most 500.
+        key: its id there; without one what is known of it stands for it.
     """
 
     want: Want
@@ -81,12 +89,15 @@ class WantedMark(Struct, frozen=True):
     rated_at: int | None = None
     plays: int = 0
     last_played_at: int = 0
+    heard: tuple[int, ...] = ()
+    key: str = ""
 
 
 class BringMarks(Struct, frozen=True):
     """Attributes:
     source: where they are from, at most 100 characters: marks of one source are brought once,
-        however often they are sent.
+        however often they are sent. What was added there since comes along: a like, a
+        rating, further plays.
     items: at most 500.
     """
 
@@ -97,7 +108,7 @@ class BringMarks(Struct, frozen=True):
 class MarksBrought(Struct, frozen=True):
     """Attributes:
     items: for each, in the order sent: what it was matched with; without a track it waits.
-    known: how many had been brought before and were left alone.
+    known: how many had been brought before, with nothing new since.
     """
 
     items: tuple[WantMatch, ...]

@@ -47,23 +47,28 @@ class Bringing:
         source = rules_of.check_source(request.source)
         items = rules_of.check_marks(request.items)
         matches = await self._matcher.match([item.want for item in items])
-        digests = [rules_of.digest(source, item.want) for item in items]
+        digests = [rules_of.digest(source, item.key or item.want) for item in items]
         ids = [new_id() for _ in items]
         at = self._context.clock.now()
 
         def work(connection: Connection) -> int:
             known = wants.known(connection, user_id, digests)
-            seen = set(known)
+            brought: dict[str, rules_of.Brought] = {}
             for item, match, digest, id_ in zip(items, matches, digests, ids, strict=True):
-                if digest in seen:
+                before = brought.get(digest) or known.get(digest, rules_of.Brought())
+                fresh = rules_of.new_of(item, before)
+                if rules_of.is_empty(fresh):
                     continue
-                seen.add(digest)
-                if match.track_id is None:
-                    wants.keep(connection, user_id, None, [(id_, item.want)], at, [item])
+                want_id = id_
+                if before.want_id and wants.add_to_mark(connection, user_id, before.want_id, fresh):
+                    want_id = before.want_id
+                elif match.track_id is None:
+                    wants.keep(connection, user_id, None, [(id_, item.want)], at, [fresh])
                 else:
-                    wants.bring(connection, user_id, id_, match.track_id, item, at)
-            wants.remember(connection, user_id, seen - known)
-            return sum(digest in known for digest in digests)
+                    wants.bring(connection, user_id, id_, match.track_id, fresh, at)
+                brought[digest] = rules_of.together(before, item, want_id)
+            wants.remember(connection, user_id, brought)
+            return sum(digest not in brought for digest in digests)
 
         before = await self._context.database.write(work)
         self._context.announced()
@@ -128,7 +133,11 @@ class Attacher:
         lengths: dict[str, int] = {}
         with acting(Caller(kind=CallerKind.USER, user_id=user_id)):
             matches = await self._matcher.match([each.want for each in waiting])
-            ids = [match.track_id for match in matches if match.track_id is not None]
+            ids = [
+                match.track_id
+                for each, match in zip(waiting, matches, strict=True)
+                if match.track_id is not None and each.playlist_id is not None
+            ]
             for start in range(0, len(ids), BATCH):
                 tracks = await self._context.catalog.get_tracks(
                     GetTracks(tuple(dict.fromkeys(ids[start : start + BATCH])))
@@ -137,13 +146,14 @@ class Attacher:
         met = [
             (each.id, match.track_id)
             for each, match in zip(waiting, matches, strict=True)
-            if match.track_id in lengths
+            if match.track_id is not None
+            and (each.playlist_id is None or match.track_id in lengths)
         ]
         at = self._context.clock.now()
 
         def work(connection: Connection) -> None:
             for id_, track_id in met:
-                wants.meet(connection, id_, track_id or "", lengths[track_id or ""], at)
+                wants.meet(connection, id_, track_id, lengths.get(track_id, 0), at)
 
         await self._context.database.write(work)
         return len(met)

@@ -167,7 +167,7 @@ class Ordering:
             UnknownTrack: one is asked for by an id that the caller cannot see.
         """
         looked_for = {
-            number: check_want(item.want)
+            number: _track(check_want(item.want))
             for number, item in enumerate(items)
             if item.want is not None and item.track_id is None
         }
@@ -289,6 +289,12 @@ def _entries(
         )
         for item, id_ in zip(resolved, ids, strict=True)
     ]
+
+
+def _track(want: Want) -> Want:
+    if want.kind is not ItemKind.TRACK:
+        raise UnknownTrack("a playlist has tracks")
+    return want
 
 
 def _waiting(resolved: Sequence[Resolved], ids: Sequence[str]) -> list[tuple[str, Want]]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from philomel.engines import outbox
@@ -201,6 +202,11 @@ BROUGHT = Table(
     METADATA,
     Column("user_id", _ID, primary_key=True),
     Column("digest", String(32), primary_key=True),
+    Column("want_id", _ID, nullable=False, server_default=""),
+    Column("saved", Boolean, nullable=False, server_default=false()),
+    Column("rated", Boolean, nullable=False, server_default=false()),
+    Column("plays", BigInteger, nullable=False, server_default="0"),
+    Column("heard_until", BigInteger, nullable=False, server_default="0"),
 )
 
 outbox.add_tables(METADATA)

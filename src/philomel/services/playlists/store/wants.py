@@ -1,10 +1,10 @@
 """What waits for its file, and what was brought from elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from philomel.engines.log import Record
@@ -13,14 +13,13 @@ from philomel.engines.sql import insert_on, write_many
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.playlists.contract import (
-    ItemKind,
     OpenWant,
     Want,
     WantedMark,
     WantKind,
     WantMet,
 )
-from philomel.services.playlists.rules.wants import keys_of
+from philomel.services.playlists.rules.wants import Brought, added, keys_of
 from philomel.services.playlists.store import lists
 from philomel.services.playlists.store.sql import resolve, tell_marks
 from philomel.services.playlists.store.tables import (
@@ -47,9 +46,7 @@ _COUNT = select(func.count()).where(WANT.c.user_id == bindparam("user"))
 _AFTER = select(WANT.c.id).where(WANT.c.id > bindparam("after")).order_by(WANT.c.id).limit(500)
 _DROP = delete(WANT).where(WANT.c.id.in_(_IDS))
 _DROP_KEYS = delete(WANT_KEY).where(WANT_KEY.c.want_id.in_(_IDS))
-_KNOWN = select(BROUGHT.c.digest).where(
-    BROUGHT.c.user_id == bindparam("user"), BROUGHT.c.digest.in_(_IDS)
-)
+_KNOWN = select(BROUGHT).where(BROUGHT.c.user_id == bindparam("user"), BROUGHT.c.digest.in_(_IDS))
 
 
 class Waiting(Struct, frozen=True):
@@ -149,7 +146,7 @@ def meet(connection: Connection, id_: str, track_id: str, length: int, at: int) 
         return
     waiting = found[0]
     drop(connection, [id_])
-    now = resolve(connection, ItemKind.TRACK, [track_id])[track_id]
+    now = resolve(connection, waiting.want.kind, [track_id])[track_id]
     if waiting.mark is not None:
         apply_mark(connection, waiting.user_id, id_, now, waiting.mark, at)
     if waiting.playlist_id is None:
@@ -169,20 +166,43 @@ def meet(connection: Connection, id_: str, track_id: str, length: int, at: int) 
 def bring(
     connection: Connection, user_id: str, id_: str, track_id: str, mark: WantedMark, at: int
 ) -> None:
-    """A mark of a track that is there."""
-    now = resolve(connection, ItemKind.TRACK, [track_id])[track_id]
+    """A mark of something that is there."""
+    kind = mark.want.kind
+    now = resolve(connection, kind, [track_id])[track_id]
     apply_mark(connection, user_id, id_, now, mark, at)
 
 
-def known(connection: Connection, user_id: str, digests: Sequence[str]) -> set[str]:
-    """Those of these that this person brought before."""
+def add_to_mark(connection: Connection, user_id: str, id_: str, fresh: WantedMark) -> bool:
+    """What waits says this as well from now on; False if it waits no longer."""
+    mine = (WANT.c.id == id_, WANT.c.user_id == user_id)
+    before = connection.scalar(select(WANT.c.mark).where(*mine))
+    if before is None:
+        return False
+    mark = added(msgspec.json.decode(before, type=WantedMark), fresh)
+    connection.execute(update(WANT).where(*mine).values(mark=_json(mark)))
+    return True
+
+
+def known(connection: Connection, user_id: str, digests: Sequence[str]) -> dict[str, Brought]:
+    """What this person brought before of these."""
+    if not digests:
+        return {}
     asked = {"user": user_id, "ids": list(digests)}
-    return set(connection.execute(_KNOWN, asked).scalars()) if digests else set()
+    return {
+        row.digest: Brought(row.want_id, row.saved, row.rated, row.plays, row.heard_until)
+        for row in connection.execute(_KNOWN, asked)
+    }
 
 
-def remember(connection: Connection, user_id: str, digests: Iterable[str]) -> None:
-    rows = [{"user_id": user_id, "digest": digest} for digest in digests]
-    if rows:
+def remember(connection: Connection, user_id: str, brought: Mapping[str, Brought]) -> None:
+    """What was brought is known from now on, instead of what was known of it."""
+    if brought:
+        gone = delete(BROUGHT).where(BROUGHT.c.user_id == user_id, BROUGHT.c.digest.in_(_IDS))
+        connection.execute(gone, {"ids": list(brought)})
+        rows = [
+            {"user_id": user_id, "digest": digest, **structs.asdict(each)}
+            for digest, each in brought.items()
+        ]
         connection.execute(insert(BROUGHT), rows)
 
 
@@ -190,29 +210,31 @@ def apply_mark(
     connection: Connection, user_id: str, want_id: str, track_id: str, mark: WantedMark, at: int
 ) -> None:
     """Like and rate as it was elsewhere, unless the person has here already; tell of plays."""
-    asked = (MARK.c.user_id == user_id, MARK.c.kind == "track", MARK.c.item_id == track_id)
+    kind = mark.want.kind
+    asked = (MARK.c.user_id == user_id, MARK.c.kind == kind.value, MARK.c.item_id == track_id)
     row = connection.execute(select(MARK).where(*asked)).first()
     values: dict[str, Any] = {}
     if mark.saved_at is not None and (row is None or row.saved_at is None):
-        values["saved_at"] = max(0, min(mark.saved_at, at))
+        values["saved_at"] = min(mark.saved_at, at) if mark.saved_at > 0 else at
     if mark.rating and (row is None or row.rating is None):
         rated_at = at if mark.rated_at is None else mark.rated_at
         values |= {"rating": mark.rating, "rated_at": max(0, min(rated_at, at))}
     if values and row is None:
-        base = {"user_id": user_id, "kind": "track", "item_id": track_id}
+        base = {"user_id": user_id, "kind": kind.value, "item_id": track_id}
         new = insert_on(connection.dialect.name, MARK).values(**base, **values)
         connection.execute(new)
     elif values:
         connection.execute(update(MARK).where(*asked).values(**values))
     if values:
-        tell_marks(connection, user_id, ItemKind.TRACK, [track_id], at)
-    if mark.plays:
+        tell_marks(connection, user_id, kind, [track_id], at)
+    if mark.plays or mark.heard:
         event = WantMet(
             user_id=user_id,
             want_id=want_id,
             track_id=track_id,
             plays=mark.plays,
             last_played_at=mark.last_played_at,
+            heard=mark.heard,
             at=at,
         )
         announce(

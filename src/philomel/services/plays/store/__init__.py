@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from philomel.engines.outbox import Effect
 from philomel.engines.sql import Schema
 from philomel.services.plays.contract import (
     NowPlaying,
@@ -12,7 +13,7 @@ from philomel.services.plays.contract import (
     PlayedSort,
     ReportPlayback,
 )
-from philomel.services.plays.rules import Heard, Listen
+from philomel.services.plays.rules import Heard, Listen, Tally
 from philomel.services.plays.store.tables import METADATA
 
 SCHEMA = Schema(
@@ -67,6 +68,17 @@ class PlayStore(Protocol):
 
     async def now(self, user_id: str | None, since: int) -> Sequence[NowPlaying]:
         """What a person, or everybody, started to play at `since` or later; latest first."""
+        ...
+
+    def bringing(
+        self, user_id: str, heard: Sequence[Heard], counted: Heard, times: Tally, at: int
+    ) -> Effect:
+        """Keeps and counts plays from elsewhere.
+
+        Args:
+            heard: single plays of one track; those that are known already count no more.
+            counted: that track, for `times` further ones without instants.
+        """
         ...
 
     async def merge(self, kind: PlayedKind, old: str, new: str, at: int) -> None:

@@ -23,7 +23,7 @@ from philomel.services.plays.contract import (
     TotalsChanged,
     TrackTotal,
 )
-from philomel.services.plays.rules import Heard, Listen, Tally, heard_on, tally
+from philomel.services.plays.rules import Heard, Listen, Tally, heard_on, tally, together
 from philomel.services.plays.store.present import LISTEN, listen_of, listen_row, now_playing
 from philomel.services.plays.store.tables import ALIAS, COUNT, MERGED, NOW, PLAY, TOTAL
 
@@ -224,6 +224,21 @@ class SqlPlays:
 
         found = await self._database.read(work)
         return found if after is None else found[::-1]
+
+    def bringing(
+        self, user_id: str, heard: Sequence[Heard], counted: Heard, times: Tally, at: int
+    ) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            counts = dict(tally(self._keep(connection, user_id, _renamed(connection, heard))))
+            if times.count:
+                for key in tally(_renamed(connection, [counted])):
+                    counts[key] = together(counts.get(key), times)
+            if counts:
+                self._count(connection, user_id, counts)
+                now = resolve(connection, PlayedKind.TRACK, [counted.play.track_id])
+                tell_totals(connection, now.values(), at)
+
+        return work
 
     async def set_now(self, now: NowPlaying, forget_before: int) -> None:
         def work(connection: Connection) -> None:
