@@ -251,7 +251,11 @@ async def singly(
             print(row + " | | | | | | |", flush=True)
             continue
         calls.again()
-        theirs = await one_client(peer, call.theirs, people, times, PEER_SECONDS)
+        try:
+            theirs = await one_client(peer, call.theirs, people, times, PEER_SECONDS)
+        except RuntimeError as error:  # gunicorn ends what takes longer than half a minute
+            print(f"{row} fails | | | | | | |\n\n{error}\n", flush=True)
+            continue
         rest = f" {theirs.row()} | {theirs.kib} | {theirs.cpu / seen.cpu:.1f} |"
         print(row + rest, flush=True)
         missing = theirs.fields() - seen.fields()
