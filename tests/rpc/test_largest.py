@@ -50,7 +50,8 @@ IDS = {
 LISTS = {
     "credits": 4, "genres": 3, "sizes": 4, "scopes": 30, "redirect_uris": 20,
     ("AlbumTracks", "albums"): 10, ("TracksOfAlbum", "items"): 50,
-    "library_ids": 20, ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
+    "library_ids": 20, ("Invitation", "libraries"): 20,
+    ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
     ("FileErrors", "items"): 500, ("Playback", "files"): 20,
     ("AlbumTags", "catalog_numbers"): 2, ("AlbumTags", "labels"): 2,
     ("AlbumTags", "release_types"): 2, ("TrackTags", "grouping"): 1, ("TrackTags", "isrcs"): 1,

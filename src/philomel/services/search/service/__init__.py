@@ -38,6 +38,8 @@ from philomel.services.search.service.asking import (
 )
 
 MAX_BATCH = 500
+_ENTRIES = 200
+"""Fewer than may be asked for: an artist's entry can be long."""
 _MAX_TEXT = 500
 _MAX_WAIT_MS = 60_000
 _VISIBLE_MS = 2_000
@@ -127,7 +129,7 @@ class SearchService:
         """
         wanted = iter(dict.fromkeys(ids))
         async with self._writing:
-            while batch := tuple(islice(wanted, MAX_BATCH)):
+            while batch := tuple(islice(wanted, _ENTRIES)):
                 with acting(SERVICE):
                     entries = await self._catalog.get_search_entries(GetSearchEntries(batch))
                 await self._index.put([document_of(entry, totals or {}) for entry in entries.items])
@@ -236,7 +238,7 @@ class SearchService:
     async def _put_all(self, kind: EntryKind) -> None:
         cursor: str | None = None
         while True:
-            request = ListSearchEntries(kind, limit=MAX_BATCH, cursor=cursor)
+            request = ListSearchEntries(kind, limit=_ENTRIES, cursor=cursor)
             page = await self._catalog.list_search_entries(request)
             await self._index.put([document_of(entry, {}) for entry in page.items], new=True)
             cursor = page.next
