@@ -1,5 +1,6 @@
 """Unmodified players and programs on real music, in every shape."""
 
+import time
 import urllib.parse
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -153,6 +154,20 @@ def test_a_program_discovers(home: Home, spotify: spotipy.Spotify) -> None:
     assert spotify.user(me)["followers"]["total"] == 1
     spotify.user_follow_artists([artist])
     assert spotify.artist(artist)["followers"]["total"] == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_program_finds_its_playlist(spotify: spotipy.Spotify) -> None:
+    track = spotify.search("knalgan", limit=1)["tracks"]["items"][0]
+    made = spotify.current_user_playlist_create("Wanderings", public=True)
+    spotify.playlist_add_items(made["id"], [track["uri"]])
+    until = time.monotonic() + 10
+    while not (found := spotify.search("wanderi", type="playlist")["playlists"])["items"]:
+        assert time.monotonic() < until
+        time.sleep(0.1)  # search hears of it a moment later
+    (playlist,) = found["items"]
+    assert (playlist["id"], playlist["owner"]["display_name"]) == (made["id"], "anna")
+    assert (playlist["tracks"]["total"], found["total"]) == (1, 1)
 
 
 def test_answers_have_the_published_shapes(home: Home) -> None:

@@ -7,6 +7,7 @@ from philomel.gateway.webapi import objects
 from philomel.gateway.webapi.call import Call, in_order, linked
 from philomel.gateway.webapi.objects import Object
 from philomel.gateway.webapi.parameters import checked_id, limit_of, offset_of, query_ids
+from philomel.gateway.webapi.playlists import playlist_objects
 from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.services.catalog.contract import (
     Album,
@@ -21,6 +22,7 @@ from philomel.services.catalog.contract import (
     TracksOfAlbum,
     TrackSort,
 )
+from philomel.services.playlists.contract import GetPlaylists
 from philomel.services.search.contract import Search
 
 _MAX_IDS = 50
@@ -138,9 +140,11 @@ async def search(call: Call) -> Object:
             artists=limit if "artist" in types else 0,
             albums=limit if "album" in types else 0,
             tracks=limit if "track" in types else 0,
+            playlists=limit if "playlist" in types else 0,
             artist_offset=offset,
             album_offset=offset,
             track_offset=offset,
+            playlist_offset=offset,
         )
     )
     artists, albums, tracks = await asyncio.gather(
@@ -148,15 +152,17 @@ async def search(call: Call) -> Object:
         call.get_albums(found.albums.ids),
         call.get_tracks(found.tracks.ids),
     )
-    artist_objects, album_objects, track_objects = await asyncio.gather(
+    artist_objects, album_objects, track_objects, playlists = await asyncio.gather(
         call.artist_objects(artists.items),
         call.album_objects(albums.items),
         call.track_objects(tracks.items),
+        _found_playlists(call, found.playlists.ids),
     )
     pages = {
         "artist": (list(artist_objects.values()), found.artists.total),
         "album": (list(album_objects.values()), found.albums.total),
         "track": (list(track_objects.values()), found.tracks.total),
+        "playlist": (playlists, found.playlists.total),
     }
     answer: Object = {}
     for name in dict.fromkeys(types):
@@ -164,6 +170,15 @@ async def search(call: Call) -> Object:
         keep = {"q": call.query.get("q", ""), "type": name}
         answer[_TYPES[name]] = call.page(items, total, limit, offset, keep=keep)
     return answer
+
+
+async def _found_playlists(call: Call, ids: Sequence[str]) -> list[Object]:
+    """Simplified playlists in the order found."""
+    if not ids:
+        return []
+    known = await call.services.playlists.get_playlists(GetPlaylists(tuple(ids)))
+    by_id = {playlist.id: playlist for playlist in known.items}
+    return await playlist_objects(call, [by_id[id_] for id_ in ids if id_ in by_id])
 
 
 async def full_albums(call: Call, albums: Sequence[Album]) -> dict[str, Object]:
