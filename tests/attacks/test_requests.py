@@ -50,7 +50,7 @@ def test_odd_parameters_are_never_a_defect_for_players(target: Target) -> None:
 def test_odd_parameters_are_never_a_defect_elsewhere(target: Target) -> None:
     headers = {"Authorization": f"Bearer {target.token}"}
     for method, path in ROUTES:
-        if path in {"/healthz", "/readyz", "/metrics", "/sign-in", "/password"}:
+        if path in {"/healthz", "/readyz", "/metrics", "/password"} or "/sign-in" in path:
             continue
         for odd in ODD:
             asked = re.sub(r"\{[^}]*\}", quote(odd, safe="") or "x", path)
@@ -110,7 +110,7 @@ BODIES = {
 def test_bodies_that_are_no_bodies(target: Target, name: str) -> None:
     headers = {"Authorization": f"Bearer {target.token}", "Content-Type": "application/json"}
     for method, path in ROUTES:
-        if method in {"GET", "HEAD"} or path in {"/sign-in", "/setup", "/password"}:
+        if method in {"GET", "HEAD"} or path in {"/setup", "/password"} or "/sign-in" in path:
             continue
         answer = target.http.request(method, path, content=BODIES[name], headers=headers)
         assert 200 <= answer.status_code < 500, (method, path, answer.text)

@@ -164,9 +164,9 @@ class _Door:
     def handler(self, operation: Route) -> ControllerRouterHandler:
         @route(_litestar_path(operation.path), http_method=[operation.method], status_code=200)
         async def handle(request: AnyRequest) -> Response[Any]:
+            caller = await self._caller(request, operation.access)
             if operation.most is not None:
                 await self._authenticator.limit(request, operation.work.__name__, operation.most)
-            caller = await self._caller(request, operation.access)
             asked = await _asked(request, operation)
             call = Call(
                 services=self._services,
