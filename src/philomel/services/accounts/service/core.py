@@ -1,6 +1,7 @@
 """What every part of the service works with."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from philomel.engines.sql import Database
 from philomel.engines.web import Web
 from philomel.kernel.caller import Caller, CallerKind, current
 from philomel.kernel.clock import Clock
-from philomel.kernel.errors import PermissionDenied
+from philomel.kernel.errors import PermissionDenied, Unavailable
 from philomel.services.accounts.contract import AdminActed, ProofNeeded, Role, Settings, User
 from philomel.services.accounts.service.proofs.gate import Gate
 from philomel.services.accounts.service.proofs.passwords import Hasher
@@ -92,6 +93,11 @@ class Core:
             return  # the command line, and tokens that it made for scripts
         if not 0 <= self.clock.now() - caller.proven_at <= PROVEN_MS:
             raise ProofNeeded("prove first that it is still you")
+
+    async def note(self, work: Callable[[Connection], object]) -> None:
+        """Write when somebody last came; nobody is refused because it cannot be written."""
+        with suppress(Unavailable):
+            await self.database.write(work)
 
     async def revoke(self, work: Callable[[Connection], T]) -> T:
         """Write what ends credentials; nothing remembered outlives it in this process."""

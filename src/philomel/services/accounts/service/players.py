@@ -247,7 +247,7 @@ class Players(Part):
         if now - self._used.get(known.id, 0) < _TOUCH_MS:
             return
         self._used[known.id] = now
-        await self._core.database.write(lambda c: table.touch_password(c, known.id, now))
+        await self._core.note(lambda c: table.touch_password(c, known.id, now))
 
 
 def _answer(holder: table.Holder, stored: table.StoredAppPassword) -> Authenticated:

@@ -194,7 +194,7 @@ class Sessions(People):
             raise BadCredentials("the session has ended; sign in again")
         if now - session.seen_at >= TOUCH_MS:
             until = now + SESSION_MS
-            await core.database.write(lambda c: table.touch_session(c, session.id, now, until))
+            await core.note(lambda c: table.touch_session(c, session.id, now, until))
         mac = core.mint.renewed(secret, session.mac, session.user.id)
         if mac is not None:
             await core.database.write(lambda c: table.renew_session(c, session.id, mac))
@@ -229,9 +229,7 @@ class Sessions(People):
         if len(self._grant_used) > _MOST_GRANTS:
             self._grant_used.clear()
         self._grant_used[grant_id] = now
-        await self._core.database.write(
-            lambda c: programs.touch_grant(c, grant_id, now, now - TOUCH_MS)
-        )
+        await self._core.note(lambda c: programs.touch_grant(c, grant_id, now, now - TOUCH_MS))
 
     async def _require_passkey(
         self, user_id: str, pending: Pending, response: str, origin: str
