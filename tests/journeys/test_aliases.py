@@ -141,11 +141,11 @@ def test_what_programs_ask_together_and_change(merged: Merged, kind: str) -> Non
     more = {"type": "artist"} if kind == "artist" else {}
     uri = f"spotify:{kind}:{former}"
     for path, given in ((mine, {**more, "ids": former}), ("/me/library", {"uris": uri})):
-        assert merged.v1("PUT", path, **given).status_code == 200
+        assert merged.v1("PUT", path, **given).is_success
         for id_ in (former, present):
             asked = {**more, "ids": id_} if path == mine else {"uris": f"spotify:{kind}:{id_}"}
             assert merged.v1("GET", f"{path}/contains", **asked).json() == [True]
-        assert merged.v1("DELETE", path, **given).status_code == 200
+        assert merged.v1("DELETE", path, **given).is_success
         assert merged.v1("GET", f"{mine}/contains", **more, ids=present).json() == [False]
 
 

@@ -66,8 +66,8 @@ class Collector:
                     self.spans += [(about["philomel.role"], span) for span in scoped.spans]
             self.came.notify_all()
 
-    def trace(self, trace_id: str, roles: set[str]) -> list[tuple[str, Any]]:
-        """The spans of a trace, once all `roles` have sent some and its root is among them."""
+    def trace(self, trace_id: str, parent: str, roles: set[str]) -> list[tuple[str, Any]]:
+        """The spans of a trace below `parent`, once all `roles` sent some, and its root."""
         wanted = bytes.fromhex(trace_id)
 
         def found() -> list[tuple[str, Any]]:
@@ -76,7 +76,9 @@ class Collector:
         def is_whole() -> bool:
             known = {span.span_id for _, span in found()}
             parents = {span.parent_span_id for _, span in found()}
-            return {role for role, _ in found()} >= roles and len(parents - known) == 1
+            return {role for role, _ in found()} >= roles and parents - known == {
+                bytes.fromhex(parent)
+            }
 
         with self.came:
             assert self.came.wait_for(is_whole, SECONDS), [(r, s.name) for r, s in found()]
@@ -120,7 +122,7 @@ def test_one_trace_goes_through_three_processes(
     )
     assert told.status_code == 200
     assert told.headers["x-request-id"] == trace_id
-    spans = collector.trace(trace_id, {"gateway", "core", "media"})
+    spans = collector.trace(trace_id, parent, {"gateway", "core", "media"})
     by_id = {span.span_id: (role, span) for role, span in spans}
     roots = [span for _, span in spans if span.parent_span_id not in by_id]
     assert [(root.name, root.parent_span_id.hex()) for root in roots] == [
