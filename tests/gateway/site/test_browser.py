@@ -31,8 +31,12 @@ async def elsewhere() -> AsyncIterator[tuple[str, list[str]]]:
     requests: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = (await reader.readuntil(b"\r\n")).decode().split(" ")[1]
-        await reader.readuntil(b"\r\n\r\n")
+        try:
+            line = (await reader.readuntil(b"\r\n")).decode().split(" ")[1]
+            await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:  # a connection that the browser opened ahead
+            writer.close()
+            return
         requests.append(line)
         target = httpx.URL(line).params.get("post", "")
         page = (

@@ -44,9 +44,11 @@ def test_what_a_path_may_mean(path: str, endings: list[bytes]) -> None:
 @pytest.mark.parametrize(
     ("known", "found"),
     [
-        (Known(title="song", artist="Ann"), "a"),
+        # Two recordings, and nothing says which.
+        (Known(title="song", artist="Ann"), None),
+        (Known(title="song", artist="Ann", duration_ms=100_500), "a"),
         (Known(title="Song", artist="Ann", album="Live"), "b"),
-        (Known(title="Song", artist="Bob feat. Ann"), "a"),
+        (Known(title="Song", artist="Bob feat. Ann", duration_ms=100_000), "a"),
         (Known(title="Song", artist="Bob"), None),
         (Known(title="Song", artist="Ann", duration_ms=200_500), "b"),
         (Known(title="Song", artist="Ann", duration_ms=500_000), None),

@@ -286,6 +286,7 @@ async def test_a_scan_goes_first(
     await house.add(music)
     await house.scan()
     await database.write(lambda c: sql.mark(c, ["0" * 22], house.clock.now(), albums=False))
+    house.clock.advance(60_000)
     with acting(OPERATOR):
         await house.service.start_scan(StartScan())  # and nobody is there to do it
     async with at_work(house, built):
