@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
@@ -94,8 +95,7 @@ class Follower:
         """Somebody may see more than before: everything that waits is looked for again."""
         last = ""
         while True:
-            after = last
-            ids = await self._context.database.read(lambda c, after=after: wants.after(c, after))  # type: ignore[misc] # binds after
+            ids = await self._context.database.read(partial(wants.after, id_=last))
             if not ids:
                 return
             last = ids[-1]
@@ -115,9 +115,8 @@ class Clearing:
         while True:
             self._woken.clear()
             for playlist_id, cover, sizes in await self._context.database.read(clearing.gone):
-                while await self._context.database.write(
-                    lambda c, id_=playlist_id: clearing.clear(c, id_)  # type: ignore[misc] # binds it
-                ):
+                clear = partial(clearing.clear, playlist_id=playlist_id)
+                while await self._context.database.write(clear):
                     pass
                 if cover is not None:
                     await drop_cover(self._context, cover, sizes)

@@ -1,6 +1,7 @@
 """Follows media, plays and accounts: what they announce, the catalogue keeps copies of."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -98,10 +99,10 @@ class Follower:
         merged = await self._database.read(lambda c: resolve(c, list(totals), ()))
         named = {merged.get(id_, id_): plays for id_, plays in totals.items()}
         for some in _batches(named):
-            await self._database.write(lambda c, some=some: set_totals(c, some))  # type: ignore[misc]
+            await self._database.write(partial(set_totals, totals=some))
         named_by = await self._database.read(lambda c: credited(c, named), long=True)
         for artists in named_by.artists:
-            await self._database.write(lambda c, artists=artists: sum_artists(c, artists))  # type: ignore[misc]
+            await self._database.write(partial(sum_artists, artist_ids=artists))
 
         def tell(connection: Connection) -> None:
             now = self._clock.now()
