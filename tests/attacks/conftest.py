@@ -5,6 +5,7 @@ import shutil
 import socket
 import urllib.parse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from tests.journeys.shapes import Shape, all_in_one
+from tests.journeys.shapes import PASSWORD, Shape, all_in_one
 from tests.media.files import make
 
 CANARY = "nobody-outside-may-read-this-line"
@@ -86,6 +87,21 @@ class Target:
         assert "Traceback" not in said
 
 
+def picture(*color: int) -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (400, 400), color).save(made, "PNG")
+    return made.getvalue()
+
+
+@contextmanager
+def session(target: Target, name: str, device: str = "a browser") -> Iterator[httpx.Client]:
+    """A browser in which `name` is signed in."""
+    with httpx.Client(base_url=target.url, timeout=60, headers={"User-Agent": device}) as browser:
+        answer = browser.post("/sign-in", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        yield browser
+
+
 @pytest.fixture(scope="package")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     folder = tmp_path_factory.mktemp("attacks")
@@ -109,10 +125,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 
 def fill(music: Path) -> None:
-    picture = BytesIO()
-    Image.new("RGB", (400, 400), (200, 120, 40)).save(picture, "PNG")
     tags = {"artist": "The Targets", "albumartist": "The Targets", "album": "Bull"}
-    cover = picture.getvalue()
+    cover = picture(200, 120, 40)
     for number, title in enumerate(("Bullseye", "Outer Ring")):
         make(
             music / "bull" / f"{number}.flac",

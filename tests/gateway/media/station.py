@@ -55,6 +55,7 @@ class StationServer:
             "/live": _said("audio/ogg; codecs=opus", SOUND),
             "/unsaid": _said("application/octet-stream", SOUND),
             "/titles": _said("audio/mpeg", titled(), "icy-metaint: 1000\r\n"),
+            "/hardly": _said("audio/mpeg", bytes(4_000), "icy-metaint: 1\r\n"),
             "/list.m3u": _said("text/plain", b"#EXTM3U\n#EXTINF:-1,x\nlive\n"),
             "/list.pls": _said("audio/x-scpls", live),
             "/hls": _said("application/vnd.apple.mpegurl", b"#EXTM3U\n#EXT-X-VERSION:3\na.ts\n"),

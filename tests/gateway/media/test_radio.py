@@ -36,6 +36,7 @@ REFUSED = [
     ("page", 503),
     ("gone", 503),
     ("hls", 503),
+    ("hardly", 503),
     ("round.m3u", 503),
     ("to-private", 403),
     ("list-to-private", 403),

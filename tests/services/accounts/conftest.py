@@ -9,7 +9,7 @@ from tests.services.accounts.house import House, build_house
 from philomel.services.accounts.contract import Accounts
 from philomel.services.accounts.module import SCHEMA
 
-_ONE_SHAPE = ("test_links",)
+_ONE_SHAPE = ("test_links", "test_passkeys")
 """Suites with nothing in them that a wire could change; the others cross it."""
 
 

@@ -100,6 +100,8 @@ def test_good_redirects(uri: str) -> None:
         "https://example.org/\r\nSet-Cookie: a=b",
         "https://",
         "https://%65xample.org/",
+        "https://example.org;script-src/",
+        "https://example.org,evil.example/",
         "https://example.org:99999/",
         "javascript:alert(1)",
         "data:text/html,x",

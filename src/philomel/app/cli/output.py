@@ -44,8 +44,11 @@ class Output:
 
 
 def complain(message: str) -> None:
-    """Say on standard error what went wrong."""
-    sys.stderr.write(_printable(f"philomel: {message}", sys.stderr) + "\n")
+    """Say on standard error what went wrong: perhaps in the words of some other server."""
+    harmless = "".join(
+        c if c == "\n" or _is_shown(c) else "\N{REPLACEMENT CHARACTER}" for c in message
+    )
+    sys.stderr.write(_printable(f"philomel: {harmless}", sys.stderr) + "\n")
     sys.stderr.flush()
 
 
@@ -62,6 +65,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Sequence[str]
 def plain(text: str) -> str:
     """`text` without control characters: names from files and people meet a terminal here."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _is_shown(character: str) -> bool:
+    """Whether a terminal only shows it; bytes of names that are not UTF-8 are written out."""
+    return character.isprintable() or "\udc80" <= character <= "\udcff"
 
 
 def _printable(text: str, stream: TextIO) -> str:

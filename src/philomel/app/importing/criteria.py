@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from philomel.app.importing.values import shown
 from philomel.services.playlists.contract import (
     SmartField,
     SmartGroup,
@@ -136,7 +137,7 @@ def _text(field: SmartField, value: object) -> str:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Unsayable(f"a value of {field.value} cannot be said here")
-    return str(value)
+    return shown(str(value))
 
 
 def _sort(criteria: Mapping[str, Any]) -> tuple[SmartSort, bool]:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from philomel.app.importing.found import Found, FoundPerson, FoundPlaylist
+from philomel.app.importing.values import shown
 from philomel.app.refusal import Exit, Refusal
 from philomel.services.playlists.contract import Want
 
 _SUFFIXES = frozenset({".m3u", ".m3u8"})
 _LARGEST = 32 << 20
-_MOST_FILES, _MOST_ENTRIES = 10_000, 100_000
+_MOST_FILES, _MOST_ENTRIES, _MOST_OF_ALL = 10_000, 100_000, 2_000_000
+_LONGEST = 4_096
+"""Of a path, as systems have them."""
 
 
 def read(folder: Path, user: str) -> Found:
@@ -23,9 +26,13 @@ def read(folder: Path, user: str) -> Found:
     files = sorted(_files(folder))
     if not files:
         raise Refusal(f"{folder} has no playlist (*.m3u, *.m3u8)", Exit.NOT_FOUND)
-    playlists = []
+    playlists: list[FoundPlaylist] = []
+    count = 0
     for path in files[:_MOST_FILES]:
-        name = path.name if path == folder else str(path.relative_to(folder))
+        name = _written(path.name if path == folder else str(path.relative_to(folder)))
+        if count >= _MOST_OF_ALL:
+            notes.append(f"{name}: left out, there are too many entries")
+            continue
         try:
             if path.stat().st_size > _LARGEST:
                 notes.append(f"{name}: too large for a playlist")
@@ -36,7 +43,9 @@ def read(folder: Path, user: str) -> Found:
             continue
         if skipped:
             notes.append(f"{name}: {skipped:,} lines name no file")
-        playlists.append(FoundPlaylist(id=_id(name), name=path.stem, entries=tuple(entries)))
+        count += len(entries)
+        title = _written(path.stem)
+        playlists.append(FoundPlaylist(id=_id(name), name=title, entries=tuple(entries)))
     return Found("m3u", (FoundPerson(user, playlists=tuple(playlists)),), tuple(notes))
 
 
@@ -56,11 +65,13 @@ def parse(content: bytes, folder: Path) -> tuple[list[Want], int]:
             continue
         if not entry or entry.startswith("#"):
             continue
-        if "\0" in entry or _is_stream(entry) or len(found) >= _MOST_ENTRIES:
+        is_path = len(entry) <= _LONGEST and "\0" not in entry and not _is_stream(entry)
+        if not is_path or len(found) >= _MOST_ENTRIES:
             skipped += 1
         else:
             path = entry.replace("\\", "/")
             whole = path if _is_absolute(path) else os.path.normpath(folder / path)
+            whole = shown(_written(whole))
             found.append(Want(title=title, artist=artist, duration_ms=length, path=whole))
         artist, title, length = "", "", 0
     return found, skipped
@@ -73,8 +84,16 @@ def _files(folder: Path) -> Iterator[Path]:
     for root, _, names in os.walk(folder):
         for name in names:
             path = Path(root, name)
-            if path.suffix.lower() in _SUFFIXES and path.is_file():
+            if path.suffix.lower() in _SUFFIXES and _is_list(path):
                 yield path
+
+
+def _is_list(path: Path) -> bool:
+    """Whether it is a file, and no link to one of another kind, whose lines are secrets perhaps."""
+    try:
+        return path.is_file() and path.resolve().suffix.lower() in _SUFFIXES
+    except (OSError, RuntimeError):
+        return False
 
 
 def _text(content: bytes) -> str:
@@ -95,7 +114,8 @@ def _described(text: str) -> tuple[str, str, int]:
         length = float(seconds.split(maxsplit=1)[0])
     except (ValueError, IndexError):
         length = 0.0
-    return artist.strip(), title.strip(), round(length * 1000) if 0 < length < 1 << 32 else 0
+    artist, title = shown(artist[:_LONGEST]).strip(), shown(title[:_LONGEST]).strip()
+    return artist, title, round(length * 1000) if 0 < length < 1 << 32 else 0
 
 
 def _is_stream(entry: str) -> bool:
@@ -107,5 +127,10 @@ def _is_absolute(path: str) -> bool:
     return path.startswith("/") or path[1:3] == ":/"
 
 
+def _written(name: str) -> str:
+    """A file's name as text: its bytes need not be UTF-8."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def _id(name: str) -> str:
-    return "m3u:" + os.fsencode(name).decode("utf-8", "replace")[-180:]
+    return "m3u:" + name[-180:]

@@ -7,7 +7,7 @@ so that older and newer versions work as well; `KNOWN` are those whose tables we
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from philomel.app.importing.found import (
 )
 from philomel.app.importing.moments import milliseconds
 from philomel.app.importing.sqlite import Foreign, Row, opened
-from philomel.app.importing.values import number, text, thousandths
+from philomel.app.importing.values import number, path, text, thousandths
 from philomel.app.refusal import Exit, Refusal
 from philomel.services.playlists.contract import ItemKind, SmartRules, Want, WantedMark
 
@@ -29,6 +29,8 @@ SOURCE = "navidrome"
 KNOWN = (20241026183640, 20260818002312)
 """The schema versions between which nothing that is read here has changed: 0.55 to 0.63."""
 MOST_HEARD = 500
+_MOST_QUEUED = 20_000
+_LONGEST_MS = 1 << 40
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SONG = (
@@ -60,17 +62,17 @@ _NEEDED = {
 }
 
 
-def read(path: Path) -> Found:
+def read(file: Path) -> Found:
     """Everything that people kept there.
 
     Raises:
         Refusal: the file is not Navidrome's database.
     """
-    with opened(path) as database:
+    with opened(file) as database:
         for table, columns in _NEEDED.items():
             if not columns <= database.columns(table):
                 raise Refusal(
-                    f"{path} is no database of Navidrome: it has no table {table!r} with "
+                    f"{file} is no database of Navidrome: it has no table {table!r} with "
                     f"{', '.join(sorted(columns))}",
                     Exit.USAGE,
                     "import.not_navidrome",
@@ -100,17 +102,23 @@ class _Reading:
         self._read_songs(sorted(songs))
         self._read_named(ItemKind.ALBUM, "album", ("id", "name", "album_artist", "mbz_album_id"))
         self._read_named(ItemKind.ARTIST, "artist", ("id", "name", "mbz_artist_id"))
-        people = [
-            FoundPerson(
-                name=text(user["user_name"]),
-                marks=tuple(self._marks(text(user["id"]), marks, heard)),
-                playlists=tuple(self._playlists(text(user["id"]), entries)),
-                bookmarks=tuple(self._bookmarks(text(user["id"]), bookmarks)),
-                queue=self._queue(text(user["id"]), queues),
-            )
-            for user in self._database.rows("user", ("id", "user_name"), "user_name")
-            if text(user["user_name"])
-        ]
+        marked, placed, queued = _by_person(marks), _by_person(bookmarks), _by_person(queues)
+        lists = _by_person(self._database.rows("playlist", _LIST, "name, id"), "owner_id")
+        plays: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        for (person, song), moments in heard.items():
+            plays[person][song] = moments
+        people: list[FoundPerson] = []
+        for user in self._database.rows("user", ("id", "user_name"), "user_name"):
+            id_, name = text(user["id"]), text(user["user_name"])
+            if name:
+                found = FoundPerson(
+                    name=name,
+                    marks=tuple(self._marks(marked[id_], plays[id_])),
+                    playlists=tuple(self._playlists(lists[id_], entries)),
+                    bookmarks=tuple(self._bookmarks(placed[id_])),
+                    queue=self._queue(queued[id_]),
+                )
+                people.append(found)
         return Found(SOURCE, tuple(people), tuple(self._notes()))
 
     def _table(self, name: str, columns: tuple[str, ...]) -> list[Row]:
@@ -140,16 +148,18 @@ class _Reading:
             row["id"]: text(row["path"]) for row in self._database.rows("library", ("id", "path"))
         }
         for row in self._database.of_ids("media_file", _SONG, ids):
-            path = row["path"] if isinstance(row["path"], str) else ""
+            place = path(row["path"])
             root = libraries.get(row["library_id"], "")
-            if root and not path.startswith("/"):
-                path = f"{root.rstrip('/')}/{path}"
+            if root and place and not place.startswith("/"):
+                place = f"{root.rstrip('/')}/{place}"
+            if not (place or text(row["title"])):
+                continue  # nobody could ever find it
             self._wants[(ItemKind.TRACK, text(row["id"]))] = Want(
                 title=text(row["title"]),
                 artist=text(row["artist"]),
                 album=text(row["album"]),
                 duration_ms=thousandths(row["duration"]),
-                path=path,
+                path=place,
                 isrc=_isrc(row["tags"]),
                 musicbrainz_id=text(row["mbz_recording_id"]),
                 track_number=number(row["track_number"]),
@@ -168,32 +178,30 @@ class _Reading:
                     musicbrainz_id=text(row[columns[-1]]),
                 )
 
-    def _marks(
-        self, user: str, rows: Iterable[Row], heard: Mapping[tuple[str, str], list[int]]
-    ) -> Iterable[WantedMark]:
+    def _marks(self, rows: Iterable[Row], heard: Mapping[str, list[int]]) -> Iterable[WantedMark]:
         told = set()
         for row in rows:
             item, kind = text(row["item_id"]), _KINDS[row["item_type"]]
             want = self._wants.get((kind, item))
-            if text(row["user_id"]) != user or want is None:
+            if want is None:
                 continue
             plays: list[int] = []
             if kind is ItemKind.TRACK:
                 told.add(item)
-                plays = heard.get((user, item), [])
+                plays = heard.get(item, [])
             made = _mark(row, kind, want, plays)
             if made is not None:
                 yield made
-        for (person, item), plays in heard.items():
+        for item, plays in heard.items():
             want = self._wants.get((ItemKind.TRACK, item))
-            if person == user and item not in told and want is not None and plays:
+            if item not in told and want is not None and plays:
                 yield WantedMark(want=want, key=canonical(item), heard=tuple(plays))
 
-    def _playlists(self, user: str, entries: Mapping[str, list[str]]) -> Iterable[FoundPlaylist]:
-        for row in self._database.rows("playlist", _LIST, "name, id"):
-            if text(row["owner_id"]) != user:
-                continue
-            rules, note = _rules(text(row["rules"]))
+    def _playlists(
+        self, rows: Iterable[Row], entries: Mapping[str, list[str]]
+    ) -> Iterable[FoundPlaylist]:
+        for row in rows:
+            rules, note = _rules(row["rules"])
             songs = entries.get(text(row["id"]), ())
             wants = [self._wants.get((ItemKind.TRACK, song)) for song in songs]
             if None in wants:
@@ -208,26 +216,27 @@ class _Reading:
                 note=note,
             )
 
-    def _bookmarks(self, user: str, rows: Iterable[Row]) -> Iterable[FoundBookmark]:
+    def _bookmarks(self, rows: Iterable[Row]) -> Iterable[FoundBookmark]:
         for row in rows:
             want = self._wants.get((ItemKind.TRACK, text(row["item_id"])))
-            if text(row["user_id"]) == user and want is not None:
-                yield FoundBookmark(want, number(row["position"]), text(row["comment"]))
+            if want is not None:
+                place = number(row["position"], _LONGEST_MS)
+                yield FoundBookmark(want, place, text(row["comment"]))
 
-    def _queue(self, user: str, rows: Iterable[Row]) -> FoundQueue | None:
+    def _queue(self, rows: Iterable[Row]) -> FoundQueue | None:
         for row in rows:
             songs = _items(row)
-            if text(row["user_id"]) != user or not songs:
+            if not songs:
                 continue
             # An index since 0.56; before that the song's id.
             current = row["current"]
             place = songs.index(current) if current in songs else number(current)
             known = [song for song in songs if (ItemKind.TRACK, song) in self._wants]
-            gone_before = sum(song not in known for song in songs[:place])
+            gone_before = sum((ItemKind.TRACK, song) not in self._wants for song in songs[:place])
             wants = tuple(self._wants[(ItemKind.TRACK, song)] for song in known)
             if wants:
                 at = min(max(place - gone_before, 0), len(wants) - 1)
-                return FoundQueue(wants, at, number(row["position"]))
+                return FoundQueue(wants, at, number(row["position"], _LONGEST_MS))
         return None
 
     def _notes(self) -> Iterable[str]:
@@ -300,8 +309,8 @@ def _mark(row: Row, kind: ItemKind, want: Want, heard: list[int]) -> WantedMark 
     )
 
 
-def _rules(written: str) -> tuple[SmartRules | None, str]:
-    if not written or written == "null":
+def _rules(written: object) -> tuple[SmartRules | None, str]:
+    if not isinstance(written, str) or not written.strip() or written.strip() == "null":
         return None, ""
     try:
         rules = read_rules(written)
@@ -315,11 +324,21 @@ def _rules(written: str) -> tuple[SmartRules | None, str]:
 def _isrc(tags: object) -> str:
     """The first ISRC of the song's tags, which are JSON: {"isrc": [{"value": …}]}."""
     try:
-        found = json.loads(text(tags) or "{}")
+        found = json.loads(tags if isinstance(tags, str) else "{}")
         return text(found["isrc"][0]["value"])
     except (ValueError, RecursionError, LookupError, TypeError):
         return ""
 
 
 def _items(row: Row) -> list[str]:
-    return [song for song in text(row["items"]).split(",") if song]
+    written = row["items"] if isinstance(row["items"], str) else ""
+    return [
+        song for each in written.split(",", _MOST_QUEUED)[:_MOST_QUEUED] if (song := text(each))
+    ]
+
+
+def _by_person(rows: Iterable[Row], column: str = "user_id") -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[text(row[column])].append(row)
+    return found

@@ -15,7 +15,7 @@ from philomel.app.importing.found import (
     FoundQueue,
 )
 from philomel.app.importing.moments import milliseconds
-from philomel.app.importing.values import number, text
+from philomel.app.importing.values import number, path, text, thousandths
 from philomel.app.refusal import Exit, Refusal
 from philomel.engines.web import Web
 from philomel.services.playlists.contract import ItemKind, Want, WantedMark
@@ -26,7 +26,15 @@ _LARGEST = 64 << 20
 _SECONDS = 120.0
 _NO_TOKENS = frozenset({10, 41, 42})
 """Errors of servers that know passwords only: a missing parameter, no token authentication."""
-_MOST_PAGES = 10_000
+_MOST_PAGES, _MOST_LISTS = 10_000, 10_000
+_MOST_BYTES = 4 << 30
+"""Of all answers together: a million songs are a quarter of it."""
+_LONGEST_MS = 1 << 40
+_FIELDS = (
+    "id", "title", "name", "artist", "displayArtist", "album", "duration", "path", "isrc",
+    "musicBrainzId", "track", "discNumber", "userRating", "playCount", "starred", "played",
+)  # fmt: skip
+"""What is kept of a song, an album or an artist until all of them are there."""
 
 Thing = dict[str, Any]
 Told = Callable[[str, int], None]
@@ -51,6 +59,7 @@ class Server:
         self._user = user
         self._secret = secret
         self._how = "key" if is_key else "token"
+        self._read = 0
 
     @property
     def sends_password(self) -> bool:
@@ -93,6 +102,14 @@ class Server:
         else:
             # Addresses end up in logs; forms do not.
             found = await self._web.post_form(url, asked, limit=_LARGEST, seconds=_SECONDS)
+        self._read += len(found.body)
+        if self._read > _MOST_BYTES:
+            raise Refusal(
+                f"{urlsplit(self._url).hostname} sends more than {_MOST_BYTES >> 30} GiB: it may "
+                "go on for ever",
+                Exit.UNAVAILABLE,
+                "import.endless",
+            )
         try:
             answer = json.loads(found.body)["subsonic-response"]
             failed = answer["status"] != "ok"
@@ -169,7 +186,7 @@ class _Reading:
         async for kind, thing in self._every():
             key = (kind, text(thing.get("id")))
             # What lists say less of is completed by what says more.
-            found[key] = found.get(key, {}) | {k: v for k, v in thing.items() if v is not None}
+            found[key] = found.get(key, {}) | _short(thing)
         made = (_mark(kind, thing) for (kind, _), thing in found.items())
         return [mark for mark in made if mark is not None]
 
@@ -200,6 +217,7 @@ class _Reading:
 
     async def _songs(self) -> AsyncIterator[Thing]:
         """Every song, from a search for nothing; none where that finds nothing."""
+        seen: set[str] = set()
         for page in range(_MOST_PAGES):
             answer = await self._optional(
                 "search3", query="", songCount=PAGE, songOffset=page * PAGE, albumCount=0,
@@ -208,10 +226,11 @@ class _Reading:
             songs = _things(_thing(answer.get("searchResult3")).get("song"))
             for song in songs:
                 yield song
-            if len(songs) < PAGE:
+            if len(songs) < PAGE or not _news(songs, seen):
                 return
 
     async def _pages(self, method: str, outer: str, inner: str) -> AsyncIterator[Thing]:
+        seen: set[str] = set()
         for page in range(_MOST_PAGES):
             answer = await self._optional(
                 method, type="alphabeticalByName", size=PAGE, offset=page * PAGE
@@ -220,7 +239,7 @@ class _Reading:
             self._told("albums", page * PAGE + len(things))
             for thing in things:
                 yield thing
-            if len(things) < PAGE:
+            if len(things) < PAGE or not _news(things, seen):
                 return
 
     async def _optional(self, method: str, **parameters: str | int) -> Thing:
@@ -236,7 +255,7 @@ class _Reading:
     async def playlists(self, source: str, user: str) -> list[FoundPlaylist]:
         found: list[FoundPlaylist] = []
         answer = await self._optional("getPlaylists")
-        for each in _things(_thing(answer.get("playlists")).get("playlist")):
+        for each in _things(_thing(answer.get("playlists")).get("playlist"))[:_MOST_LISTS]:
             owner = text(each.get("owner"))
             if owner and owner.casefold() != user.casefold():
                 continue  # somebody else's public one
@@ -261,8 +280,8 @@ class _Reading:
         for each in _things(answer.get("bookmark")):
             want = _want(ItemKind.TRACK, _thing(each.get("entry")))
             if want is not None:
-                place, comment = number(each.get("position")), text(each.get("comment"))
-                found.append(FoundBookmark(want, place, comment))
+                place = number(each.get("position"), _LONGEST_MS)
+                found.append(FoundBookmark(want, place, text(each.get("comment"))))
         return found
 
     async def queue(self) -> FoundQueue | None:
@@ -276,7 +295,8 @@ class _Reading:
             return None
         current = str(answer.get("current"))
         place = next((at for at, (id_, _) in enumerate(songs) if id_ == current), 0)
-        return FoundQueue(tuple(want for _, want in songs), place, number(answer.get("position")))
+        position = number(answer.get("position"), _LONGEST_MS)
+        return FoundQueue(tuple(want for _, want in songs), place, position)
 
 
 def _mark(kind: ItemKind, thing: Thing) -> WantedMark | None:
@@ -306,18 +326,37 @@ def _want(kind: ItemKind, thing: Thing) -> Want | None:
             kind=kind, title=title, artist=artist, musicbrainz_id=text(thing.get("musicBrainzId"))
         )
     codes = thing.get("isrc")
-    path = thing.get("path")
     return Want(
         title=title,
         artist=text(thing.get("displayArtist")) or text(thing.get("artist")),
         album=text(thing.get("album")),
-        duration_ms=number(thing.get("duration")) * 1000,
-        path=path if isinstance(path, str) else "",
+        duration_ms=thousandths(number(thing.get("duration"))),
+        path=path(thing.get("path")),
         isrc=text(codes[0]) if isinstance(codes, list) and codes else text(codes),
         musicbrainz_id=text(thing.get("musicBrainzId")),
         track_number=number(thing.get("track")),
         disc_number=number(thing.get("discNumber")),
     )
+
+
+def _short(thing: Thing) -> Thing:
+    """What is needed of it, and no more of each text than anybody writes."""
+    found = {name: thing[name] for name in _FIELDS if thing.get(name) is not None}
+    codes = found.get("isrc")
+    if isinstance(codes, list):
+        found["isrc"] = codes[0] if codes else ""
+    return {
+        name: path(value) if name == "path" else text(value) if isinstance(value, str) else value
+        for name, value in found.items()
+        if isinstance(value, str | int | float)
+    }
+
+
+def _news(things: list[Thing], seen: set[str]) -> bool:
+    """Whether a page has something that no page before had: some servers know one page only."""
+    before = len(seen)
+    seen.update(text(thing.get("id")) for thing in things)
+    return len(seen) > before
 
 
 def _thing(value: object) -> Thing:

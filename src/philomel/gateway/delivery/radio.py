@@ -25,6 +25,8 @@ _OPEN_SECONDS = 9.0
 """Less than a gateway waits for the media role."""
 _DEEPEST = 3
 _MAX_LIST = 64 << 10
+_LEAST_BETWEEN = 256
+"""Bytes of sound between titles: stations have thousands, and each title is work."""
 _LISTS = frozenset(
     {
         "audio/x-mpegurl", "audio/mpegurl", "application/x-mpegurl", "application/mpegurl",
@@ -60,6 +62,7 @@ class Radio:
             try:
                 async with asyncio.timeout(_OPEN_SECONDS):
                     sending = await self._tune(url, stack)
+                    between = _between(sending)
             except TimeoutError:
                 raise Unavailable("the station does not answer") from None
             await send(
@@ -77,7 +80,7 @@ class Radio:
             )
             if is_head:
                 return
-            async for chunk in _sound(sending):
+            async for chunk in _sound(sending, between):
                 async with asyncio.timeout(STALL):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
@@ -145,15 +148,26 @@ def _type_of(sending: Sending) -> str:
     raise Unavailable("the station does not send sound")
 
 
-async def _sound(sending: Sending) -> AsyncIterator[bytes]:
-    """What is sent without titles between: we ask for none, but some stations send them."""
+def _between(sending: Sending) -> int:
+    """Bytes of sound between two titles; 0 if it is sound alone.
+
+    Raises:
+        Unavailable: nearly all of it is titles.
+    """
     text = sending.header("icy-metaint")
-    if not text.isascii() or not text.isdigit() or not int(text[:9]) > 0:
+    between = int(text[:9]) if text.isascii() and text.isdigit() else 0
+    if 0 < between < _LEAST_BETWEEN:
+        raise Unavailable("the station sends titles and hardly any sound")
+    return between
+
+
+async def _sound(sending: Sending, between: int) -> AsyncIterator[bytes]:
+    """What is sent without titles between: we ask for none, but some stations send them."""
+    if not between:
         async for chunk in sending.chunks():
             yield chunk
         return
-    between = left = int(text[:9])
-    skip = 0
+    left, skip = between, 0
     async for chunk in sending.chunks():
         sound = bytearray()
         at = 0

@@ -18,8 +18,9 @@ from philomel.gateway.public import at
 from philomel.gateway.share.pages import nothing, shared
 from philomel.gateway.share.things import Shared, load
 from philomel.gateway.site.layout import page
-from philomel.kernel.caller import ANONYMOUS, Caller, CallerKind, acting
+from philomel.kernel.caller import ANONYMOUS, SERVICE, Caller, CallerKind, acting
 from philomel.kernel.errors import NotFound, PhilomelError
+from philomel.services.accounts.contract import Accounts, GetUser
 from philomel.services.catalog.contract import Catalog, Cover, Track
 from philomel.services.media.contract import Media, SignCovers, SignStream, StreamFormat
 from philomel.services.playlists.contract import OpenShare, Playlists, Share
@@ -33,6 +34,7 @@ AnyRequest = Request[Any, Any, Any]
 
 @dataclass(frozen=True)
 class Deps:
+    accounts: Accounts
     playlists: Playlists
     catalog: Catalog
     media: Media
@@ -76,11 +78,12 @@ class _Door:
             opened = await self._deps.playlists.open_share(
                 OpenShare(token, visit=not track_id and scope["method"] == "GET")
             )
+        owner = await self._owner_of(opened)
         if track_id:
-            signed = await self._sign(opened, track_id, mp3=b"mp3" in scope["query_string"])
+            signed = await self._sign(opened, owner, track_id, mp3=b"mp3" in scope["query_string"])
             await self._deps.media_bytes.send(signed, scope, receive, send)
             return
-        with acting(_owner_of(opened)):
+        with acting(owner):
             things = await load(self._deps.catalog, opened)
             cover = await self._cover(things)
         text = shared(opened, things, at(f"/share/{opened.token}"), cover)
@@ -88,9 +91,26 @@ class _Door:
         response = page(text, headers=_HEADERS).to_asgi_response(None, request)
         await response(scope, receive, send)
 
-    async def _sign(self, opened: Share, track_id: str, *, mp3: bool) -> str:
+    async def _owner_of(self, share: Share) -> Caller:
+        """Who shares hears what is shared, and nothing more can be done in their name.
+
+        Raises:
+            NotFound: they may not come themselves at the moment, or are gone.
+        """
+        with acting(SERVICE):
+            user = await self._deps.accounts.get_user(GetUser(share.owner_id))
+        if user.disabled:
+            raise NotFound("nothing is shared at this address any more")
+        return Caller(
+            CallerKind.USER,
+            user.id,
+            scopes=("streaming",),
+            explicit_allowed=user.explicit_allowed,
+        )
+
+    async def _sign(self, opened: Share, owner: Caller, track_id: str, *, mp3: bool) -> str:
         """The signed address of a shared track: it stays inside this server."""
-        with acting(_owner_of(opened)):
+        with acting(owner):
             things = await load(self._deps.catalog, opened)
             asset_id = _asset(things.tracks, track_id)
             wanted = SignStream(asset_id, StreamFormat.MP3) if mp3 else SignStream(asset_id)
@@ -102,11 +122,6 @@ class _Door:
             return None
         signed = await self._deps.media.sign_covers(SignCovers((_key(cover),)))
         return at(signed.items[0].path)
-
-
-def _owner_of(share: Share) -> Caller:
-    """Who shares hears what is shared, and nothing more can be done in their name."""
-    return Caller(CallerKind.USER, share.owner_id, scopes=("streaming",))
 
 
 def _asset(tracks: Sequence[Track], track_id: str) -> str:

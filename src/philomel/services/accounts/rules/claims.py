@@ -10,6 +10,7 @@ from philomel.services.accounts.rules.people import MAX_NAME
 SKEW_S = 60
 """How far the provider's clock may be from this one."""
 _OLDEST_S = 10 * 60
+_FAR_S = 1 << 53
 _MAX_SUBJECT = 255
 _MAX_LABEL = 200
 
@@ -104,4 +105,4 @@ def _seconds(claims: Claims, name: str) -> float | None:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if -_FAR_S < value < _FAR_S else None

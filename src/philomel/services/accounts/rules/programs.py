@@ -38,6 +38,8 @@ MAX_REDIRECTS = 20
 _MAX_URI = 2000
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_PLACE = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+"""A host with or without a port: it also stands in the policy of the consent page."""
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+|[a-z][a-z0-9+-]{3,}")
 # Schemes that run or show something in the browser itself, or that leave it unasked.
@@ -167,7 +169,7 @@ def _split(uri: str) -> SplitResult:
 
 
 def _check_web_redirect(uri: str, parts: SplitResult) -> str:
-    if not parts.hostname or "%" in parts.netloc:
+    if not parts.hostname or not _PLACE.fullmatch(parts.netloc):
         raise BadRedirect("a redirect URI names a host")
     if parts.hostname == "localhost" or parts.hostname.endswith((".localhost", "localhost.")):
         raise BadRedirect("write http://127.0.0.1 or http://[::1] instead of localhost")
