@@ -2,6 +2,7 @@
 # make test   set everything up, the servers of the engine suites included, and test
 # make setup  stop when .venv/bin/philomel is ready
 # make check  formatting, lints, types, walls, wire and reference drift
+# make compatibility  record anew what unmodified clients come to
 
 PYTHON ?= python3
 UV_VERSION := 0.13.8
@@ -11,7 +12,7 @@ UV := .tools/bin/uv
 # Folders go through the environment: no shell takes their spaces and quotes apart.
 export MUSIC
 
-.PHONY: run setup test check wire reference wheel clean
+.PHONY: run setup test check wire reference compatibility wheel clean
 
 run: setup
 	@$(BIN)/python tools/run.py
@@ -47,6 +48,11 @@ wire: setup
 	$(BIN)/python tools/wire.py
 
 reference: setup
+	$(BIN)/python tools/reference.py
+
+compatibility: setup
+	@$(BIN)/python tools/engines.py
+	RECORD_COMPATIBILITY=1 $(BIN)/python -m pytest $$($(BIN)/python -m tests.clients.recording)
 	$(BIN)/python tools/reference.py
 
 wheel: setup

@@ -3,8 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from philomel import __version__
 from philomel.app.cli.parser import make_parser
@@ -18,6 +19,9 @@ from philomel.gateway.webapi.operation import State
 from philomel.gateway.webapi.table import OPERATIONS
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+RESULTS = FOLDER / "compatibility"
+"""Written by the runs of clients in the tests: see tests/clients/recording.py."""
+_COUNT = "assertions"
 
 _WHERE_SETTINGS_COME_FROM = """\
 A flag of `philomel serve` wins over the environment, the environment over the TOML file
@@ -62,6 +66,15 @@ _STATES = {
     State.EMPTY: "what a listener gets who has nothing of that kind: an empty page, null, 404.",
     State.LATER: "the same, until the feature it is about exists.",
 }
+_WHAT_WAS_RECORDED = """\
+What unmodified clients asked of this server and what came of it, as their last recorded run wrote
+it. A number says how many things about the content of the answers were asserted in it: what is
+read was written through another door (starred by a Subsonic player, read by a program of the Web
+API), what is written is read there. Where every answer was a refusal, its HTTP status stands before
+the number. That the client really asked is taken from the server's side. `make test` repeats the
+runs, and fails when one comes to another result than the one that stands here; `make
+compatibility` records them anew.
+""".splitlines()
 
 _EVERYWHERE = {"--data", "--config", "--json"}
 
@@ -200,12 +213,63 @@ def web_api_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def compatibility_page() -> str:
+    """What clients came to, from the results that their runs left."""
+    runs = [json.loads(path.read_text("utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+    web_api = [(f"{each.method} /v1{each.path}", each.state.value) for each in OPERATIONS]
+    rest = [(f"/rest/{each.name}", each.status.value) for each in subsonic.ALL]
+    lines = ["# Compatibility", "", *_WHAT_WAS_RECORDED, ""]
+    lines += ["| client | version | endpoints | calls | assertions |", "|---|---|---|---|---|"]
+    for run in runs:
+        results = run["endpoints"].values()
+        calls, assertions = (sum(each[name] for each in results) for name in ("calls", _COUNT))
+        lines.append(
+            f"| {run['client']} | {run['version']} | {len(results)} | {calls} | {assertions} |"
+        )
+    web_api.sort(key=lambda row: row[0].partition(" ")[2])
+    lines += _compared("Web API", "webapi.md", web_api, runs)
+    lines += _compared("OpenSubsonic", "opensubsonic.md", rest, runs)
+    return "\n".join([*lines, ""])
+
+
+def _compared(
+    title: str, page: str, rows: list[tuple[str, str]], runs: list[Mapping[str, Any]]
+) -> Iterator[str]:
+    """A table of endpoints and the clients that ask any of them."""
+    names = {name for name, _ in rows}
+    here = [run for run in runs if names & {*run["endpoints"], *run["unable"]}]
+    if not here:
+        return
+    asked = {name for run in here for name in run["endpoints"]} & names
+    yield from ("", f"## {title}", "")
+    yield f"{len(asked)} of {len(rows)} endpoints; the second column is explained [there]({page})."
+    yield from ("", f"| | | {' | '.join(run['client'] for run in here)} |")
+    yield "|---" * (2 + len(here)) + "|"
+    for name, state in rows:
+        cells = " | ".join(_cell(run, name) for run in here)
+        yield f"| `{name}` | {state} | {cells} |"
+    unable = [(run["client"], each) for run in here for each in run["unable"].items()]
+    if unable:
+        yield from ("", "\\- : the client has a method that cannot work with any server:", "")
+    yield from (f"- {client}, `{name}`: {why}." for client, (name, why) in unable if name in names)
+
+
+def _cell(run: Mapping[str, Any], name: str) -> str:
+    result = run["endpoints"].get(name)
+    if result is None:
+        return "\\-" if name in run["unable"] else ""
+    refused = all(status >= 400 for status in result["statuses"])
+    statuses = ", ".join(map(str, result["statuses"]))
+    return f"{statuses}: {result[_COUNT]}" if refused else f"{result[_COUNT]}"
+
+
 PAGES = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "openapi.json": extension_api,
     "opensubsonic.md": subsonic_page,
     "webapi.md": web_api_page,
+    "compatibility.md": compatibility_page,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import httpx
 import uvicorn
 from litestar.types import Receive, Scope, Send
+from tests.clients.recording import Witness
 from tests.gateway.people import Keeper, People, Signer
 from tests.gateway.shelf import CLOSED, Finder, Shelf, id_of
 
@@ -61,6 +62,7 @@ class House:
         self.playlists: Any = self.keeper
         self.clock = FixedClock(1_700_000_100_000)
         self.url = ""
+        self.witness = Witness()
         self.calls_per_minute = 0
         # One client: making one, with its certificates, takes longer than most calls.
         self.http = httpx.Client(timeout=10)
@@ -121,7 +123,7 @@ class House:
 @contextmanager
 def serving(house: House) -> Iterator[House]:
     """The house behind uvicorn, in a thread of its own as clients block."""
-    app = create_app(house.doors(), Metrics())
+    app = house.witness.around(create_app(house.doors(), Metrics()))
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(cast("Any", app), log_config=None, lifespan="off", ws="none")
     server = uvicorn.Server(config)

@@ -1,30 +1,23 @@
 """The unmodified spotipy makes, fills, orders, follows and pictures playlists."""
 
-import asyncio
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 import spotipy
 from PIL import Image
-from tests.gateway.running import House, serving
+from tests.clients.webapi.place import keeping
+from tests.gateway.running import House
 from tests.gateway.shelf import ALICE, BOB, CLOSED, id_of
 from tests.gateway.webapi.conftest import Client
 
-from philomel.engines.blobs.disk import DiskBlobs
-from philomel.engines.keys.ring import KeyRing
-from philomel.engines.log.local import open_local_log
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
-from philomel.engines.workers import TaskFailed
 from philomel.gateway.webapi.fields import only
 from philomel.kernel.errors import InvalidArgument
-from philomel.services.playlists import module
 
 # Old names of methods are what existing programs call.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -38,42 +31,10 @@ def uris(*ids: str) -> list[str]:
     return [f"spotify:track:{id_}" for id_ in ids]
 
 
-class Painter:
-    """Draws no picture anew: the service's own suite has real ones."""
-
-    async def render(self, picture: bytes, edges: Sequence[int]) -> list[bytes]:
-        if len(picture) < 100:
-            raise TaskFailed("This is no picture.")
-        return [picture + bytes([number]) for number, _ in enumerate(edges)]
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    """The doors over the real service of playlists."""
-    house = House()
-    database = open_sqlite(tmp_path / "playlists.sqlite")
-    asyncio.run(prepare(database, module.SCHEMA, tmp_path))
-    log = open_local_log(tmp_path / "log.sqlite", house.clock)
-    (tmp_path / "blobs").mkdir()
-    house.playlists, _ = module.build(
-        module.Deps(
-            database,
-            log,
-            house.clock,
-            cast("Any", house.shelf),
-            KeyRing.open(tmp_path / "keys.json", house.clock),
-            DiskBlobs(bytes(tmp_path / "blobs")),
-            cast("Any", Painter()),
-        )
-    )
-    with serving(house) as running:
+    with keeping(tmp_path) as running:
         yield running
-
-    async def close() -> None:
-        await database.close()
-        await log.close()
-
-    asyncio.run(close())
 
 
 @pytest.fixture
