@@ -1,18 +1,21 @@
 """How often a fingerprint is right, and how soon one of a million is found.
 
-    python -m bench.fingerprint [--music DIR] [--seconds 60] [--out table.md]
+    python -m bench.fingerprint [--music DIR] [--seconds 60] [--keep DIR [--most 4]] [--out FILE]
     python -m bench.fingerprint --lookup 1000000
 
 The first writes a table: every track in every codec and bit rate, as it is and cut by 2 s at
-both ends and made softer; and every pair of different tracks. The second fills a database of
-the media service with random landmarks, and looks recordings up in it.
+both ends and made softer; short pieces of every track; every track at another speed; and every
+pair of different tracks. What was heard is kept, so that it can be done in slices. The second
+fills a database of the media service with random landmarks, and looks recordings up in it.
 """
 
 import argparse
 import asyncio
 import io
 import itertools
+import pickle
 import random
+import re
 import statistics
 import sys
 import tempfile
@@ -46,7 +49,12 @@ from philomel.services.media.store import SCHEMA, SoundStore
 from philomel.services.media.store.tables import ASSETS, LANDMARKS, SOUNDS, State
 
 WESNOTH = Path("/usr/share/games/wesnoth/1.16/data/core/music")
-RATES = (96, 160, 320)
+RATES = (96, 128, 160, 192, 256, 320)
+WHOLE = 120.0
+"""Seconds of which a print is made."""
+
+PIECES = (5, 6, 8, 10, 15, 20, 30)
+PIECE_RATE = 128
 SHORT_MS = 10_000
 """Of these, a cut of 2 s at both ends leaves too little."""
 
@@ -55,6 +63,9 @@ CUT_S = 2.013
 
 SOFTER = 10 ** (-7 / 20)
 CUT = ", cut and softer"
+
+_OTHERWISE = re.compile(r"original$|whole$|played|\d+ s(,|$)")
+"""Forms that are in tables of their own."""
 
 Samples = NDArray[np.float32]
 
@@ -142,17 +153,20 @@ def beginning(path: Path, seconds: float) -> bytes:
 
 def hear(path: Path, seconds: float) -> tuple[str, dict[str, Heard]]:
     """Every form of one track."""
-    original = decoded(path, seconds)
+    whole = decoded(path, WHOLE)
+    original = whole[: round(seconds * RATE)]
     cut = round(CUT_S * RATE)
     found = {
         "original": listen(original),
+        "whole": listen(whole),
         "2 s less at the start": listen(original[cut:]),
         "2 s less at the end": listen(original[:-cut]),
         "2 s less at both ends": listen(original[cut:-cut]),
         "12 dB softer": listen(original * np.float32(10 ** (-12 / 20))),
         "6 dB louder, clipped": listen(np.clip(original * np.float32(2), -1, 1)),
-        "played 2 % slower": listen(decoded(path, seconds, 0.98)),
-        "played 3 % faster": listen(decoded(path, seconds, 1.03)),
+        "played 2 % slower": listen(decoded(path, WHOLE, 0.98)),
+        "played 2 % faster": listen(decoded(path, WHOLE, 1.02)),
+        "played 3 % faster": listen(decoded(path, WHOLE, 1.03)),
     }
     with tempfile.NamedTemporaryFile(suffix=".wav") as part:
         part.write(beginning(path, seconds))
@@ -162,7 +176,26 @@ def hear(path: Path, seconds: float) -> tuple[str, dict[str, Heard]]:
             name = f"{codec.value} {bitrate}"
             found[name] = listen(samples)
             found[name + CUT] = listen(samples[cut:-cut] * np.float32(SOFTER))
+            if bitrate == PIECE_RATE:
+                for length in PIECES:
+                    piece = slice(round(seconds * RATE / 4), round((seconds / 4 + length) * RATE))
+                    found[f"{length} s"] = listen(original[piece])
+                    found[f"{length} s, {name}"] = listen(samples[piece] * np.float32(SOFTER))
     return path.stem, found
+
+
+def heard(path: Path, seconds: float, keep: Path) -> tuple[str, dict[str, Heard]]:
+    """Every form of one track, out of `keep` if it was heard before."""
+    kept = _place(path, seconds, keep)
+    if not kept.exists():
+        kept.with_suffix(".part").write_bytes(pickle.dumps(hear(path, seconds)))
+        kept.with_suffix(".part").rename(kept)
+    told: tuple[str, dict[str, Heard]] = pickle.loads(kept.read_bytes())
+    return told
+
+
+def _place(path: Path, seconds: float, keep: Path) -> Path:
+    return keep / f"{path.stem}-{seconds:.0f}.pickle"
 
 
 def table(tracks: dict[str, dict[str, Heard]]) -> Iterator[str]:
@@ -177,17 +210,26 @@ def table(tracks: dict[str, dict[str, Heard]]) -> Iterator[str]:
         name: forms for name, forms in sounding.items() if forms["original"].duration_ms >= SHORT_MS
     }
     for form in next(iter(sounding.values())):
-        if form != "original" and not form.startswith("played"):
+        if not _OTHERWISE.match(form):
             yield _row(form, sounding)
+    yield ""
+    yield "| short pieces, 7 dB softer | known again | lowest score |"
+    yield "|---|---|---|"
+    for length, codec in itertools.product(PIECES, Codec):
+        yield _piece(length, f"{length} s, {codec.value} {PIECE_RATE}", sounding)
     yield ""
     yield "| different recordings | pairs | taken for the same | highest score |"
     yield "|---|---|---|---|"
-    for form in ("played 2 % slower", "played 3 % faster"):
-        pairs = [(forms["original"], forms[form]) for forms in sounding.values()]
+    for form in ("played 2 % slower", "played 2 % faster", "played 3 % faster"):
+        pairs = [(forms["whole"], forms[form]) for forms in sounding.values()]
         yield _wrong(f"a track and itself, {form}", pairs)
     both = list(itertools.permutations(sounding.values(), 2))
     for form in ("original", "opus 96" + CUT, "mp3 160", "vorbis 320"):
         yield _wrong(f"tracks, {form}", [(a["original"], b[form]) for a, b in both])
+    for length in PIECES:
+        form = f"{length} s"
+        pairs = [(a[form], b[form]) for a, b in both if _is_long(a, length) and _is_long(b, length)]
+        yield _wrong(f"pieces of {form}", pairs)
 
 
 def _row(form: str, tracks: dict[str, dict[str, Heard]]) -> str:
@@ -199,6 +241,22 @@ def _row(form: str, tracks: dict[str, dict[str, Heard]]) -> str:
     )
     lowest = min(one.score for one in likeness)
     return f"| {form} | {right} of {len(tracks)} | {found} of {len(tracks)} | {lowest:.2f} |"
+
+
+def _is_long(forms: dict[str, Heard], length: int) -> bool:
+    return forms[f"{length} s"].duration_ms >= length * 999
+
+
+def _piece(length: int, form: str, tracks: dict[str, dict[str, Heard]]) -> str:
+    """Of the tracks that are that long."""
+    likeness = [
+        _compare(forms[f"{length} s"], forms[form])
+        for forms in tracks.values()
+        if _is_long(forms, length)
+    ]
+    right = sum(one.same for one in likeness)
+    lowest = min(one.score for one in likeness)
+    return f"| {form} | {right} of {len(likeness)} | {lowest:.2f} |"
 
 
 def _wrong(name: str, pairs: list[tuple[Heard, Heard]]) -> str:
@@ -273,6 +331,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--music", type=Path, default=WESNOTH)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--keep", type=Path, help="what was heard is kept here")
+    parser.add_argument("--most", type=int, help="hear no more tracks than that, and go on later")
     parser.add_argument("--lookup", type=int, metavar="ASSETS")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
@@ -289,12 +349,21 @@ def main() -> int:
             for path in sorted(place.rglob("*"))
             if path.suffix in suffixes
         ]
+        keep = asked.keep or Path(folder)
+        keep.mkdir(parents=True, exist_ok=True)
+        fresh = [path for path in paths if not _place(path, asked.seconds, keep).exists()]
+        if left := fresh[asked.most :] if asked.most else ():
+            paths = fresh[: asked.most]
         with ProcessPoolExecutor(2) as pool:
-            heard = {}
-            for name, forms in pool.map(hear, paths, itertools.repeat(asked.seconds)):
-                heard[name] = forms
+            tracks = {}
+            again = itertools.repeat
+            for name, forms in pool.map(heard, paths, again(asked.seconds), again(keep)):
+                tracks[name] = forms
                 print(name, file=sys.stderr, flush=True)
-    text = "\n".join([machine(), "", *table(heard), ""])
+        if left:
+            print(f"{len(left)} tracks are still to be heard")
+            return 0
+    text = "\n".join([machine(), "", *table(tracks), ""])
     print(text)
     if asked.out:
         asked.out.write_text(text)

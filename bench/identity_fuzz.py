@@ -1,4 +1,4 @@
-"""Many random histories of a music folder: no like, rating or play may be lost.
+"""Many random histories of a music folder: nothing that a listener made may be lost.
 
     python -m bench.identity_fuzz [--examples 500] [--seed 1]
 

@@ -130,6 +130,45 @@ async def test_parts_are_read_while_later_ones_are_made(booth: Booth) -> None:
         await booth.read("2")
 
 
+async def test_a_far_part_is_held_until_the_encoder_is_there(
+    small: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "PATIENCE", 0.2)
+    monkeypatch.setattr(making, "IDLE", 0.0)
+    opening = asyncio.create_task(small.renditions.open(small.key("2")))
+    await small.packager.header()
+    far = await opening
+    assert far.size is None
+    chunks = far.stream()
+    assert await anext(chunks) == b"", "the answer does not begin"
+    coming = asyncio.ensure_future(anext(chunks))
+    await small.packager.part(b"first")
+    await small.packager.part(b"second")
+    assert await small.read("1") == b"second"
+    assert (await small.renditions.numbers())["encodes_waiting"] == 1
+    await small.packager.part(b"third")
+    assert await coming == b"third"
+    await far.close()
+    assert (await small.renditions.numbers())["encodes_waiting"] == 0
+
+
+async def test_few_far_parts_are_held_and_not_for_ever(
+    small: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "PATIENCE", 0.2)
+    monkeypatch.setattr(making, "HOLD", 0.01)
+    await small.packager.header()
+    held = await asyncio.gather(*(small.renditions.open(small.key("2")) for _ in range(8)))
+    with pytest.raises(Unavailable, match="still being made"):
+        await small.read("2")
+    with pytest.raises(Unavailable, match="still being made"):
+        _ = [chunk async for chunk in held[0].stream()]
+    await held.pop().close()
+    held.append(await small.renditions.open(small.key("2")))
+    for each in held:
+        await each.close()
+
+
 async def test_many_listeners_of_one_rendition_make_it_once(booth: Booth) -> None:
     asked = [asyncio.create_task(booth.read("0")) for _ in range(100)]
     await booth.packager.header()

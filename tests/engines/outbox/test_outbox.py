@@ -12,7 +12,7 @@ from tests.conftest import DatabaseFor
 from tests.engines.outbox import ledger
 
 from philomel.engines.log import Log, Message, Record, Subscription
-from philomel.engines.log.local import open_local_log
+from philomel.engines.log.local import LocalLog, open_local_log
 from philomel.engines.outbox import Consumer, Effect, Handler, Job, Relay
 from philomel.engines.outbox.consumer import INBOX_DAYS
 from philomel.engines.sql import Database, Dialect
@@ -244,6 +244,20 @@ async def test_the_inbox_forgets_in_time(database: Database, log: Log) -> None:
             return len(await database.read(seen)) == 1
 
         await until(forgotten)
+
+
+async def test_a_log_whose_own_disk_is_full_loses_nothing(database: Database, log: Log) -> None:
+    assert isinstance(log, LocalLog)
+    await log.write(lambda driver: driver.execute("PRAGMA max_page_count = 1").fetchall())
+    with pytest.raises(Unavailable, match="full"):
+        await append(log, "x" * 100_000)
+    names = [f"{number:03d}" + "x" * 60 for number in range(100)]
+    async with running(relay(database, log), consumer(database, log)):
+        for name in names:
+            await database.write(changing(name))  # acknowledged: the log is asked later
+        assert await database.read(ledger.waiting) > 0
+        await log.write(lambda driver: driver.execute("PRAGMA max_page_count = 9999").fetchall())
+        assert await until_had(database, len(names)) == names
 
 
 async def test_a_log_that_is_away_delays_and_keeps_the_order(database: Database, log: Log) -> None:

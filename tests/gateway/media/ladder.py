@@ -9,11 +9,13 @@ import httpx
 from tests.gateway.media.conftest import door, serving
 from tests.services.media.conftest import LISTENER, House, open_house
 
+from philomel.engines.audio.encoder import WorkerEncoder
 from philomel.engines.audio.families import families
 from philomel.engines.audio.packager import WorkerPackager
 from philomel.engines.audio.renditions.ledger import SCHEMA as RENDITIONS
 from philomel.engines.audio.renditions.ledger import Ledger
 from philomel.engines.audio.renditions.store import RenditionBlobs
+from philomel.engines.audio.transcode import TranscodeBlobs
 from philomel.engines.blobs import Blobs
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
@@ -90,7 +92,11 @@ async def on_air(
             library, shelf, ledger, packager, SystemClock(), settings.max_encodes
         )
         stack.push_async_callback(renditions.close)
-        stores: dict[Store, Blobs] = {Store.LIBRARY: library, Store.RENDITIONS: renditions}
+        stores: dict[Store, Blobs] = {
+            Store.LIBRARY: library,
+            Store.RENDITIONS: renditions,
+            Store.TRANSCODE: TranscodeBlobs(DiskFolders(), WorkerEncoder(workers)),
+        }
         own = MediaBytes(Public(), house.media, stores, settings)
         running = await stack.enter_async_context(serving(door(own)))
         if gateway:

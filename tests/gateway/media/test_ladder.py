@@ -11,12 +11,14 @@ from urllib.parse import urljoin
 import pytest
 from tests.gateway.media.ladder import Station, on_air
 from tests.media.files import make
+from tests.media.long import RATE, make_long
 from tests.services.media.conftest import LISTENER, OTHER
 
 from philomel.kernel.caller import acting
 from philomel.services.media.contract import SignStream, StreamFormat
 
 SECONDS = 11.3
+DAY, LATE = 24 * 3600, 24 * 3600 - 60
 
 
 @pytest.fixture(params=["here", "behind a gateway"])
@@ -54,6 +56,32 @@ async def test_players_read_every_rung_as_it_is_made_and_again(station: Station)
         assert exact <= await samples(url) <= exact + more
     flac = next(file for file in playback.files if file.name == "flac")
     assert await samples(station.url + flac.path) == round(SECONDS * 44_100)
+
+
+async def test_a_whole_day_plays_from_anywhere(tmp_path: Path) -> None:
+    async with on_air(tmp_path) as station:
+        samples_ = make_long(station.house.root / "day.flac", DAY)
+        asset = await station.add("day.flac", "flac", samples_ / RATE, 200)
+        with acting(LISTENER):
+            sign = station.house.media.sign_stream
+            original = (await sign(SignStream(asset, StreamFormat.ORIGINAL))).path
+            later = (await sign(SignStream(asset, StreamFormat.OPUS, 96, LATE * 1000))).path
+        size = (station.house.root / "day.flac").stat().st_size
+        end = await station.get(original, range=f"bytes={size - 100}-")
+        assert end.headers["content-range"] == f"bytes {size - 100}-{size - 1}/{size}"
+        rest = samples_ / RATE - LATE
+        assert await samples(station.url + later) == pytest.approx(rest * 48_000, abs=4800)
+        playback = await station.playback(asset)
+        master = (await station.get(playback.hls)).text
+        index = re.search(r"(?m)^aac-[a-z0-9-]+/index\.m3u8\?.*", master)
+        assert index is not None
+        parts = (await station.get(urljoin(playback.hls, index[0]))).text
+        lengths = [float(length) for length in re.findall(r"#EXTINF:([0-9.]+)", parts)]
+        assert sum(lengths) == pytest.approx(samples_ / RATE, abs=0.1)
+        first = re.search(r"(?m)^0\.m4s.*", parts)
+        assert first is not None
+        answer = await station.get(urljoin(urljoin(playback.hls, index[0]), first[0]))
+        assert answer.status_code == 200
 
 
 async def test_a_file_has_exact_ranges_once_it_was_made(station: Station) -> None:

@@ -17,6 +17,7 @@ from tests.gateway.media.conftest import door, serving
 from tests.media.files import make
 from tests.services.media.conftest import LISTENER, House, open_house
 
+from philomel.engines.audio import Encoding, transcode
 from philomel.engines.audio.encoder import WorkerEncoder
 from philomel.engines.audio.families import families
 from philomel.engines.audio.transcode import TranscodeBlobs
@@ -128,6 +129,35 @@ async def test_the_worker_ends_when_the_listener_leaves(radio: Radio) -> None:
         while await radio.jobs():
             await asyncio.sleep(0.01)  # processes tell their parents, not us
     assert time.monotonic() - left < 5
+
+
+class Stuck:
+    """An encoder whose source lies on a disk that hangs."""
+
+    async def stream(self, descriptor: int, encoding: Encoding) -> AsyncIterator[bytes]:
+        del descriptor, encoding
+        await asyncio.Event().wait()
+        yield b""
+
+
+async def test_a_disk_that_hangs_is_told_soon(
+    radio: Radio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcode, "LOOK", 0.05)
+    folders = DiskFolders()
+    stores: dict[Store, Blobs] = {Store.TRANSCODE: TranscodeBlobs(folders, Stuck())}
+    own = MediaBytes(Public(), radio.house.media, stores, Settings())
+    path = httpx.URL(await radio.sign(StreamFormat.OPUS)).raw_path.decode()
+    async with (
+        serving(door(own)) as running,
+        httpx.AsyncClient(base_url=running.url, trust_env=False, verify=False) as client,
+    ):
+        asked = asyncio.create_task(client.get(path))
+        await asyncio.wait((asked,), timeout=0.2)
+        radio.house.root.rename(radio.house.root.with_name("unmounted"))
+        answer = await asked
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "blobs.away"
 
 
 async def test_a_file_that_is_no_music_is_refused_clearly(radio: Radio) -> None:

@@ -13,7 +13,7 @@ FILES = (
     "move", "rename", "retag", "mend", "upgrade", "beside", "copy", "drop", "delete", "restore",
     "library", "swap", "clone",
 )  # fmt: skip
-DEEDS = ("like", "unlike", "rate", "play")
+DEEDS = ("like", "unlike", "rate", "play", "list", "unlist", "mark")
 WHOLE = (
     "scan", "scan", "scan", "analyse", "relocate", "restart", "machine", "kill",
 )  # fmt: skip
@@ -35,7 +35,8 @@ class Song(Struct):
     Attributes:
         files: where it is on the disk; the first is the one that was there for longest.
         gone: a file that can come back: where, its bytes and its time.
-        id: the track that anna liked, rated and played.
+        marked: position of the bookmark in it, in ms.
+        id: the track that anna liked, rated, played, listed and marked.
         moved: something was done to it since the last scan.
     """
 
@@ -47,6 +48,7 @@ class Song(Struct):
     liked: bool = False
     rating: int | None = None
     plays: int = 0
+    marked: int | None = None
     moved: bool = False
 
     @property

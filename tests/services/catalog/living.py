@@ -19,7 +19,21 @@ from philomel.kernel.caller import acting
 from philomel.services.catalog import module
 from philomel.services.media.contract import RegisterAssets
 from philomel.services.playlists import module as playlists
-from philomel.services.playlists.contract import ItemKind, Playlists, Rate, Save, Unsave
+from philomel.services.playlists.contract import (
+    AddItems,
+    CreatePlaylist,
+    Item,
+    ItemKind,
+    ListItems,
+    NewItem,
+    Playlists,
+    Rate,
+    RemovedItem,
+    RemoveItems,
+    Save,
+    SetBookmark,
+    Unsave,
+)
 from philomel.services.plays import module as plays
 from philomel.services.plays.contract import Plays
 
@@ -89,11 +103,32 @@ async def live_in(
 
 
 async def do(service: Playlists, what: str, track_id: str, rating: int) -> None:
-    """Let anna like, not like or rate a track."""
+    """Let anna like, not like or rate a track, list it, take it off her list, or mark it."""
     with acting(ANNA):
+        if what in {"list", "unlist"}:
+            playlist = await _playlist(service)
+            if what == "list":
+                await service.add_items(AddItems(playlist, (NewItem(track_id),)))
+            else:
+                await service.remove_items(RemoveItems(playlist, (RemovedItem(track_id),)))
+            return
+        if what == "mark":
+            await service.set_bookmark(SetBookmark(track_id, 100 * rating))
+            return
         if what == "like":
             await service.save(Save(ItemKind.TRACK, (track_id,)))
         elif what == "unlike":
             await service.unsave(Unsave(ItemKind.TRACK, (track_id,)))
         else:
             await service.rate(Rate(ItemKind.TRACK, track_id, rating))
+
+
+async def listed(service: Playlists) -> Sequence[Item]:
+    """What is on anna's list."""
+    with acting(ANNA):
+        return (await service.list_items(ListItems(await _playlist(service), 500))).items
+
+
+async def _playlist(service: Playlists) -> str:
+    """Of one source there is one playlist."""
+    return (await service.create_playlist(CreatePlaylist("Anna's", source="anna"))).id

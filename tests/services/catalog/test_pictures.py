@@ -1,5 +1,6 @@
 """Covers follow the pictures that lie beside the music, and go when nothing shows them."""
 
+import asyncio
 import io
 import os
 from pathlib import Path
@@ -107,6 +108,19 @@ def kept(house: House) -> set[str]:
     return {path.name.partition("-")[0] for path in folder.rglob("*.jpg")}
 
 
+async def cut_off_while_it_is_kept(house: House, keeper: Keeper) -> None:
+    """As a kill does it: a picture is stored, and was never written down as kept."""
+    data = io.BytesIO()
+    Image.new("RGB", (100, 100), "green").save(data, "PNG")
+    before = kept(house)
+    keeping = asyncio.ensure_future(keeper.keep(data.getvalue()))
+    async with asyncio.timeout(10):
+        while kept(house) == before:
+            await asyncio.sleep(0)
+    keeping.cancel()
+    await asyncio.wait((keeping,))
+
+
 async def test_what_nothing_shows_goes_after_some_days(house: House, music: Path) -> None:
     make(music / "a" / "song.mp3", {"title": "Song", "album": "X", "artist": "A"})
     picture(music / "a" / "cover.png", "red")
@@ -131,6 +145,11 @@ async def test_what_nothing_shows_goes_after_some_days(house: House, music: Path
     assert await keeper.sweep(house.clock.now()) == 1
     assert kept(house) == {blue}
     assert isinstance(house.blobs, DiskBlobs)
+    await cut_off_while_it_is_kept(house, keeper)
+    assert len(kept(house)) == 2
+    house.clock.advance(GRACE_MS + 1)
+    assert await keeper.sweep(house.clock.now()) == 1
+    assert kept(house) == {blue}
     picture(music / "a" / "cover.png", "red")
     await house.scan()
     assert await until_cover(house, not_=blue) == red

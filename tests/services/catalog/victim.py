@@ -27,6 +27,7 @@ from philomel.services.catalog.contract import ScanRunning, StartScan, WatchScan
 from philomel.services.playlists.contract import Playlists
 
 T = TypeVar("T")
+DEEDS = ("rate", "like", "list", "rate", "mark", "unlike", "list", "like", "unlist")
 
 
 class _Fatal:
@@ -66,7 +67,7 @@ def end() -> None:
 
 async def _act(service: Playlists, track_id: str) -> None:
     for number in itertools.count():
-        what, rating = ("rate", "like", "rate", "unlike", "like")[number % 5], 1 + number % 4
+        what, rating = DEEDS[number % len(DEEDS)], 1 + number % 4
         os.write(1, f"{what} {rating}\n".encode())
         await do(service, what, track_id, rating)
 

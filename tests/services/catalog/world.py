@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.services.catalog.histories import SONGS, Disk, Song, Step
 from tests.services.catalog.house import ANNA
-from tests.services.catalog.living import Living, do, live_in
+from tests.services.catalog.living import Living, do, listed, live_in
 from tests.services.running import running
 
 from philomel.engines.audio.families import families
@@ -29,7 +29,7 @@ from philomel.services.catalog.contract import (
     WatchScan,
 )
 from philomel.services.media.contract import Asset, AssetsAnalysed
-from philomel.services.playlists.contract import GetMarks, ItemKind
+from philomel.services.playlists.contract import GetMarks, ItemKind, ListBookmarks
 from philomel.services.plays.contract import GetPlayCounts, Play, PlayedKind, RecordPlays
 
 SETTLED_SECONDS = 10
@@ -43,6 +43,7 @@ class World:
         self.disk = Disk(folder / "music")
         self.living: Living
         self.now = 0
+        self.order: list[Song] = []
         self.sounds: dict[int, set[str]] = {number: set() for number in range(SONGS)}
 
     async def open(self) -> None:
@@ -74,7 +75,7 @@ class World:
                 await self.machine()
             case "kill":
                 await self.kill(song, 1 + 3 * (SONGS * song.number + other.number))
-            case "like" | "unlike" | "rate" | "play":
+            case "like" | "unlike" | "rate" | "play" | "list" | "unlist" | "mark":
                 await self.deed(what, song)
             case _:
                 self.disk.step(what, song, other)
@@ -90,10 +91,20 @@ class World:
                 return
         rating = 1 + self.now // 1_000 % 5
         await do(self.playlists, what, song.id, rating)
-        if what == "rate":
-            song.rating = rating
-        else:
-            song.liked = what == "like"
+        self.did(what, song, rating)
+
+    def did(self, what: str, song: Song, rating: int) -> None:
+        match what:
+            case "rate":
+                song.rating = rating
+            case "mark":
+                song.marked = 100 * rating
+            case "list":
+                self.order.append(song)
+            case "unlist":
+                self.order = [each for each in self.order if each is not song]
+            case _:
+                song.liked = what == "like"
 
     async def relocate(self, number: int, carry: Callable[[Path, Path], object]) -> None:
         old = self.disk.roots[number]
@@ -133,13 +144,13 @@ class World:
         self.now += 3_600_000
         await self.open()
         *done, cut_off = [line.split() for line in told.decode().splitlines()] or [[]]
-        for what, rating in [*done, cut_off] if cut_off else done:
-            if what == "rate":
-                song.rating = int(rating)
-            else:
-                song.liked = what == "like"
+        for what, rating in done:
+            self.did(what, song, int(rating))
         if cut_off:  # nobody was told that it is done: it is asked for again
-            await do(self.playlists, cut_off[0], song.id, int(cut_off[1]))
+            what, rating = cut_off
+            if what != "list" or len(await listed(self.playlists)) == len(self.order):
+                await do(self.playlists, what, song.id, int(rating))
+            self.did(what, song, int(rating))
         with acting(OPERATOR, timeout=None):  # what was cut off goes on by itself
             async with self.house.running("catalog scan"):
                 async for _ in self.house.service.watch_scan(WatchScan()):
@@ -232,6 +243,20 @@ class World:
                 return f"song {song.number}: the rating is not {song.rating}"
             if counts.get(song.id, 0) != song.plays:
                 return f"song {song.number}: {counts.get(song.id)} plays, not {song.plays}"
+        return await self.wrong_in_lists(named)
+
+    async def wrong_in_lists(self, named: dict[str, str]) -> str:
+        with acting(ANNA):
+            noted = await self.playlists.list_bookmarks(ListBookmarks(500))
+        items = await listed(self.playlists)
+        order = [named.get(song.id, song.id) for song in self.order]
+        if [named.get(item.track_id or "", item.track_id) for item in items] != order:
+            return f"the list is {items}, not {order}"
+        bookmarks = {named.get(each.track_id, each.track_id): each for each in noted.items}
+        for song in self.disk.songs:
+            bookmark = bookmarks.get(named.get(song.id, song.id))
+            if (bookmark.position_ms if bookmark else None) != song.marked:
+                return f"song {song.number}: the bookmark is {bookmark}, not at {song.marked}"
         return ""
 
 

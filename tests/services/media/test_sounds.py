@@ -1,6 +1,7 @@
 """What assets sound like: compared, looked up, measured together and drawn."""
 
 import random
+from bisect import bisect
 
 import pytest
 from sqlalchemy import func, select, update
@@ -24,7 +25,7 @@ from philomel.services.media.contract import (
     RemoveAssets,
     Similarity,
 )
-from philomel.services.media.rules import loudness
+from philomel.services.media.rules import loudness, recordings
 from philomel.services.media.store.tables import ASSETS, LANDMARKS, SOUNDS
 
 
@@ -180,6 +181,28 @@ async def test_only_services_compare(house: House) -> None:
             await media.measure_together(MeasureTogether((some,) * 501))
         with pytest.raises(InvalidArgument):
             await media.compare_recordings(CompareRecordings((RecordingPair(some, some),) * 501))
+
+
+def slow_print(speed: float, frames: int = 500, noise: float = 0.06) -> recordings.Sound:
+    """A print of sustained sounds: each bit changes every 5 s or so."""
+    rng = random.Random(1)
+    turns = [sorted(rng.uniform(0, 1000) for _ in range(34)) for _ in range(32)]
+    words = bytearray()
+    noises = random.Random(speed)
+    for frame in range(frames):
+        bits = (bisect(times, frame * speed) + (noises.random() < noise) for times in turns)
+        word = sum((bit & 1) << place for place, bit in enumerate(bits))
+        words += word.to_bytes(4, "big")
+    return recordings.sound(bytes(words), frames * recordings.FRAME_MS)
+
+
+@pytest.mark.parametrize("speed", [0.98, 1.02, 1.03])
+def test_a_tape_that_ran_at_another_speed_is_another_recording(speed: float) -> None:
+    original = slow_print(1.0)
+    assert recordings.compare(original, slow_print(1.0000001)).same
+    likeness = recordings.compare(original, slow_print(speed))
+    assert likeness.score > 0.5, "only its drift tells it apart"
+    assert not likeness.same
 
 
 def test_the_gain_leaves_room_for_the_peaks() -> None:

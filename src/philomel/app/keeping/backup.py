@@ -4,6 +4,7 @@ The folder is written under another name and renamed when every byte of it is on
 the name of a backup is one.
 """
 
+import asyncio
 import fcntl
 import os
 import shutil
@@ -20,7 +21,13 @@ from philomel.app.keeping import manifest as contents
 from philomel.app.keeping.manifest import Database, File, Manifest
 from philomel.app.keeping.moment import Moment, moment
 from philomel.app.keeping.notes import note
-from philomel.app.keeping.place import Place, schemas, sync_folder, write_durably
+from philomel.app.keeping.place import (
+    Place,
+    schemas,
+    sync_folder,
+    sync_tree,
+    write_durably,
+)
 from philomel.app.refusal import Exit, Refusal
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Unavailable
@@ -81,8 +88,8 @@ async def make(
                 files += await carrying.save(store, later, working, before, known)
             files += _write_rest(place, working, keys=keys)
             found = Manifest(contents.FORMAT, __version__, made_at, tuple(databases), tuple(files))
-            # Blobs are many: they become durable together, and before the page that names them.
-            os.sync()
+            # Durable before the page that names them; and nothing of other disks is waited for.
+            await asyncio.to_thread(sync_tree, working)
             write_durably(working / contents.NAME, contents.encode(found))
             (working / UNFINISHED).unlink()
             sync_folder(working)

@@ -133,6 +133,22 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def sync_tree(top: Path) -> None:
+    """Make what was written below a folder durable.
+
+    What has other names was linked from a backup that is durable already.
+    """
+    for folder, _, names in os.walk(top):
+        for name in names:
+            descriptor = os.open(Path(folder, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                if os.fstat(descriptor).st_nlink == 1:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(folder))
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """All of a small file or nothing, for this user alone."""
     unfinished = path.with_name(f".{path.name}.part")

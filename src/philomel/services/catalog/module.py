@@ -47,7 +47,7 @@ class Deps:
 
 def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
     signals = Signals()
-    keeper = Keeper(database=deps.database, blobs=deps.blobs, imager=deps.imager)
+    keeper = Keeper(database=deps.database, blobs=deps.blobs, imager=deps.imager, clock=deps.clock)
     service = CatalogService(deps.database, deps.media, deps.folders, keeper, deps.clock, signals)
     relay = Relay(
         deps.database, deps.log, topic="philomel.catalog", clock=deps.clock, name="catalog relay"

@@ -23,7 +23,12 @@ LOOK = 10.0
 """Seconds without a piece after which the source's store is asked whether it is there."""
 
 NEARLY_DONE = 0.75
-PATIENCE = 8.0
+PATIENCE = 5.0
+"""Seconds until a listener hears that something is coming; players give up after 8 or 10."""
+
+HOLD = 50.0
+"""Seconds that an answer which has begun waits for its part."""
+
 FOLDER = b"renditions"
 
 
@@ -82,17 +87,14 @@ class Making:
             self._wanted -= 1
             self._asked_at = self._loop.time()
 
-    async def until(self, number: int | None) -> None:
-        """Until a part is there, or the first bytes of the whole.
+    async def until(self, number: int | None) -> bool:
+        """Until a part is there, or the first bytes of the whole; False if it is on its way.
 
         Raises:
-            PhilomelError: it cannot be made, or not soon.
+            PhilomelError: it cannot be made, or its turn does not come soon.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
-                while not self._has(number):
-                    self._refuse_if_over()
-                    await self._news.wait()
+            await self._wait(number, PATIENCE)
         except TimeoutError:
             if not self.size:
                 raise RateLimited(
@@ -100,7 +102,25 @@ class Making:
                     code="media.too_many_streams",
                     retry_after=RETRY_AFTER,
                 ) from None
+            return False
+        return True
+
+    async def comes(self, number: int) -> None:
+        """Until a part is there that the encoder still has a long way to.
+
+        Raises:
+            PhilomelError: it cannot be made, or not even in that time.
+        """
+        try:
+            await self._wait(number, HOLD)
+        except TimeoutError:
             raise Unavailable("this part is still being made", retry_after=1) from None
+
+    async def _wait(self, number: int | None, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not self._has(number):
+                self._refuse_if_over()
+                await self._news.wait()
 
     async def grown(self, position: int) -> bool:
         """Wait for bytes behind `position`; False if there will be none.

@@ -1,8 +1,9 @@
-"""What a listener reads of a rendition: a part of a file, or a file that still grows."""
+"""What a listener reads of a rendition: a part, one that is on its way, or a file that grows."""
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 
 from philomel.engines.audio.renditions.making import Making
 from philomel.engines.blobs import Blob
@@ -53,6 +54,58 @@ class Part:
         if closed is not None:
             closed()
             await self._whole.close()
+
+
+class Coming:
+    """A part that the encoder has a long way to: its answer begins, and brings it when it is there.
+
+    Args:
+        held: entered for as long as it is open.
+    """
+
+    def __init__(
+        self, making: Making, number: int, etag: str, held: AbstractContextManager[None]
+    ) -> None:
+        held.__enter__()
+        self._held: AbstractContextManager[None] | None = held
+        self._making = making
+        self._number = number
+        self._etag = etag
+        self._descriptor = making.descriptor()
+
+    @property
+    def size(self) -> None:
+        return None
+
+    @property
+    def etag(self) -> str:
+        return self._etag
+
+    @property
+    def modified_ns(self) -> int:
+        return 0
+
+    def fileno(self) -> int | None:
+        return None
+
+    async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        if start or stop is not None:
+            raise FailedPrecondition("a part that is being made is read from its start")
+        with self._making.wanting():
+            yield b""  # Nothing yet, but the answer begins.
+            await self._making.comes(self._number)
+        position, end = self._making.parts[self._number]
+        while position < end:
+            data = os.pread(self._descriptor, min(_CHUNK, end - position), position)
+            position += len(data)
+            yield data
+            await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.__exit__(None, None, None)
+            os.close(self._descriptor)
 
 
 class Growing:

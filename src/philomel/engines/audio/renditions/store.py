@@ -10,7 +10,7 @@ from typing import NoReturn
 from philomel.engines.audio import Packager
 from philomel.engines.audio.renditions.ledger import Kept, Ledger
 from philomel.engines.audio.renditions.making import Making, blob_key
-from philomel.engines.audio.renditions.parts import Growing, Part
+from philomel.engines.audio.renditions.parts import Coming, Growing, Part
 from philomel.engines.audio.renditions.recipe import Recipe, parse
 from philomel.engines.audio.renditions.turns import Turns
 from philomel.engines.blobs import Blob, DraftBlobs, Entry
@@ -71,8 +71,11 @@ class RenditionBlobs:
                 raise NotFound("there is no such rendition")
             making = self._making.get(recipe.name) or self._begin(recipe)
         with making.wanting():
-            await making.until(recipe.part)
-            return self._open_making(recipe, making)
+            there = await making.until(recipe.part)
+            if there or recipe.part is None:
+                return self._open_making(recipe, making)
+            held = self._turns.hold(recipe.listener)
+            return Coming(making, recipe.part, _etag(recipe), held)
 
     async def numbers(self) -> Mapping[str, float]:
         """How busy it is: encodes at work, waiting and refused so far, and bytes that are kept."""

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from philomel.kernel.errors import RateLimited, Unavailable
@@ -36,8 +36,8 @@ class Aside:
 class Turns:
     """Args:
     total: at work at once.
-    queue: waiting in all.
-    each: waiting of one listener.
+    queue: waiting in all; and as many answers that are held.
+    each: waiting of one listener; and as many answers that are held.
     aside: half done at once; 0 is twice as many as are at work.
 
     Attributes:
@@ -52,6 +52,7 @@ class Turns:
         self._each = each
         self._working: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
+        self._held: Counter[str] = Counter()
         self.refused = 0
 
     @property
@@ -60,7 +61,7 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + self._held.total()
 
     @asynccontextmanager
     async def take(self, listener: str, wanted: Callable[[], bool]) -> AsyncIterator[None]:
@@ -79,6 +80,24 @@ class Turns:
             yield
         finally:
             self._leave(listener)
+
+    @contextmanager
+    def hold(self, listener: str) -> Iterator[None]:
+        """Inside the block, an answer has begun whose part is still to be made.
+
+        Raises:
+            Unavailable: too many are held already, in all or of this listener.
+        """
+        if self._held.total() >= self._queue or self._held[listener] >= self._each:
+            self.refused += 1
+            raise Unavailable("this part is still being made", retry_after=RETRY_AFTER)
+        self._held[listener] += 1
+        try:
+            yield
+        finally:
+            self._held[listener] -= 1
+            if not self._held[listener]:
+                del self._held[listener]
 
     def step_aside(self) -> Aside:
         """Somebody who had a turn stops half way; where too many do, one of them has to end."""

@@ -10,9 +10,9 @@ from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
 from philomel.services.catalog.jobs.intake import IntakeLine, Source
-from philomel.services.catalog.jobs.walking import Walker
+from philomel.services.catalog.jobs.walking import Found, Walker
 from philomel.services.catalog.store.libraries import Root
-from philomel.services.catalog.store.scanning import Counters
+from philomel.services.catalog.store.scanning import Counters, Known
 
 END = b"\xff" * 32
 
@@ -89,3 +89,9 @@ async def is_file(source: Source, below: bytes) -> bool:
         return False
     await blob.close()
     return True
+
+
+def is_as_it_was(found: Found, row: Known) -> bool:
+    """Whether a file has the bytes and the lyrics that are known of it."""
+    entry = found.entry
+    return row[3:6] == (entry.size, entry.modified_ns, found.lyrics_ns)

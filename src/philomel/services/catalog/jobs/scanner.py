@@ -13,6 +13,7 @@ from philomel.engines.outbox import Lease
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
+from philomel.kernel.ids import new_id
 from philomel.services.catalog.contract import ScanPhase, Settings
 from philomel.services.catalog.jobs.heirs import pass_on_by_tags, retire
 from philomel.services.catalog.jobs.intake import IntakeLine, Source
@@ -21,7 +22,7 @@ from philomel.services.catalog.jobs.surveying import Survey
 from philomel.services.catalog.rules.drafts import Drafter
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.signals import Signals, rest
-from philomel.services.catalog.store import scanning
+from philomel.services.catalog.store import rereading, scanning
 from philomel.services.catalog.store.libraries import Root
 from philomel.services.catalog.store.planning import Planner
 from philomel.services.catalog.store.scanning import Counters, ScanRow
@@ -63,6 +64,7 @@ class Scanner:
 
     async def run(self) -> None:
         await self._service.send_roots()
+        await self._database.write(self._read_again)
         while True:
             waiting = await self._database.read(scanning.open_scan)
             token = None if waiting is None else await self._lease.acquire()
@@ -78,6 +80,11 @@ class Scanner:
                     await self._hold(self._scan(waiting))
             finally:
                 await self._lease.release()
+
+    def _read_again(self, connection: Connection) -> None:
+        """What an older edition of the reading of tags read is read again by itself."""
+        if rereading.is_due(connection):
+            scanning.add_scan(connection, new_id(), self._clock.now(), full=False, path=None)
 
     async def _hold(self, scan: Coroutine[None, None, None]) -> None:
         """Run a scan while the lease is ours."""

@@ -19,9 +19,10 @@ from philomel.engines.blobs import Away
 from philomel.kernel.errors import NotFound
 from philomel.services.catalog.contract import ScanPhase
 from philomel.services.catalog.jobs.intake import IntakeLine, Todo
-from philomel.services.catalog.jobs.parts import Cancelled, Part, Tools, is_file
+from philomel.services.catalog.jobs.parts import Cancelled, Part, Tools, is_as_it_was, is_file
 from philomel.services.catalog.jobs.walking import Found, Walker
-from philomel.services.catalog.store import pictures, scanning
+from philomel.services.catalog.rules.reading import READ_VERSION
+from philomel.services.catalog.store import pictures, rereading, scanning
 from philomel.services.catalog.store.libraries import roots
 from philomel.services.catalog.store.planning import library_has_lost
 from philomel.services.catalog.store.scanning import Counters, Known, ScanRow
@@ -71,14 +72,7 @@ class Survey:
         self._counters.walked = True
         for part in parts:
             at = part.root.scanned_at if part.below else started
-            await self._database.write(
-                partial(
-                    scanning.library_done,
-                    library_id=part.root.id,
-                    at=at or started,
-                    error=part.error,
-                )
-            )
+            await self._database.write(partial(_end, part=part, at=at or started))
         wrong = [part for part in parts if part.error is not None]
         return " ".join(f"{part.root.name}: {part.error}" for part in wrong) or None
 
@@ -157,7 +151,7 @@ class Survey:
             part.fresh += len(displaced)
             for item, row in changed:
                 if row[1] not in displaced:
-                    await line.add(Todo(item, row[1]))
+                    await line.add(Todo(item, row[1], again=self._again(item, row)))
             await self._tell()
         if not self._seen_any:
             await self._check_alive(part)
@@ -210,10 +204,10 @@ class Survey:
             if row is None:
                 part.fresh += 1
                 continue
-            _, id_, state, size, modified_ns, lyrics_ns, _, container = row
-            same = size == entry.size and modified_ns == entry.modified_ns
+            _, id_, state, _, _, _, _, container, version = row
             broken_before = state == MISSING and not container
-            if not same or lyrics_ns != item.lyrics_ns or full or broken_before:
+            read_long_ago = version < READ_VERSION
+            if not is_as_it_was(item, row) or full or broken_before or read_long_ago:
                 changed.append((item, row))
             elif state == MISSING:
                 returned.append(id_)
@@ -228,6 +222,9 @@ class Survey:
             if row[2] != MISSING and not walker.is_blocked(path)
         ]
         return changed, returned, gone
+
+    def _again(self, found: Found, row: Known) -> bool:
+        return not self._scan.full and is_as_it_was(found, row)
 
     async def _displaced(self, changed: Sequence[tuple[Found, Known]]) -> set[str]:
         bare = [
@@ -390,6 +387,12 @@ class Survey:
         self._job.fence(connection)
         scanning.set_scan(connection, self._scan.id, ScanPhase.READING, self._counters)
         return scanning.is_cancelled(connection, self._scan.id)
+
+
+def _end(connection: Connection, part: Part, at: int) -> None:
+    scanning.library_done(connection, part.root.id, at, part.error)
+    if part.error is None and not part.below:
+        rereading.done(connection, part.root.id)
 
 
 def sentence(message: str) -> str:

@@ -10,6 +10,7 @@ from philomel.engines.audio import Imager
 from philomel.engines.blobs import Blobs
 from philomel.engines.sql import Database
 from philomel.engines.workers import TaskFailed
+from philomel.kernel.clock import Clock
 from philomel.kernel.errors import NotFound
 from philomel.kernel.ids import encode
 from philomel.services.catalog.store import pictures
@@ -25,8 +26,9 @@ _BATCH = 200
 
 
 class Keeper:
-    def __init__(self, *, database: Database, blobs: Blobs, imager: Imager) -> None:
+    def __init__(self, *, database: Database, blobs: Blobs, imager: Imager, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._blobs = blobs
         self._imager = imager
         self._turn = asyncio.Lock()
@@ -75,6 +77,9 @@ class Keeper:
             for place, size in enumerate(SIZES)
             if place == 0 or rendered[place] != rendered[place - 1]
         ]
+        # Written down first as one that nothing shows: what a kill leaves is swept.
+        now = self._clock.now()
+        await self._database.write(lambda c: pictures.expect_cover(c, cover, sizes, now))
         for size, picture in zip(SIZES, rendered, strict=True):
             if size not in sizes:
                 continue  # a small picture is not enlarged

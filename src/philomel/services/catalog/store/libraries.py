@@ -20,6 +20,7 @@ from sqlalchemy import (
 from philomel.engines.sql import insert_on
 from philomel.services.catalog.contract import Library, LibraryKind
 from philomel.services.catalog.rules.folding import fold
+from philomel.services.catalog.rules.reading import READ_VERSION
 from philomel.services.catalog.store.announcing import announce, entries_changed
 from philomel.services.catalog.store.browsing.tables import chapters, lyrics
 from philomel.services.catalog.store.merging.emptied import drop_albums
@@ -161,7 +162,7 @@ def add(connection: Connection, library: Library) -> None:
             "id": library.id, "name": library.name, "name_key": fold(library.name)[:200],
             "kind": library.kind.value, "path": library.path, "added_at": library.added_at,
             "hidden": False, "sampler": library.sampler, "restricted": False, "error": None,
-            "scanned_at": None,
+            "scanned_at": None, "read_version": READ_VERSION,
         },
     )  # fmt: skip
 

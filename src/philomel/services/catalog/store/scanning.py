@@ -37,7 +37,7 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _KNOWN = (
     select(
         files.c.path, files.c.id, files.c.state, files.c.size, files.c.modified_ns,
-        files.c.lyrics_ns, files.c.inode, files.c.container,
+        files.c.lyrics_ns, files.c.inode, files.c.container, files.c.read_version,
     )
     .where(
         files.c.library_id == bindparam("library"),
@@ -156,8 +156,8 @@ _OLD_SCANS = (
     .offset(50)
 )
 
-Known = tuple[bytes, str, int, int, int, int, int, str]
-"""path, id, state, size, modified_ns, lyrics_ns, inode, container (empty if it was broken)"""
+Known = tuple[bytes, str, int, int, int, int, int, str, int]
+"""path, id, state, size, modified_ns, lyrics_ns, inode, container (empty if broken), edition"""
 
 
 class Counters:

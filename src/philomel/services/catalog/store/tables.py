@@ -1,12 +1,11 @@
 """What the catalogue keeps.
 
-A track has one file, and lives in that file's library; an album lives in one library
-too. So what a caller may see is decided by one column of the row itself, inside every
-query. Artists span libraries: `artist_libraries` says what each library has of them.
-Sort keys are folded by the rules and compare as code points on both engines.
-The indexes named `_lost_` hold only what is missing: the migration says so, because saying
-it here would import the part of SQLAlchemy for an engine that is not in use. Those named
-`_recent`, and `artists_played`, hold only what was ever played.
+A track has one file, and lives in that file's library; an album lives in one library too. So what
+a caller may see is decided by one column of the row itself, inside every query. Artists span
+libraries: `artist_libraries` says what each library has of them. Sort keys are folded by the rules
+and compare as code points on both engines. The indexes named `_lost_` hold only what is missing:
+the migration says so, because saying it here would import the part of SQLAlchemy for an engine
+that is not in use. Those named `_recent`, and `artists_played`, hold only what was ever played.
 """
 
 from collections.abc import Sequence
@@ -61,8 +60,9 @@ libraries = Table(
     Column("restricted", Boolean, nullable=False),
     Column("error", Text),
     Column("scanned_at", BIG),
+    Column("read_version", SmallInteger, nullable=False, server_default="1"),
 )
-"""`restricted`: only those with a grant may see it."""
+"""`restricted`: only for those with a grant. `read_version`: every file was read by it."""
 
 library_grants = Table(
     "library_grants",
@@ -98,6 +98,7 @@ files = Table(
     Column("heard", Boolean, nullable=False, server_default=false()),
     Column("loudness", Float),
     Column("true_peak", Float),
+    Column("read_version", SmallInteger, nullable=False, server_default="1"),
     UniqueConstraint("library_id", "path"),
     Index("files_track", "track_id"),
     Index("files_state", "library_id", "state"),
@@ -109,8 +110,7 @@ files = Table(
 """The id is the asset id. `lyrics_ns`: when the .lrc file beside it changed, 0 without one.
 `stream_hash`: of the encoded audio; silence has none, because all silence is the same.
 `lost_at`: since when it is missing. `seek_due`: since when its sound waits to be compared.
-`heard`: media told what it measured.
-"""
+`heard`: media told what it measured. `read_version`: see `rules.reading`."""
 
 tracks = Table(
     "tracks",

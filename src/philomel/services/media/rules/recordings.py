@@ -23,6 +23,13 @@ _COARSE = 48
 """Frames by which the offset is looked for; the best ones are looked at in full."""
 
 _TRIED = 3
+_STEADY = 96
+"""Frames that must overlap for a difference in speed to show: 16 s."""
+
+_DRIFT, _DRIFT_FRAMES = 0.005, 2
+_MOST_DRIFT = 0.05
+_CLEARLY = 0.9
+"""How much less the ends differ when each lines up for itself, if the speeds are different."""
 
 
 class Sound(NamedTuple):
@@ -65,6 +72,7 @@ def compare(one: Sound, other: Sound) -> Likeness:
         and compared >= max(_MIN_FRAMES, shorter * 3 // 4 - MAX_OFFSET)
         and abs(one.duration_ms - other.duration_ms) <= MAX_LONGER_MS
         and _everywhere(different, mask)
+        and _steady(one, other, offset)
     )
     return Likeness(round(max(0.0, 1 - 2 * share), 4), same)
 
@@ -97,6 +105,47 @@ def _differences(
         here, there, length = here + skip, there + skip, 4 * frames
     mask = _number(one.mask, here, length) & _number(other.mask, there, length)
     return (_number(one.words, here, length) ^ _number(other.words, there, length)) & mask, mask
+
+
+def _steady(one: Sound, other: Sound, offset: int) -> bool:
+    """Whether the last third lines up where the first does: a tape that ran faster drifts.
+
+    Sustained sounds are alike a few frames on too, so the ends must fit clearly better apart
+    than together before that counts.
+    """
+    here, there = max(offset, 0), max(-offset, 0)
+    length = min(len(one.words) // 4 - here, len(other.words) // 4 - there)
+    if length < _STEADY:
+        return True
+    third = length // 3
+    last = length - third
+    far = max(3, round(_MOST_DRIFT * last))
+    shifts = range(-far, far + 1)
+    first_third, last_third = (
+        {shift: _stretch(one, other, (here + at, there + at + shift), third) for shift in shifts}
+        for at in (0, last)
+    )
+    at_first = min(shifts, key=lambda shift: (first_third[shift], abs(shift)))
+    at_last = min(shifts, key=lambda shift: (last_third[shift], abs(shift)))
+    drift = abs(at_last - at_first)
+    if drift < _DRIFT_FRAMES or drift <= _DRIFT * last:
+        return True
+    apart = first_third[at_first] + last_third[at_last]
+    together = min(first_third[shift] + last_third[shift] for shift in shifts)
+    return apart > _CLEARLY * together
+
+
+def _stretch(one: Sound, other: Sound, begins: tuple[int, int], frames: int) -> float:
+    """The share of bits that differ in `frames` of each; what lies outside is left out."""
+    out = max(0, -begins[1])
+    here, there = 4 * (begins[0] + out), 4 * (begins[1] + out)
+    length = min(4 * (frames - out), len(one.words) - here, len(other.words) - there)
+    if length <= 0:
+        return 1.0
+    mask = _number(one.mask, here, length) & _number(other.mask, there, length)
+    words = _number(one.words, here, length) ^ _number(other.words, there, length)
+    compared = mask.bit_count()
+    return (words & mask).bit_count() / compared if compared else 1.0
 
 
 def _number(data: bytes, start: int, length: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, false, select, true, tuple_, update
 
 from philomel.services.catalog.rules.succession import Side, choose
+from philomel.services.catalog.store.by_bytes import ByBytes
 from philomel.services.catalog.store.merging.records import Pair, apart
 from philomel.services.catalog.store.tables import (
     BROKEN,
@@ -54,10 +55,10 @@ _NAMED = _PRESENT.where(
     tracks.c.sort_key.in_(_IDS),
     tracks.c.match_key.in_(bindparam("keys", expanding=True)),
 )
-_STAMPED = _PRESENT.where(
-    tuple_(files.c.modified_ns, files.c.size).in_(bindparam("bytes", expanding=True)),
-    files.c.inode.in_(_IDS),
-)
+_STAMPED = ByBytes(_PRESENT)
+_TWINS = 10_000
+"""More files with the same time and size as those of one page are not looked at."""
+
 _HEARD = _PRESENT.where(files.c.stream_hash.in_(_IDS))
 _HEARD_LOST = _SIDES.where(
     files.c.stream_hash.in_(_IDS), files.c.state == MISSING, tracks.c.missing == true()
@@ -108,9 +109,9 @@ def heirs_by_tags(connection: Connection, after: Place) -> tuple[list[Pair], Pla
     by_stamp: dict[tuple[int, int, int], list[Side]] = defaultdict(list)
     stamps = {each.stamp for each in lost if each.stamp}
     if stamps:
-        asked = {"bytes": [(s[2], s[1]) for s in stamps], "ids": list({s[0] for s in stamps})}
-        for each in map(side, connection.execute(_STAMPED, asked)):
-            if each.stamp:
+        wanted = [(modified_ns, size) for _, size, modified_ns in stamps]
+        for each in map(side, _STAMPED.rows(connection, wanted, _TWINS)):
+            if each.stamp in stamps:
                 by_stamp[each.stamp].append(each)
     found = [
         (

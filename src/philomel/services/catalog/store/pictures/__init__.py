@@ -201,6 +201,14 @@ def is_known(connection: Connection, cover_id: str) -> bool:
     return bool(connection.execute(_KNOWN, {"id": cover_id}).scalar_one())
 
 
+def expect_cover(connection: Connection, cover_id: str, sizes: Sequence[int], now: int) -> None:
+    """A cover whose pictures are being stored: nothing shows it yet."""
+    if not is_known(connection, cover_id):
+        connection.execute(_FORGET_COVER, {"cover": cover_id})
+        values = {"id": cover_id, "sizes": to_json(sizes), "colour": "", "unused_since": now}
+        connection.execute(insert(covers), values)
+
+
 def add_cover(connection: Connection, cover_id: str, sizes: Sequence[int], colour: str) -> None:
     if not is_known(connection, cover_id):
         connection.execute(_FORGET_COVER, {"cover": cover_id})

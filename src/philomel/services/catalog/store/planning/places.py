@@ -17,6 +17,7 @@ from sqlalchemy import (
 from philomel.kernel.ids import new_event_id, new_id
 from philomel.services.catalog.rules import matching
 from philomel.services.catalog.rules.folding import sort_key
+from philomel.services.catalog.rules.reading import READ_VERSION
 from philomel.services.catalog.store.by_bytes import ByBytes
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row, away
 from philomel.services.catalog.store.tables import (
@@ -322,4 +323,5 @@ def _file_row(intake: Intake, library_id: str, state: int) -> Row:
         "stream_hash": None,
         "lost_at": None,
         "seek_due": None,
+        "read_version": READ_VERSION,
     }
