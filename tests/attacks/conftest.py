@@ -124,6 +124,20 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def boss(target: Target) -> Iterator[httpx.Client]:
+    """The administrator's browser: a program's token may not administer."""
+    with session(target, "anna") as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def listener(target: Target) -> Iterator[httpx.Client]:
+    """Bert's browser."""
+    with session(target, "bert") as browser:
+        yield browser
+
+
 def fill(music: Path) -> None:
     tags = {"artist": "The Targets", "albumartist": "The Targets", "album": "Bull"}
     cover = picture(200, 120, 40)

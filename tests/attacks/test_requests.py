@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from tests.attacks.conftest import Target
+from tests.attacks.forms import assert_form
 from tests.attacks.test_strangers import ROUTES
 
 from philomel.gateway.subsonic.methods import METHODS
@@ -62,7 +63,7 @@ def test_odd_parameters_are_never_a_defect_elsewhere(target: Target) -> None:
                 content=None if method == "GET" else body.encode("utf-8", "replace"),
                 headers={**headers, "Content-Type": kind},
             )  # fmt: skip
-            assert answer.status_code < 500, (method, asked, odd, answer.text)
+            assert_form(asked, answer)
     target.assert_well()
 
 
@@ -94,6 +95,7 @@ def test_no_address_leads_out(target: Target) -> None:
 
 BODIES = {
     "deep": b"[" * 10_000 + b"]" * 10_000,
+    "ten times as deep": b"[" * 100_000 + b"]" * 100_000,
     "deep objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
     "not UTF-8": b'{"ids": ["\xff\xfe"]}',
     "lone surrogate": b'{"ids": ["\\ud800"]}',
@@ -113,7 +115,7 @@ def test_bodies_that_are_no_bodies(target: Target, name: str) -> None:
         if method in {"GET", "HEAD"} or path in {"/setup", "/password"} or "/sign-in" in path:
             continue
         answer = target.http.request(method, path, content=BODIES[name], headers=headers)
-        assert 200 <= answer.status_code < 500, (method, path, answer.text)
+        assert_form(path, answer)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     for path in ("/sign-in", "/setup", "/api/token", "/authorize", "/rest/ping"):
         answer = target.http.post(path, content=BODIES[name], headers=form)

@@ -240,7 +240,9 @@ class _Shell:
                 if answer.status == 0:
                     raise
                 # The answer has begun: all that is left is to return, and the listener hangs up.
-                cause = error.__cause__ or error  # Litestar wraps it
+                cause: BaseException = error.__cause__ or error  # Litestar wraps it
+                while isinstance(cause, BaseExceptionGroup) and len(cause.exceptions) == 1:
+                    cause = cause.exceptions[0]
                 if isinstance(cause, PhilomelError):
                     _log.warning("an answer at %s broke off: %s", path, cause)
                 else:

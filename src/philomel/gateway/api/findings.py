@@ -37,6 +37,9 @@ class ExportFindings(Struct, frozen=True):
     ignored: bool = False
 
 
+Page = tuple[Finding, ...]
+
+
 async def list_findings(call: Call, asked: ListFindings) -> FindingPage:
     """What is wrong with files, tags, covers and sound, the worst first, each with its remedy."""
     return await call.services.inspection.list_findings(asked)
@@ -57,10 +60,13 @@ async def export_findings(call: Call, asked: ExportFindings) -> Download:
     write = _csv if asked.format is ExportFormat.CSV else _json
     kind = "text/csv; charset=utf-8" if asked.format is ExportFormat.CSV else "application/jsonl"
     suffix = "csv" if asked.format is ExportFormat.CSV else "jsonl"
-    return Download(write(call, asked), kind, f"library-health.{suffix}")
+    pages = _pages(call, asked)
+    # The first is asked for before the answer begins: after that nothing can be refused any more.
+    first = await anext(pages)
+    return Download(write(first, pages), kind, f"library-health.{suffix}")
 
 
-async def _pages(call: Call, asked: ExportFindings) -> AsyncIterator[tuple[Finding, ...]]:
+async def _pages(call: Call, asked: ExportFindings) -> AsyncIterator[Page]:
     cursor: str | None = None
     while True:
         request = ListFindings(
@@ -75,10 +81,16 @@ async def _pages(call: Call, asked: ExportFindings) -> AsyncIterator[tuple[Findi
             return
 
 
-async def _csv(call: Call, asked: ExportFindings) -> AsyncIterator[bytes]:
+async def _every(first: Page, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    yield first
+    async for page in pages:
+        yield page
+
+
+async def _csv(first: Page, pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
     names = [field.name for field in msgspec.structs.fields(Finding)]
     yield (",".join(names) + "\r\n").encode()
-    async for items in _pages(call, asked):
+    async for items in _every(first, pages):
         text = io.StringIO()
         table = csv.writer(text)
         for item in items:
@@ -86,8 +98,8 @@ async def _csv(call: Call, asked: ExportFindings) -> AsyncIterator[bytes]:
         yield text.getvalue().encode()
 
 
-async def _json(call: Call, asked: ExportFindings) -> AsyncIterator[bytes]:
-    async for items in _pages(call, asked):
+async def _json(first: Page, pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+    async for items in _every(first, pages):
         for item in items:
             yield msgspec.json.encode(item) + b"\n"
 

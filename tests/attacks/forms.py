@@ -1,0 +1,43 @@
+"""The forms in which the doors refuse; nothing else may come of a request they do not take."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import httpx
+
+from philomel.gateway.oauth import PREFIXES as OAUTH
+
+
+def assert_form(path: str, answer: httpx.Response) -> None:
+    """An answer that is no defect, and, if it is a refusal, one in the words of its door."""
+    assert answer.status_code < 500, (path, answer.text[:600])
+    if answer.status_code < 400 and not path.startswith("/rest"):
+        return
+    if path.startswith("/v1"):
+        error = answer.json()["error"]
+        assert (error["status"], type(error["message"])) == (answer.status_code, str), path
+    elif path.startswith("/api/philomel"):
+        error = answer.json()["error"]
+        assert {"status", "code", "message"} == {*error}, path
+        assert error["status"] == answer.status_code
+    elif path.startswith("/rest"):
+        _assert_subsonic(path, answer)
+    elif path.startswith("/api/token"):
+        assert isinstance(answer.json()["error"], str)
+    elif path.startswith(("/media", "/healthz", "/readyz", "/metrics")):
+        assert answer.headers["content-type"].startswith(("application/json", "text/plain"))
+    elif path.startswith(OAUTH) or answer.headers["content-type"].startswith("text/html"):
+        assert "traceback" not in answer.text.lower()
+    else:
+        assert "error" in answer.json(), path
+
+
+def _assert_subsonic(path: str, answer: httpx.Response) -> None:
+    kind = answer.headers["content-type"]
+    if kind.startswith("application/json"):
+        told = json.loads(answer.content)["subsonic-response"]
+        assert told["status"] in {"ok", "failed"}
+        if told["status"] == "failed":
+            assert isinstance(told["error"]["code"], int), path
+    elif kind.startswith(("text/xml", "application/xml")):
+        ET.fromstring(answer.content)
