@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from PIL import Image
+from tests.faults.lists import Lists
 from tests.journeys.players import rest
 from tests.journeys.processes import PROGRAM, Process, environment
 from tests.journeys.shapes import Shape
@@ -79,6 +80,8 @@ class Installation:
         self.shape.add_music(self.music)
         self.process.done("scan", "--wait", "analysis")
         self.songs = {song["title"]: song["id"] for song in self.listed()}
+        self.lists = Lists(self.shape.token("anna"))
+        self.lists.begin(self.process.url)
 
     def add(self, suffix: str | None = None, seconds: float | None = None) -> Path:
         """A new recording in a new album with a cover of its own."""
@@ -146,9 +149,10 @@ class Installation:
                 self.liked[id_] = kept | {like}  # under way: either may come true
                 try:
                     rest(self.process.url, self.login, "star" if like else "unstar", id=id_)
+                    self.liked[id_] = {like}
+                    self.lists.edit(self.process.url, chance, ids)
                 except AWAY:
                     return
-                self.liked[id_] = {like}
 
         thread = threading.Thread(target=listen)
         thread.start()
@@ -168,6 +172,7 @@ class Installation:
         """It starts, and everything that was acknowledged is there."""
         self.process.start()
         self.check_databases()
+        self.lists.check(self.process.url, self.process.data)
         starred = rest(self.process.url, self.login, "getStarred2")["starred2"].get("song", [])
         kept = {song["id"] for song in starred}
         for id_, may_be in self.liked.items():
@@ -209,18 +214,23 @@ class Installation:
         self.add()
         self.process.done("scan", "--wait", "analysis")
         known = {f"{row[0]}" for row in self._rows("renditions", "SELECT name FROM renditions")}
-        covers = {f"{row[0]}" for row in self._rows("catalog", "SELECT id FROM covers")}
+        covers = self._covers()
         until = time.monotonic() + 20
         while left := self._unknown(known, covers):
             assert time.monotonic() < until, left
             time.sleep(0.1)  # between two looks; what is waited for is the sweep
-            covers = {f"{row[0]}" for row in self._rows("catalog", "SELECT id FROM covers")}
+            covers = self._covers()
         self.process.stop()
         patterns = ("*.tmp", "*.part", "*.unfinished", "arriving.json", "*.sock", "replaced-*")
         assert not [path for pattern in patterns for path in data.rglob(pattern)]
         assert not list((data / "spool").glob("*"))
         self.check_databases()
         self.process.start()
+
+    def _covers(self) -> set[str]:
+        kept = self._rows("catalog", "SELECT id FROM covers")
+        drawn = self._rows("playlists", "SELECT id FROM mosaic")
+        return {f"{row[0]}" for row in [*kept, *drawn]}
 
     def _unknown(self, known: set[str], covers: set[str]) -> list[Path]:
         blobs = self.process.data / "blobs"

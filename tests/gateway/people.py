@@ -45,6 +45,11 @@ class Keeper:
     async def get_playlist(self, request: playlists.GetPlaylist, /) -> playlists.Playlist:
         raise playlists.PlaylistNotFound(f"there is no playlist {request.playlist_id}")
 
+    async def get_playlist_covers(
+        self, _request: playlists.GetPlaylistCovers, /
+    ) -> playlists.PlaylistCovers:
+        return playlists.PlaylistCovers(())
+
     async def unsave(self, request: playlists.Unsave, /) -> None:
         kept = self._kept(request.kind, "library-modify")
         for id_ in request.ids:

@@ -133,6 +133,18 @@ class Shelf:
         found = tuple(seen[id_] for id_ in ids if id_ in seen)
         return catalog.Tracks(found, self._aliases(request.ids))
 
+    async def get_track_covers(self, request: catalog.GetTrackCovers, /) -> catalog.TrackCovers:
+        self.calls.append("get_track_covers")
+        assert len(request.ids) <= 500
+        seen = {track.id: track.cover for track in self.seen_tracks()}
+        return catalog.TrackCovers(
+            tuple(
+                catalog.TrackCover(id_, cover)
+                for id_ in request.ids
+                if (cover := seen.get(id_)) is not None
+            )
+        )
+
     async def match_tracks(self, request: catalog.MatchTracks, /) -> catalog.TrackMatches:
         seen = {track.id: track for track in self.seen_tracks()}
         by_title = {track.title: track.id for track in seen.values()}

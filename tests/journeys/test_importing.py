@@ -253,6 +253,43 @@ def test_from_a_real_supysonic(home: Home, tmp_path: Path) -> None:
     assert anna["plays"] == 0
 
 
+def test_playlists_as_files_on_the_command_line(home: Home, tmp_path: Path) -> None:
+    home.process.done("user", "add", "anna", "--password-stdin", given="correct horse battery")
+    road, loved, odd = (tmp_path / name for name in ("road.m3u8", "loved.nsp", "odd.nsp"))
+    road.write_text("#EXTM3U\n#PLAYLIST:On the road\nThe Warblers/Dawn.flac\nx/Gone.mp3\n")
+    loved.write_text('{"name": "Often", "all": [{"gt": {"playCount": 3}}]}')
+    odd.write_text('{"all": [{"is": {"mood": "calm"}}]}')
+    order = ("playlist", "import", "--user", "anna", str(road), str(loved))
+    tried = home.process.done(*order, "--dry-run")["playlists"]
+    assert [(e["name"], e["total"], e["missing"], e["playlist"]) for e in tried] == [
+        ("On the road", 2, 1, None),
+        ("Often", 0, 0, None),
+    ]
+    told = home.process.cli(*order)
+    assert told.out.splitlines() == [
+        "road.m3u8: On the road: 1 of 2 tracks found",
+        "  not found: x/Gone.mp3",
+        "loved.nsp: Often: a smart playlist, of 0 tracks at the moment",
+    ]
+    again = home.process.cli(*order, str(odd), str(tmp_path / "nothing.m3u"), "--json")
+    made, rules = again.json()["playlists"]
+    assert again.status == Exit.USAGE
+    assert list(again.json()["refused"]) == [str(odd), str(tmp_path / "nothing.m3u")]
+    assert "odd.nsp: 'mood' is no field here" in again.err
+    assert (made["known"], rules["known"]) == (True, True)
+    given = home.process.cli("playlist", "export", "--user", "anna", "--format", "xspf",
+                             made["playlist"]["id"])  # fmt: skip
+    assert (given.status, given.out.count("<track>")) == (Exit.OK, 2)
+    assert "<title>Dawn</title>" in given.out
+    for refused, status in (
+        (("import", "--user", "nobody", str(road)), Exit.NOT_FOUND),
+        (("export", "--user", "anna", "x" * 22), Exit.NOT_FOUND),
+    ):
+        outcome = home.process.cli("playlist", *refused)
+        assert (outcome.status, "Traceback" in outcome.err) == (status, False), refused
+        assert outcome.err
+
+
 def test_playlists_from_files_and_what_is_refused(home: Home, tmp_path: Path) -> None:
     lists = tmp_path / "lists"
     lists.mkdir()

@@ -66,6 +66,7 @@ LISTS = {
     ("SelectTracks", "groups"): 20, ("ConditionGroup", "conditions"): 5, ("Condition", "texts"): 50,
     ("Condition", "numbers"): 50, ("SmartRules", "rules"): 3, ("SmartRules", "groups"): 1,
     ("SmartGroup", "rules"): 2, ("SmartRule", "values"): 2, ("RemovedItem", "positions"): 20,
+    ("HeardPart", "items"): 5_000,
     ("PlaylistImported", "not_found"): 200, ("MarksBrought", "items"): 500,
 }  # fmt: skip
 

@@ -13,12 +13,14 @@ from philomel.services.catalog.contract import (
     Artists,
     Catalog,
     Condition,
+    Cover,
     Credit,
     CreditRole,
     EntryKind,
     EntryMatches,
     GetAlbums,
     GetArtists,
+    GetTrackCovers,
     GetTracks,
     MatchedBy,
     MatchEntries,
@@ -27,6 +29,8 @@ from philomel.services.catalog.contract import (
     SelectedTracks,
     SelectTracks,
     Track,
+    TrackCover,
+    TrackCovers,
     TrackField,
     TrackMatch,
     TrackMatches,
@@ -63,11 +67,19 @@ class Shelf:
     def as_catalog(self) -> Catalog:
         return cast("Catalog", self)
 
-    def add_track(self, id_: str, album: str | None = None, artists: Sequence[str] = ()) -> str:
+    def add_track(
+        self,
+        id_: str,
+        album: str | None = None,
+        artists: Sequence[str] = (),
+        cover: Cover | None = None,
+    ) -> str:
         credits_ = [Credit(Named(artist, "Somebody"), CreditRole.ARTIST) for artist in artists]
         credits_.append(Credit(Named("c".rjust(22, "0"), "Composer"), CreditRole.COMPOSER))
         named = None if album is None else Named(album, "Album")
-        self.tracks[id_] = Track(id_, "Title", tuple(credits_), 180_000, 1, album=named)
+        self.tracks[id_] = Track(
+            id_, "Title", tuple(credits_), 180_000, 1, album=named, cover=cover
+        )
         return id_
 
     def add_album(self, id_: str) -> str:
@@ -81,6 +93,10 @@ class Shelf:
     async def get_tracks(self, request: GetTracks, /) -> Tracks:
         items, aliases = self._find(self.tracks, request.ids)
         return Tracks(items, aliases)
+
+    async def get_track_covers(self, request: GetTrackCovers, /) -> TrackCovers:
+        found, _ = self._find(self.tracks, request.ids)
+        return TrackCovers(tuple(TrackCover(t.id, t.cover) for t in found if t.cover is not None))
 
     async def get_albums(self, request: GetAlbums, /) -> Albums:
         items, aliases = self._find(self.albums, request.ids)
@@ -130,7 +146,8 @@ class Shelf:
                 for every, conditions in groups
             )
         ]
-        found.sort(key=lambda t: t.id, reverse=request.descending)
+        places = {id_: place for place, id_ in enumerate(request.ranked)}
+        found.sort(key=lambda t: (places.get(t.id, len(places)), t.id), reverse=request.descending)
         kept = found[: request.most]
         page = kept[request.offset : request.offset + request.limit]
         length = sum(t.duration_ms for t in kept)

@@ -230,6 +230,7 @@ def keeping(folder: Path) -> Iterator[House]:
             KeyRing.open(folder / "keys.json", house.clock),
             DiskBlobs(bytes(folder / "blobs")),
             cast("Any", _Painter()),
+            cast("Any", house.keeper),
         )
     )
     with serving(house) as running:

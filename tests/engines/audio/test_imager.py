@@ -56,6 +56,21 @@ def near(found: object, wanted: tuple[int, int, int]) -> bool:
     return all(abs(one - other) < 12 for one, other in zip(found, wanted, strict=True))
 
 
+async def test_four_pictures_make_one(imager: WorkerImager) -> None:
+    red = saved(Image.new("RGB", (50, 90), "red"), "PNG")
+    green = saved(Image.new("RGB", (700, 700), (0, 160, 0)), "JPEG")
+    large, small = await imager.mosaic([red, green, green, red], [641, 64])
+    whole = opened(large)
+    assert whole.size == (641, 641)
+    assert opened(small).size == (64, 64)
+    assert near(whole.getpixel((10, 10)), (254, 0, 0))
+    assert near(whole.getpixel((630, 630)), (254, 0, 0))
+    assert near(whole.getpixel((630, 10)), (0, 160, 0))
+    for bad in ([red] * 3, [red, green, b"no picture", red], [red] * 5):
+        with pytest.raises(TaskFailed):
+            await imager.mosaic(bad, [64])
+
+
 @pytest.mark.parametrize("name", FORMATS)
 async def test_the_embedded_cover_comes_out_as_it_went_in(
     imager: WorkerImager, tmp_path: Path, name: str

@@ -95,10 +95,10 @@ async def live_in(
     house.clock.advance(now)
     deps = house.log, house.clock, house.service
     keys = KeyRing.open(folder / "keys.json", house.clock)
-    liked, first = playlists.build(
-        playlists.Deps(databases[1], *deps, keys, house.blobs, WorkerImager(workers))
-    )
     played, second = plays.build(plays.Deps(databases[2], *deps))
+    liked, first = playlists.build(
+        playlists.Deps(databases[1], *deps, keys, house.blobs, WorkerImager(workers), played)
+    )
     return Living(house, shelf, liked, played, (*first, *second), databases)
 
 

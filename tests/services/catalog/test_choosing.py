@@ -154,6 +154,13 @@ async def test_tracks_are_matched_and_chosen(house: House, tmp_path: Path) -> No
     assert await chosen(rule(field.ID, first, third), caller=BERT) == ["The Élan"]
     either = (rule(field.TITLE, "hidden"), Condition(field.DURATION_MS, how.WITHIN, low=1_500))
     assert await chosen(*either, every=False) == ["Hidden", "The Élan"]
+    with acting(ANNA):
+        for down in (False, True):
+            by_rank = SelectTracks(True, (), TrackOrder.RANKED, down, ranked=(third, first))
+            page = await house.service.select_tracks(by_rank)
+            names = [name for id_ in page.ids for name, own in ids.items() if own == id_]
+            ranked = ["Hidden", "The Élan", "Second 100%"]
+            assert names == (ranked[::-1] if down else ranked)
     for order in TrackOrder:
         with acting(ANNA):
             page = await house.service.select_tracks(

@@ -72,6 +72,7 @@ def test_the_surest_album(known: KnownEntry, found: EntryMatch) -> None:
 async def test_albums_and_artists_among_what_the_caller_sees(house: House, tmp_path: Path) -> None:
     for library, artist in (("open", "The Warblers"), ("shut", "Ouzel")):
         tags = {"title": "Dawn", "artist": artist, "albumartist": artist, "album": "Reed Beds"}
+        tags["musicbrainz_albumid"] = f"6b9a1d2e-0000-4000-8000-{len(artist):012}"
         make(tmp_path / library / "1.flac", tags, frequency=300.0 + len(artist))
     await house.add(tmp_path / "open")
     shut = await house.add(tmp_path / "shut")
@@ -85,6 +86,8 @@ async def test_albums_and_artists_among_what_the_caller_sees(house: House, tmp_p
         return [each.id is not None for each in matches.items]
 
     records = (KnownEntry("REED BEDS", "Ouzel"), KnownEntry("Reed Beds"), KnownEntry("Reed"))
+    renamed = KnownEntry("Fens", musicbrainz_id="6B9A1D2E-0000-4000-8000-000000000012")
+    assert await found(ANNA, EntryKind.ALBUM, renamed) == [True]
     names = (KnownEntry("ouzel"), KnownEntry("the warblers"))
     assert await found(ANNA, EntryKind.ALBUM, *records) == [False, True, False]
     assert await found(ANNA, EntryKind.ARTIST, *names) == [False, True]

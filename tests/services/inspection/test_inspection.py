@@ -15,7 +15,7 @@ from tests.media.files import make
 from tests.services.catalog.house import ANNA, House
 from tests.services.inspection.conftest import Built
 
-from philomel.app.cli.parser import _FINDINGS
+from philomel.app.cli.parser.music import FINDINGS
 from philomel.engines.sql import Database
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.kernel.errors import InvalidArgument, PermissionDenied
@@ -252,7 +252,7 @@ async def test_only_administrators_see_them(service: Inspection) -> None:
 
 
 def test_the_command_knows_every_kind() -> None:
-    assert set(_FINDINGS) == {kind.value for kind in Kind}
+    assert set(FINDINGS) == {kind.value for kind in Kind}
 
 
 async def test_nothing_is_written_while_nothing_is_due(

@@ -22,6 +22,8 @@ from philomel.kernel.clock import FixedClock
 from philomel.services.playlists import module
 from philomel.services.playlists.contract import Playlists
 from philomel.services.playlists.service import PlaylistService
+from philomel.services.plays import module as plays_module
+from philomel.services.plays.service import PlayService
 
 
 @pytest.fixture
@@ -65,8 +67,17 @@ def keys(tmp_path: Path, clock: FixedClock) -> KeyRing:
 
 
 @pytest.fixture
+async def plays(
+    database_for: DatabaseFor, log: Log, clock: FixedClock, shelf: Shelf
+) -> PlayService:
+    database = await database_for(plays_module.SCHEMA)
+    return plays_module.build(plays_module.Deps(database, log, clock, shelf.as_catalog()))[0]
+
+
+@pytest.fixture
 def built(
     database: Database,
+    plays: PlayService,
     log: Log,
     clock: FixedClock,
     shelf: Shelf,
@@ -76,7 +87,7 @@ def built(
 ) -> tuple[PlaylistService, tuple[Job, ...]]:
     imager = WorkerImager(workers)
     catalog = shelf.as_catalog()
-    return module.build(module.Deps(database, log, clock, catalog, keys, blobs, imager))
+    return module.build(module.Deps(database, log, clock, catalog, keys, blobs, imager, plays))
 
 
 @pytest.fixture(params=SHAPES)

@@ -24,7 +24,7 @@ from philomel.services.playlists.contract import (
     Unsave,
     Want,
     WantedMark,
-    WantMet,
+    WantsMet,
 )
 from philomel.services.playlists.service import PlaylistService
 
@@ -74,7 +74,8 @@ async def test_what_came_since_comes_along(
         assert await marks(service, ItemKind.TRACK, A) == (Mark(A, YEAR),)
     async with running(built[1]):
         records = await told(log, "philomel.playlists", 3)
-    met = [from_bytes(WantMet, r.value) for r in records if r.type == "playlists.WantMet"]
+    news = [from_bytes(WantsMet, r.value) for r in records if r.type == "playlists.WantsMet"]
+    met = [each for one in news for each in one.items]
     assert [(each.plays, each.heard) for each in met] == [(3, (YEAR, YEAR + 1)), (2, (YEAR + 2,))]
 
 
@@ -90,7 +91,8 @@ async def test_what_waits_comes_whole_when_the_file_does(
     await say(log, "catalog", EntriesChanged((A,), 1))
     async with running(built[1]):
         records = await told(log, "philomel.playlists", 2)
-    met = [from_bytes(WantMet, r.value) for r in records if r.type == "playlists.WantMet"]
+    news = [from_bytes(WantsMet, r.value) for r in records if r.type == "playlists.WantsMet"]
+    met = [each for one in news for each in one.items]
     assert [(each.track_id, each.plays) for each in met] == [(A, 5)]
     with acting(ZOE):
         assert await marks(service, ItemKind.TRACK, A) == (Mark(A, YEAR),)

@@ -29,7 +29,7 @@ from philomel.services.playlists.contract import (
     Want,
     WantedMark,
     WantKind,
-    WantMet,
+    WantsMet,
 )
 from philomel.services.playlists.service import PlaylistService
 
@@ -86,10 +86,13 @@ async def test_what_waits_attaches_itself(
 
         await until(attached)
         records = await told(log, "philomel.playlists", 1)
-        while not (news := [each for each in records if each.type == "playlists.WantMet"]):
+        while not (news := [each for each in records if each.type == "playlists.WantsMet"]):
             records = await told(log, "philomel.playlists", len(records) + 1)
-    met = from_bytes(WantMet, news[0].value)
-    assert (met.user_id, met.track_id, met.plays) == (ZOE.user_id, A, 7)
+    met = from_bytes(WantsMet, news[0].value)
+    assert (met.user_id, [(each.track_id, each.plays) for each in met.items]) == (
+        ZOE.user_id,
+        [(A, 7)],
+    )
     with acting(ZOE):
         assert (await service.get_marks(GetMarks(ItemKind.TRACK, (A,)))).items == (Mark(A, at, 4),)
         first, second = (await service.list_items(ListItems(playlist.id))).items

@@ -8,7 +8,7 @@ from philomel.engines.log import Log
 from philomel.engines.outbox import Job
 from philomel.kernel.caller import acting
 from philomel.kernel.clock import FixedClock
-from philomel.services.playlists.contract import WantMet
+from philomel.services.playlists.contract import MetWant, WantsMet
 from philomel.services.plays.contract import (
     GetPlayCounts,
     ListHistory,
@@ -32,10 +32,11 @@ async def test_counts_and_single_plays_come_together(
     zoe = ZOE.user_id or ""
     with acting(ZOE):
         await service.record_plays(RecordPlays((Play(A, now - 50),)))
-    await say(log, "playlists", WantMet(zoe, "w1", A, 7, now - 90, now, (now - 50, now - 70)))
+    first = MetWant(zoe, A, 7, now - 90, (now - 50, now - 70))
+    await say(log, "playlists", WantsMet(zoe, (first,), now))
     # An instant of no clock is left out, and nothing without counts is told.
-    await say(log, "playlists", WantMet(zoe, "w2", A, 0, 0, now, (5,)))
-    await say(log, "playlists", WantMet(zoe, "w3", A, 2, 3, now))
+    await say(log, "playlists", WantsMet(zoe, (MetWant(zoe, A, 0, 0, (5,)),), now))
+    await say(log, "playlists", WantsMet(zoe, (MetWant(zoe, A, 1, 3), MetWant(zoe, A, 1, 3)), now))
     async with running(jobs):
         await told(log, "philomel.plays", 3)
     with acting(ZOE):

@@ -1,19 +1,19 @@
-"""Playlists as files: M3U and M3U8."""
+"""Playlists as files: M3U and the others that `playlist import` reads."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import structs
+
 from philomel.app.importing.found import Found, FoundPerson, FoundPlaylist
 from philomel.app.importing.values import shown
 from philomel.app.refusal import Exit, Refusal
-from philomel.services.playlists.contract import Want
+from philomel.services.playlists.contract import BadFile, Want
+from philomel.services.playlists.rules.files import LARGEST, read_file
 
-_SUFFIXES = frozenset({".m3u", ".m3u8"})
-_LARGEST = 32 << 20
-_MOST_FILES, _MOST_ENTRIES, _MOST_OF_ALL = 10_000, 100_000, 2_000_000
-_LONGEST = 4_096
-"""Of a path, as systems have them."""
+SUFFIXES = (".m3u", ".m3u8", ".xspf", ".jspf", ".nsp")
+_MOST_FILES, _MOST_OF_ALL = 10_000, 2_000_000
 
 
 def read(folder: Path, user: str) -> Found:
@@ -25,7 +25,10 @@ def read(folder: Path, user: str) -> Found:
     notes: list[str] = []
     files = sorted(_files(folder))
     if not files:
-        raise Refusal(f"{folder} has no playlist (*.m3u, *.m3u8)", Exit.NOT_FOUND)
+        raise Refusal(
+            f"{folder} has no playlist ({', '.join(f'*{each}' for each in SUFFIXES)})",
+            Exit.NOT_FOUND,
+        )
     playlists: list[FoundPlaylist] = []
     count = 0
     for path in files[:_MOST_FILES]:
@@ -33,48 +36,40 @@ def read(folder: Path, user: str) -> Found:
         if count >= _MOST_OF_ALL:
             notes.append(f"{name}: left out, there are too many entries")
             continue
-        try:
-            if path.stat().st_size > _LARGEST:
-                notes.append(f"{name}: too large for a playlist")
-                continue
-            entries, skipped = parse(path.read_bytes(), path.parent.absolute())
-        except OSError as error:
-            notes.append(f"{name}: {error.strerror}")
-            continue
-        if skipped:
-            notes.append(f"{name}: {skipped:,} lines name no file")
-        count += len(entries)
-        title = _written(path.stem)
-        playlists.append(FoundPlaylist(id=_id(name), name=title, entries=tuple(entries)))
+        found = _list(path, name, notes)
+        if found is not None:
+            playlists.append(found)
+            count += len(found.entries)
     return Found("m3u", (FoundPerson(user, playlists=tuple(playlists)),), tuple(notes))
 
 
-def parse(content: bytes, folder: Path) -> tuple[list[Want], int]:
-    """The entries of a playlist, and how many lines are none.
+def _list(path: Path, name: str, notes: list[str]) -> FoundPlaylist | None:
+    """One playlist; what of it is not understood is added to `notes`."""
+    try:
+        with path.open("rb") as file:
+            listed = read_file(file.read(LARGEST + 1))
+    except OSError as error:
+        notes.append(f"{name}: {error.strerror}")
+        return None
+    except BadFile as error:
+        notes.append(f"{name}: {error.message}")
+        return None
+    if listed.skipped:
+        notes.append(f"{name}: {listed.skipped:,} lines name no file")
+    return FoundPlaylist(
+        id=_id(name),
+        name=shown(listed.name) or _written(path.stem),
+        entries=tuple(_placed(want, path.parent.absolute()) for want in listed.wants),
+        rules=listed.rules,
+    )
 
-    Args:
-        folder: that relative paths begin in.
-    """
-    found: list[Want] = []
-    skipped = 0
-    artist, title, length = "", "", 0
-    for line in _text(content).splitlines():
-        entry = line.strip()
-        if entry.upper().startswith("#EXTINF:"):
-            artist, title, length = _described(entry[8:])
-            continue
-        if not entry or entry.startswith("#"):
-            continue
-        is_path = len(entry) <= _LONGEST and "\0" not in entry and not _is_stream(entry)
-        if not is_path or len(found) >= _MOST_ENTRIES:
-            skipped += 1
-        else:
-            path = entry.replace("\\", "/")
-            whole = path if _is_absolute(path) else os.path.normpath(folder / path)
-            whole = shown(_written(whole))
-            found.append(Want(title=title, artist=artist, duration_ms=length, path=whole))
-        artist, title, length = "", "", 0
-    return found, skipped
+
+def _placed(want: Want, folder: Path) -> Want:
+    """With the whole path of a file that is named from the playlist's folder on."""
+    path = want.path.replace("\\", "/")
+    if path and not _is_absolute(path):
+        path = shown(_written(os.path.normpath(folder / path)))
+    return structs.replace(want, path=path)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -84,43 +79,16 @@ def _files(folder: Path) -> Iterator[Path]:
     for root, _, names in os.walk(folder):
         for name in names:
             path = Path(root, name)
-            if path.suffix.lower() in _SUFFIXES and _is_list(path):
+            if path.suffix.lower() in SUFFIXES and _is_list(path):
                 yield path
 
 
 def _is_list(path: Path) -> bool:
     """Whether it is a file, and no link to one of another kind, whose lines are secrets perhaps."""
     try:
-        return path.is_file() and path.resolve().suffix.lower() in _SUFFIXES
+        return path.is_file() and path.resolve().suffix.lower() in SUFFIXES
     except (OSError, RuntimeError):
         return False
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # What is not UTF-8 was written by an old program on Windows.
-        return content.decode("cp1252", "replace")
-
-
-def _described(text: str) -> tuple[str, str, int]:
-    """Artist, title and milliseconds of "123,Artist - Title"."""
-    seconds, _, name = text.partition(",")
-    artist, dash, title = name.strip().partition(" - ")
-    if not dash:
-        artist, title = "", artist
-    try:
-        length = float(seconds.split(maxsplit=1)[0])
-    except (ValueError, IndexError):
-        length = 0.0
-    artist, title = shown(artist[:_LONGEST]).strip(), shown(title[:_LONGEST]).strip()
-    return artist, title, round(length * 1000) if 0 < length < 1 << 32 else 0
-
-
-def _is_stream(entry: str) -> bool:
-    scheme, mark, _ = entry.partition("://")
-    return bool(mark) and scheme.isalnum()
 
 
 def _is_absolute(path: str) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from philomel.app.importing.criteria import Unsayable, counts_everybody, read_rules
 from philomel.app.importing.found import (
     Found,
     FoundBookmark,
@@ -24,6 +23,7 @@ from philomel.app.importing.sqlite import Foreign, Row, opened
 from philomel.app.importing.values import number, path, text, thousandths
 from philomel.app.refusal import Exit, Refusal
 from philomel.services.playlists.contract import ItemKind, SmartRules, Want, WantedMark
+from philomel.services.playlists.rules.files.nsp import Unsayable, read_rules
 
 SOURCE = "navidrome"
 KNOWN = (20241026183640, 20260818002312)
@@ -313,12 +313,9 @@ def _rules(written: object) -> tuple[SmartRules | None, str]:
     if not isinstance(written, str) or not written.strip() or written.strip() == "null":
         return None, ""
     try:
-        rules = read_rules(written)
+        return read_rules(written), ""
     except Unsayable as error:
-        return None, f"a smart playlist there, of chosen tracks here: {error}"
-    if counts_everybody(rules):
-        return rules, "its rules about plays count those of all listeners here"
-    return rules, ""
+        return None, f"a smart playlist there, of chosen tracks here: {error.message}"
 
 
 def _isrc(tags: object) -> str:

@@ -247,6 +247,14 @@ class Imager(Protocol):
         """
         ...
 
+    async def mosaic(self, pictures: Sequence[bytes], edges: Sequence[int]) -> Sequence[bytes]:
+        """One square of four pictures, as JPEGs of exactly the given edges.
+
+        Raises:
+            TaskFailed: as `render`.
+        """
+        ...
+
     async def colour(self, picture: bytes) -> str:
         """The colour that stands for a picture, as "#rrggbb": a common and a lively one.
 

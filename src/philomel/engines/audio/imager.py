@@ -21,6 +21,12 @@ class _Render(Struct, frozen=True, array_like=True):
     edges: tuple[int, ...]
 
 
+class _Mosaic(Struct, frozen=True, array_like=True):
+    # `decoding.pictures.Mosaic`, likewise.
+    pictures: tuple[bytes, ...]
+    edges: tuple[int, ...]
+
+
 class WorkerImager:
     """An Imager over Workers."""
 
@@ -38,8 +44,17 @@ class WorkerImager:
         """See the port."""
         if len(picture) > _MAX_PICTURE:
             raise TaskFailed("The picture is larger than 32 MiB.")
-        argument = msgpack.encode(_Render(picture, tuple(edges)))
-        found = await self._workers.run(f"{_HERE}.pictures:render", argument, (), _RENDER_LIMITS)
+        return await self._pictures("render", msgpack.encode(_Render(picture, tuple(edges))))
+
+    async def mosaic(self, pictures: Sequence[bytes], edges: Sequence[int]) -> Sequence[bytes]:
+        """See the port."""
+        if sum(map(len, pictures)) > _MAX_PICTURE:
+            raise TaskFailed("The pictures are larger than 32 MiB.")
+        argument = msgpack.encode(_Mosaic(tuple(pictures), tuple(edges)))
+        return await self._pictures("mosaic", argument)
+
+    async def _pictures(self, task: str, argument: bytes) -> Sequence[bytes]:
+        found = await self._workers.run(f"{_HERE}.pictures:{task}", argument, (), _RENDER_LIMITS)
         try:
             return msgpack.decode(found, type=list[bytes])
         except ValidationError:

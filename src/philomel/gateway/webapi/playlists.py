@@ -19,10 +19,11 @@ from philomel.services.playlists.contract import (
     DeletePlaylist,
     FollowPlaylist,
     GetPlaylist,
+    GetPlaylistCovers,
     GetPlaylists,
-    ListItems,
     ListPlaylists,
     Playlist,
+    PlaylistCover,
     PlaylistPage,
     SetPlaylistCover,
     UnfollowPlaylist,
@@ -31,8 +32,8 @@ from philomel.services.playlists.contract import (
 ITEMS = 100
 _FOLLOWERS = 50
 _LARGEST_COVER = 256 << 10
-_COVERS = 4
-"""So many of a playlist's first albums are looked at for a cover."""
+_COVERS = 100
+"""So many covers of playlists are asked for at once."""
 
 
 async def get_playlist(call: Call) -> Object:
@@ -150,7 +151,7 @@ async def find(call: Call) -> Playlist:
 
 async def playlist_objects(call: Call, found: Sequence[Playlist]) -> list[Object]:
     """Simplified playlist objects, in the order given."""
-    covers = {playlist.id: await _cover(call, playlist) for playlist in found}
+    covers = await _covers(call, found)
     frame = await call.frame(covers.values())
     people = await owners(call, (playlist.owner_id for playlist in found))
     return [
@@ -194,17 +195,19 @@ async def owners(call: Call, ids: Iterable[str]) -> Mapping[str, Object]:
     }
 
 
-async def _cover(call: Call, playlist: Playlist) -> Cover | None:
-    """Its own picture, or that of its first album that the caller sees one of."""
-    if playlist.cover is not None:
-        return Cover(playlist.cover.id, playlist.cover.sizes)
-    if playlist.track_count == 0 or playlist.rules is not None:
-        return None
-    asked = ListItems(playlist.id, limit=_COVERS)
-    page = await call.services.playlists.list_items(asked)
-    ids = [item.track_id for item in page.items if item.track_id is not None]
-    tracks = {track.id: track for track in (await call.get_tracks(ids)).items}
-    return next((tracks[i].cover for i in ids if i in tracks and tracks[i].cover), None)
+async def _covers(call: Call, found: Sequence[Playlist]) -> dict[str, Cover | None]:
+    """What to show for each; a list of many does not wait for what must be drawn first."""
+    covers: dict[str, Cover | None] = dict.fromkeys(playlist.id for playlist in found)
+    ids = tuple(covers)
+    for start in range(0, len(ids), _COVERS):
+        asked = GetPlaylistCovers(ids[start : start + _COVERS], wait=len(ids) == 1)
+        shown = await call.services.playlists.get_playlist_covers(asked)
+        covers |= {each.playlist_id: _cover(each.cover) for each in shown.items}
+    return covers
+
+
+def _cover(cover: PlaylistCover | None) -> Cover | None:
+    return None if cover is None else Cover(cover.id, cover.sizes)
 
 
 def _link(call: Call, playlist: Playlist, name: str) -> Object:

@@ -21,6 +21,7 @@ from philomel.services.playlists.rules.wants import keys_of_names, keys_of_track
 from philomel.services.playlists.service.bringing import Attacher
 from philomel.services.playlists.service.context import Context
 from philomel.services.playlists.service.covers import drop_cover
+from philomel.services.playlists.service.mosaics import Mosaics
 from philomel.services.playlists.store import clearing, wants
 
 _log = logging.getLogger(__name__)
@@ -120,11 +121,24 @@ class Clearing:
                     pass
                 if cover is not None:
                     await drop_cover(self._context, cover, sizes)
+            await self._context.mosaics.clear()
             try:
                 async with asyncio.timeout(REST_SECONDS):
                     await self._woken.wait()
             except TimeoutError:
                 continue
+
+
+class Drawing:
+    """The job that draws pictures of albums for playlists."""
+
+    name = "playlists.drawing"
+
+    def __init__(self, mosaics: Mosaics) -> None:
+        self._mosaics = mosaics
+
+    async def run(self) -> None:
+        await self._mosaics.work()
 
 
 def _keys(track: Track) -> set[str]:

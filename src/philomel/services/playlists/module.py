@@ -13,15 +13,17 @@ from philomel.kernel.clock import Clock
 from philomel.services.catalog.contract import Catalog
 from philomel.services.playlists import store
 from philomel.services.playlists.contract import Playlists
-from philomel.services.playlists.jobs import GROUP, TOPICS, Clearing, Follower
+from philomel.services.playlists.jobs import GROUP, TOPICS, Clearing, Drawing, Follower
 from philomel.services.playlists.service import PlaylistService
 from philomel.services.playlists.service.bringing import Attacher
 from philomel.services.playlists.service.context import Context
 from philomel.services.playlists.service.matching import Matcher
+from philomel.services.playlists.service.mosaics import Mosaics
 from philomel.services.playlists.store.kept import SqlKept
 from philomel.services.playlists.store.merging import MergingPlaylists
+from philomel.services.plays.contract import Plays
 
-PROVIDES, NEEDS = Playlists, (Catalog,)
+PROVIDES, NEEDS = Playlists, (Catalog, Plays)
 SCHEMA = store.SCHEMA
 
 
@@ -36,6 +38,7 @@ class Deps:
     keys: Keys
     blobs: Blobs
     imager: Imager
+    plays: Plays
 
 
 def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
@@ -46,10 +49,12 @@ def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
         marks=MergingPlaylists(deps.database),
         kept=SqlKept(deps.database),
         catalog=deps.catalog,
+        plays=deps.plays,
         keys=deps.keys,
         clock=deps.clock,
         blobs=deps.blobs,
         imager=deps.imager,
+        mosaics=Mosaics(deps.database, deps.blobs, deps.imager, deps.clock),
         announced=relay.kick,
         cleared=woken.set,
     )
@@ -63,4 +68,5 @@ def build(deps: Deps) -> tuple[PlaylistService, tuple[Job, ...]]:
         deps.clock,
         name="playlists.follower",
     )
-    return PlaylistService(context), (relay, consumer, Clearing(context, woken))
+    jobs = (relay, consumer, Clearing(context, woken), Drawing(context.mosaics))
+    return PlaylistService(context), jobs

@@ -4,6 +4,7 @@ Plays belong to the calling person. Their ids make them countable once, whatever
 again.
 """
 
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Protocol
 
@@ -145,6 +146,20 @@ class PlayedPage(Struct, frozen=True):
     total: int
 
 
+class ListHeard(Struct, frozen=True):
+    """All tracks that somebody played; at most the 50,000 that they heard last."""
+
+    user_id: str
+
+
+class HeardPart(Struct, frozen=True):
+    """Attributes:
+    items: the next ones, in no order that means anything.
+    """
+
+    items: tuple[PlayCount, ...]
+
+
 class ListHistory(Struct, frozen=True):
     """Attributes:
     before, after: milliseconds since the Unix epoch, exclusive; one of them at most. With
@@ -238,6 +253,10 @@ class Plays(Protocol):
 
     async def list_played(self, request: ListPlayed, /) -> PlayedPage:
         """A page of at most 500. Needs scope user-top-read (last: user-read-recently-played)."""
+        ...
+
+    def list_heard(self, request: ListHeard, /) -> AsyncIterator[HeardPart]:
+        """Counts of one person's tracks, for rules about them. Services only."""
         ...
 
     async def list_history(self, request: ListHistory, /) -> HistoryPage:

@@ -4,10 +4,10 @@ from philomel.engines.log import Message
 from philomel.engines.outbox import Effect
 from philomel.rpc.codec import from_bytes
 from philomel.services.accounts.contract import UserRemoved
-from philomel.services.catalog.contract import Catalog, EntryMerged, EntrySplit, GetTracks
-from philomel.services.playlists.contract import WantMet
+from philomel.services.catalog.contract import Catalog, EntryMerged, EntrySplit, GetTracks, Track
+from philomel.services.playlists.contract import MetWant, WantsMet
 from philomel.services.plays.contract import Play, PlayedKind
-from philomel.services.plays.rules import AHEAD_MS, FIRST_MS, Heard, Tally, credited
+from philomel.services.plays.rules import AHEAD_MS, FIRST_MS, Brought, Heard, Tally, credited
 from philomel.services.plays.store import PlayStore
 
 GROUP = "plays"
@@ -39,25 +39,30 @@ class Follower:
             case "accounts.UserRemoved":
                 removed = from_bytes(UserRemoved, message.record.value)
                 await self._store.forget(removed.user_id)
-            case "playlists.WantMet":
-                return await self._bring(from_bytes(WantMet, message.record.value))
+            case "playlists.WantsMet":
+                return await self._bring(from_bytes(WantsMet, message.record.value))
             case _:
                 pass
         return None
 
-    async def _bring(self, met: WantMet) -> Effect:
+    async def _bring(self, met: WantsMet) -> Effect:
         """Plays from elsewhere count as those here do."""
-        found = await self._catalog.get_tracks(GetTracks((met.track_id,)))
-        track = found.items[0] if found.items else None
-        album_id = track.album.id if track is not None and track.album else None
-        artist_ids = () if track is None else credited(track)
-        last = met.last_played_at if FIRST_MS <= met.last_played_at <= met.at + AHEAD_MS else 0
-        counted = Heard(Play(met.track_id, last), album_id, artist_ids)
-        heard = [
-            Heard(Play(met.track_id, at), album_id, artist_ids)
-            for at in met.heard
-            if FIRST_MS <= at <= met.at + AHEAD_MS
-        ]
-        return self._store.bringing(
-            met.user_id, heard, counted, Tally(max(met.plays, 0), last), met.at
-        )
+        ids = tuple(dict.fromkeys(item.track_id for item in met.items))
+        found = await self._catalog.get_tracks(GetTracks(ids))
+        tracks = {track.id: track for track in found.items}
+        tracks |= {each.old: tracks[each.new] for each in found.aliases if each.new in tracks}
+        until = met.at + AHEAD_MS
+        brought = [_brought(item, tracks.get(item.track_id), until) for item in met.items]
+        return self._store.bringing(met.user_id, brought, met.at)
+
+
+def _brought(met: MetWant, track: Track | None, until: int) -> Brought:
+    album_id = track.album.id if track is not None and track.album else None
+    artist_ids = () if track is None else credited(track)
+
+    def heard(at: int) -> Heard:
+        return Heard(Play(met.track_id, at), album_id, artist_ids)
+
+    last = met.last_played_at if FIRST_MS <= met.last_played_at <= until else 0
+    single = tuple(heard(at) for at in met.heard if FIRST_MS <= at <= until)
+    return Brought(single, heard(last), Tally(max(met.plays, 0), last))

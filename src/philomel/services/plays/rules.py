@@ -47,6 +47,19 @@ class Tally(Struct, frozen=True):
     last_played_at: int
 
 
+class Brought(Struct, frozen=True):
+    """What somebody heard of one track elsewhere.
+
+    Attributes:
+        heard: single plays with their instants.
+        counted: the track, for `times` further ones without.
+    """
+
+    heard: tuple[Heard, ...]
+    counted: Heard
+    times: Tally
+
+
 class Listen(Struct, frozen=True):
     """What a player plays, as far as it told.
 

@@ -1,6 +1,6 @@
 """What the calling person listened to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -12,7 +12,9 @@ from philomel.services.catalog.contract import Catalog, GetTracks, Track
 from philomel.services.plays import rules
 from philomel.services.plays.contract import (
     GetPlayCounts,
+    HeardPart,
     HistoryPage,
+    ListHeard,
     ListHistory,
     ListNowPlaying,
     ListPlayed,
@@ -31,6 +33,7 @@ from philomel.services.plays.rules import Heard
 from philomel.services.plays.store import PlayStore
 
 MOST_TRACKS = 2_000
+MOST_HEARD, PART = 50_000, 5_000
 
 
 class PlayService:
@@ -132,6 +135,14 @@ class PlayService:
                 things[id_] = rules.credited(track) if request.kind is PlayedKind.ARTIST else albums
         found = rules.sum_up(tracks, things, last=request.sort is PlayedSort.LAST)
         return PlayedPage(tuple(found[offset : offset + limit]), len(found))
+
+    async def list_heard(self, request: ListHeard, /) -> AsyncIterator[HeardPart]:
+        current().caller.require_service()
+        found, _ = await self._store.played(
+            request.user_id, PlayedKind.TRACK, PlayedSort.LAST, MOST_HEARD, 0
+        )
+        for start in range(0, len(found), PART):
+            yield HeardPart(tuple(found[start : start + PART]))
 
     async def list_history(self, request: ListHistory, /) -> HistoryPage:
         user_id = _person("user-read-recently-played")

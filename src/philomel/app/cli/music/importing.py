@@ -19,7 +19,7 @@ from philomel.app.importing.report import PersonReport, Report
 from philomel.app.process.reach import Services
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
-from philomel.services.accounts.contract import Accounts
+from philomel.services.accounts.contract import Accounts, RecordAction
 from philomel.services.playlists.contract import Playlists
 
 VARIABLE = "SUBSONIC_PASSWORD"
@@ -75,6 +75,9 @@ async def _hand_over(parsed: argparse.Namespace, services: Services, out: Output
         report = await bringer.bring(parsed.found)
     finally:
         drawing.end()
+    if not report.dry_run:
+        act = RecordAction(f"import.{parsed.action}", details=_said(report))
+        await services.service(Accounts).record_action(act)
     path = _report_path(parsed, report)
     report.save(path)
     address = next(iter(services.urls), "")
@@ -87,6 +90,14 @@ async def _hand_over(parsed: argparse.Namespace, services: Services, out: Output
         report.summary() | {"report": str(path), "links": links}, _lines(report, path, links)
     )
     return Exit.OK
+
+
+def _said(report: Report) -> str:
+    """How much was brought, for the audit log: never whose."""
+    people = [person for person in report.people if person.state != "refused"]
+    marks = sum(each.total for person in people for each in person.marks.values())
+    playlists = sum(len(person.playlists) for person in people)
+    return f"{len(people):,} people, {marks:,} marks, {playlists:,} playlists"
 
 
 async def _ask(parsed: argparse.Namespace, secret: str, drawing: Drawing) -> Found:

@@ -38,6 +38,7 @@ _MAX_PIXELS: Final = 64_000_000
 _SCALABLE: Final = ("L", "RGB", "RGBA", "CMYK", "YCbCr")
 _MAX_EDGES: Final = 16
 _SWATCH: Final = 64
+_CORNERS: Final = ((0, 0), (1, 0), (0, 1), (1, 1))
 _QUALITY: Final = 88
 _ORIENTATION: Final = 0x0112
 
@@ -49,13 +50,38 @@ class Render(Struct, frozen=True, array_like=True):
     edges: tuple[int, ...]
 
 
+class Mosaic(Struct, frozen=True, array_like=True):
+    """What `mosaic` is asked."""
+
+    pictures: tuple[bytes, ...]
+    edges: tuple[int, ...]
+
+
 def render(job: Job) -> bytes:
     """JPEGs, as a list."""
     request = msgpack.decode(job.argument, type=Render)
-    if len(request.edges) > _MAX_EDGES or not all(1 <= edge <= 8192 for edge in request.edges):
-        raise ValueError("the sizes asked for make no sense")
+    _check(request.edges)
     picture = _open(request.picture, max(request.edges, default=1))
     return msgpack.encode(_renditions(picture, request.edges))
+
+
+def mosaic(job: Job) -> bytes:
+    """Four pictures as one square: JPEGs, as a list."""
+    request = msgpack.decode(job.argument, type=Mosaic)
+    _check(request.edges)
+    if len(request.pictures) != len(_CORNERS):
+        raise ValueError("a mosaic is of four pictures")
+    half = (max(request.edges, default=1) + 1) // 2
+    whole = Image.new("RGB", (2 * half, 2 * half))
+    for (column, row), data in zip(_CORNERS, request.pictures, strict=True):
+        tile = ImageOps.fit(_open(data, half), (half, half), Image.Resampling.LANCZOS)
+        whole.paste(tile, (column * half, row * half))
+    return msgpack.encode(_renditions(whole, request.edges))
+
+
+def _check(edges: tuple[int, ...]) -> None:
+    if len(edges) > _MAX_EDGES or not all(1 <= edge <= 8192 for edge in edges):
+        raise ValueError("the sizes asked for make no sense")
 
 
 def colour(job: Job) -> bytes:

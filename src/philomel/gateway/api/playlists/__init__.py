@@ -23,6 +23,7 @@ from philomel.services.playlists.contract import (
     Folder,
     Folders,
     GetPlaylist,
+    GetPlaylistCovers,
     ImportPlaylist,
     ItemPage,
     ItemsChanged,
@@ -36,6 +37,7 @@ from philomel.services.playlists.contract import (
     Playlist,
     PlaylistFormat,
     PlaylistImported,
+    PlaylistNotFound,
     PlaylistPage,
     RemoveItems,
     RenameFolder,
@@ -160,11 +162,14 @@ async def move_playlist(call: Call, asked: MovePlaylist) -> None:
 
 
 async def get_cover(call: Call, asked: OfPlaylist) -> CoverViews:
-    """The playlist's own picture."""
-    found = await call.services.playlists.get_playlist(GetPlaylist(asked.playlist_id))
-    if found.cover is None:
+    """The playlist's own picture, or what stands for it: its first albums'."""
+    covers = GetPlaylistCovers((asked.playlist_id,), wait=True)
+    found = (await call.services.playlists.get_playlist_covers(covers)).items
+    if not found:
+        raise PlaylistNotFound("there is no such playlist")
+    if found[0].cover is None:
         return CoverViews(())
-    id_, sizes = found.cover.id, found.cover.sizes
+    id_, sizes = found[0].cover.id, found[0].cover.sizes
     keys = tuple(f"covers/{id_[:2]}/{id_}-{size}.jpg" for size in sizes)
     signed = await call.services.media.sign_covers(SignCovers(keys))
     pairs = zip(sizes, signed.items, strict=True)
@@ -206,7 +211,7 @@ async def delete_folder(call: Call, asked: DeleteFolder) -> None:
 
 
 async def import_playlist(call: Call, asked: ImportAsked) -> PlaylistImported:
-    """Make a playlist of an M3U8, XSPF or JSPF file; what is not found waits in it."""
+    """Make a playlist of an M3U8, XSPF, JSPF or .nsp file; what is not found waits in it."""
     return await call.services.playlists.import_playlist(
         ImportPlaylist(
             asked.content.encode("utf-8", "replace"),

@@ -12,7 +12,7 @@ from philomel.gateway.subsonic.errors import not_found
 from philomel.gateway.subsonic.pictures import placeholder
 from philomel.services.catalog.contract import Cover, Track
 from philomel.services.media.contract import SignCovers, SignStream, StreamFormat
-from philomel.services.playlists.contract import GetPlaylist, ListItems
+from philomel.services.playlists.contract import GetPlaylistCovers
 
 FORMATS: Mapping[str, StreamFormat] = {
     "ogg": StreamFormat.VORBIS,
@@ -121,14 +121,15 @@ def asset_of(track: Track) -> str:
 
 
 async def _playlist_cover(call: Call, id_: str) -> Cover | None:
-    """The picture that a playlist was given, or that of its first song."""
-    playlists = call.services.playlists
-    cover = (await playlists.get_playlist(GetPlaylist(id_))).cover
-    if cover is not None:
-        return Cover(cover.id, cover.sizes)
-    page = await playlists.list_items(ListItems(id_, limit=10))
-    tracks = await call.tracks([item.track_id for item in page.items if item.track_id])
-    return next((track.cover for track in tracks if track.cover is not None), None)
+    """The picture that a playlist was given, or that of its first songs.
+
+    Raises:
+        Failure: the caller sees no such playlist.
+    """
+    asked = GetPlaylistCovers((id_,), wait=True)
+    for shown in (await call.services.playlists.get_playlist_covers(asked)).items:
+        return None if shown.cover is None else Cover(shown.cover.id, shown.cover.sizes)
+    raise not_found("the cover")
 
 
 async def _cover(call: Call, kind: str | None, id_: str) -> Cover | None:

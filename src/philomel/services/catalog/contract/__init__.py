@@ -126,7 +126,13 @@ from philomel.services.catalog.contract.merges import (
     SplitTrack,
     UndoMerge,
 )
-from philomel.services.catalog.contract.pictures import Offered, OfferPicture
+from philomel.services.catalog.contract.pictures import (
+    GetTrackCovers,
+    Offered,
+    OfferPicture,
+    TrackCover,
+    TrackCovers,
+)
 from philomel.services.catalog.contract.scans import (
     CancelScan,
     FileError,
@@ -205,6 +211,7 @@ __all__ = [
     "GetLibraryAccess",
     "GetLyrics",
     "GetSearchEntries",
+    "GetTrackCovers",
     "GetTracks",
     "Ids",
     "Known",
@@ -266,6 +273,8 @@ __all__ = [
     "SplitTrack",
     "StartScan",
     "Track",
+    "TrackCover",
+    "TrackCovers",
     "TrackField",
     "TrackMatch",
     "TrackMatches",
@@ -330,6 +339,10 @@ class Catalog(Protocol):
 
     async def get_tracks(self, request: GetTracks, /) -> Tracks:
         """The known tracks among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def get_track_covers(self, request: GetTrackCovers, /) -> TrackCovers:
+        """The pictures of these, of their albums where they have none of their own."""
         ...
 
     async def get_albums(self, request: GetAlbums, /) -> Albums:

@@ -139,6 +139,8 @@ class TrackOrder(StrEnum):
     PLAYS = "plays"
     LAST_PLAYED = "last_played"
     RANDOM = "random"
+    RANKED = "ranked"
+    """As `ranked` names them; all others behind these."""
 
 
 class SelectTracks(Struct, frozen=True):
@@ -148,6 +150,7 @@ class SelectTracks(Struct, frozen=True):
     most: of the list, 1 to 10,000.
     seed: of a RANDOM order: the same seed gives the same order.
     limit, offset: of the page of that list; limit at most 500, 0 only counts.
+    ranked: of a RANKED order: at most 50,000 ids, the first of the list first.
     """
 
     every: bool
@@ -158,6 +161,7 @@ class SelectTracks(Struct, frozen=True):
     seed: int = 0
     limit: int = 50
     offset: int = 0
+    ranked: tuple[str, ...] = ()
 
 
 class SelectedTracks(Struct, frozen=True):

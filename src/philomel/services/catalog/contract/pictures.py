@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from philomel.services.catalog.contract.entries import EntryKind
+from philomel.services.catalog.contract.entries import Cover, EntryKind
 
 
 class OfferPicture(Struct, frozen=True):
@@ -24,3 +24,24 @@ class Offered(Struct, frozen=True):
     """
 
     taken: bool
+
+
+class GetTrackCovers(Struct, frozen=True):
+    """Attributes:
+    ids: of tracks, at most 500.
+    """
+
+    ids: tuple[str, ...]
+
+
+class TrackCover(Struct, frozen=True):
+    track_id: str
+    cover: Cover
+
+
+class TrackCovers(Struct, frozen=True):
+    """Attributes:
+    items: in no order that means anything; tracks without a cover are left out.
+    """
+
+    items: tuple[TrackCover, ...]

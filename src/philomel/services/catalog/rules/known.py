@@ -161,5 +161,7 @@ def check_selection(request: SelectTracks) -> None:
             raise InvalidArgument("a number is too large")
     if not (1 <= request.most <= MOST_CHOSEN and 0 <= request.limit <= MOST_KNOWN):
         raise InvalidArgument(f"at most {MOST_CHOSEN} tracks, {MOST_KNOWN} at a time")
+    if len(request.ranked) > MOST_IDS:
+        raise InvalidArgument(f"at most {MOST_IDS} tracks can be ranked")
     if not 0 <= request.offset < 1 << 31:
         raise InvalidArgument("offset must not be negative")

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from philomel.engines.sql import Database
 from philomel.kernel.caller import current
 from philomel.kernel.errors import InvalidArgument
-from philomel.kernel.paging import check_limit
+from philomel.kernel.paging import MAX_PAGE, check_limit
 from philomel.services.catalog import contract as it
+from philomel.services.catalog.store import loading
 from philomel.services.catalog.store.browsing import editions, labels
 from philomel.services.catalog.store.listing import names, together
 from philomel.services.catalog.store.visible import visible_libraries
@@ -19,6 +20,7 @@ Look = Callable[[Connection, Sequence[str]], T]
 
 FEW = 4
 """The tracks of more albums than these are read in a thread."""
+MANY_COVERS = 100
 MOST_EDITIONS = 100
 MOST_TOGETHER = 50
 MOST_NAMES = 3_000
@@ -47,6 +49,15 @@ class Browsing:
         return await self._look(
             lambda c, seen: names.list_artist_names(c, request, seen), long=True
         )
+
+    async def get_track_covers(self, request: it.GetTrackCovers, /) -> it.TrackCovers:
+        if len(request.ids) > MAX_PAGE:
+            raise InvalidArgument(f"at most {MAX_PAGE} ids at a time")
+        items = await self._look(
+            lambda c, seen: loading.covers_of_tracks(c, request.ids, seen),
+            long=len(request.ids) > MANY_COVERS,
+        )
+        return it.TrackCovers(items)
 
     async def list_labels(self, request: it.ListLabels, /) -> it.LabelPage:
         check_limit(request.limit)

@@ -18,6 +18,7 @@ from philomel.services.catalog.contract import (
     CreditRole,
     Named,
     Track,
+    TrackCover,
     TrackTags,
 )
 from philomel.services.catalog.rules import paths
@@ -45,6 +46,12 @@ _GENRES: Final[msgspec.json.Decoder[list[str]]] = msgspec.json.Decoder(list[str]
 _TRACK_TAGS: Final = msgspec.json.Decoder(TrackTags)
 _ALBUM_TAGS: Final = msgspec.json.Decoder(AlbumTags)
 
+_COVERS_OF_TRACKS = (
+    select(tracks.c.id, covers.c.id, covers.c.sizes, covers.c.colour)
+    .join_from(tracks, albums, albums.c.id == tracks.c.album_id)
+    .join(covers, covers.c.id == func.coalesce(tracks.c.cover_id, _ALBUM_COVER))
+    .where(tracks.c.id.in_(_IDS), lies_in(tracks.c.library_id, _LIBRARIES))
+)
 _TRACKS = (
     select(
         tracks.c.id, tracks.c.title, tracks.c.credits, tracks.c.duration_ms, tracks.c.added_at,
@@ -290,6 +297,14 @@ def content_type(container: str, codec: str) -> tuple[str, str]:
 def _names(connection: Connection, ids: Iterable[str]) -> dict[str, Named]:
     wanted = {"ids": list(set(ids))}
     return {row[0]: Named(row[0], row[1]) for row in connection.execute(_NAMES, wanted)}
+
+
+def covers_of_tracks(
+    connection: Connection, ids: Sequence[str], libraries: Sequence[str]
+) -> tuple[TrackCover, ...]:
+    asked = {"ids": list(ids), "libraries": list(libraries)}
+    rows = connection.execute(_COVERS_OF_TRACKS, asked) if ids and libraries else ()
+    return tuple(TrackCover(row[0], cover) for row in rows if (cover := _cover(*row[1:])))
 
 
 def _cover(id_: str | None, sizes: str | None, colour: str | None) -> Cover | None:

@@ -239,6 +239,7 @@ albums = Table(
     Index("albums_year_up", "library_id", "year_up", "id"),
     Index("albums_year_down", "library_id", "year_down", "id"),
     Index("albums_cover_due", "cover_due"),
+    Index("albums_mbid", "mbid"),
 )
 """Without tracks (`track_count` 0) an album is in no list. `credits`: JSON [artist id, ...].
 `cover_due`: since when its cover waits to be looked for. `found_cover_id`: from elsewhere,
@@ -312,8 +313,7 @@ covers = Table(
     Column("colour", String(7)),
     Column("unused_since", BIG),
 )
-"""`sizes`: JSON [64, 300, ...]. `colour`: "#rrggbb", empty if it has none, NULL before it was
-looked for. `unused_since`: when nothing was seen to show it any more."""
+"""`colour`: "", if it has none, NULL unless looked for. `unused_since`: shown by nothing since."""
 
 unmeasured = Table(
     "unmeasured",

@@ -27,9 +27,10 @@ from philomel.services.playlists.contract.errors import (
 )
 from philomel.services.playlists.contract.events import (
     MarksChanged,
+    MetWant,
     PlaylistChanged,
     PlaylistRemoved,
-    WantMet,
+    WantsMet,
 )
 from philomel.services.playlists.contract.exchange import (
     ExportPlaylist,
@@ -84,15 +85,18 @@ from philomel.services.playlists.contract.playlists import (
     Following,
     FollowPlaylist,
     GetPlaylist,
+    GetPlaylistCovers,
     GetPlaylists,
     ListEveryPlaylist,
     ListPlaylists,
     ListPublicPlaylists,
     Playlist,
     PlaylistCover,
+    PlaylistCovers,
     PlaylistPage,
     PlaylistSet,
     SetPlaylistCover,
+    ShownCover,
     UnfollowPlaylist,
 )
 from philomel.services.playlists.contract.queues import (
@@ -184,6 +188,7 @@ __all__ = [
     "GetMarks",
     "GetPlayQueue",
     "GetPlaylist",
+    "GetPlaylistCovers",
     "GetPlaylists",
     "ImportPlaylist",
     "IsSmart",
@@ -207,6 +212,7 @@ __all__ = [
     "MarksChanged",
     "MatchReason",
     "MatchWants",
+    "MetWant",
     "MoveFolder",
     "MoveItems",
     "MovePlaylist",
@@ -218,6 +224,7 @@ __all__ = [
     "Playlist",
     "PlaylistChanged",
     "PlaylistCover",
+    "PlaylistCovers",
     "PlaylistFormat",
     "PlaylistFull",
     "PlaylistImported",
@@ -242,6 +249,7 @@ __all__ = [
     "SharePage",
     "SharedEntry",
     "SharedKind",
+    "ShownCover",
     "SmartField",
     "SmartGroup",
     "SmartMatch",
@@ -257,12 +265,12 @@ __all__ = [
     "WantKind",
     "WantMatch",
     "WantMatches",
-    "WantMet",
     "WantPage",
     "WantedMark",
+    "WantsMet",
 ]
 
-EVENTS = (MarksChanged, PlaylistChanged, PlaylistRemoved, WantMet)
+EVENTS = (MarksChanged, PlaylistChanged, PlaylistRemoved, WantsMet)
 
 
 class Playlists(Protocol):
@@ -421,6 +429,10 @@ class Playlists(Protocol):
         """
         ...
 
+    async def get_playlist_covers(self, request: GetPlaylistCovers, /) -> PlaylistCovers:
+        """What to show for these of them that the caller may see."""
+        ...
+
     async def list_folders(self, request: ListFolders, /) -> Folders:
         """The caller's folders. Needs scope playlist-read-private."""
         ...
@@ -467,6 +479,8 @@ class Playlists(Protocol):
 
     async def import_playlist(self, request: ImportPlaylist, /) -> PlaylistImported:
         """Make a playlist of a file. What is not found waits in it.
+
+        A file with rules makes a smart playlist, or none if our rules cannot say the same.
 
         Raises: BadFile, BadPlaylist.
         """

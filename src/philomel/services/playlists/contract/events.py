@@ -34,20 +34,29 @@ class PlaylistRemoved(Struct, frozen=True):
     at: int
 
 
-class WantMet(Struct, frozen=True):
-    """Announced when a track was found that somebody brought counts of plays for.
+class MetWant(Struct, frozen=True):
+    """How often somebody heard a track elsewhere.
 
     Attributes:
-        want_id: the same for the same news: it counts once.
-        plays: as often as it was heard elsewhere.
+        plays: without those in `heard`.
         last_played_at: milliseconds since the Unix epoch; 0 if that is not known.
-        heard: instants of single plays besides.
+        heard: instants of single plays.
     """
 
     user_id: str
-    want_id: str
     track_id: str
     plays: int
     last_played_at: int
-    at: int
     heard: tuple[int, ...] = ()
+
+
+class WantsMet(Struct, frozen=True):
+    """Announced when tracks were found that somebody brought counts of plays for.
+
+    Attributes:
+        items: at most 100, with at most 2,000 instants.
+    """
+
+    user_id: str
+    items: tuple[MetWant, ...]
+    at: int

@@ -18,11 +18,14 @@ class PlaylistFormat(StrEnum):
 
 
 class ImportPlaylist(Struct, frozen=True):
-    """A file of any of the formats; which one is seen by its content.
+    """A file of any of the formats, or Navidrome's smart playlist (`.nsp`).
+
+    Which one it is is seen by its content.
 
     Attributes:
         content: at most 2 MiB with at most 10,000 tracks. Paths in it are only compared.
         name: of the playlist; that in the file, if it is left out.
+    otherwise: the name, if there is none in the file either.
         source: as in `CreatePlaylist`: what is there already from it is left alone.
         dry_run: look everything up, and keep nothing.
     """
@@ -32,15 +35,17 @@ class ImportPlaylist(Struct, frozen=True):
     public: bool = False
     source: str = ""
     dry_run: bool = False
+    otherwise: str = ""
 
 
 class PlaylistImported(Struct, frozen=True):
     """Attributes:
     playlist: None after a dry run.
-    total: tracks in the file.
+    total: tracks in the file; of rules, those they give now.
     missing: how many were not found; they wait in the playlist.
     not_found: the first 200 of these.
     known: it had been imported before.
+    rules: it is a smart playlist.
     """
 
     name: str
@@ -49,6 +54,7 @@ class PlaylistImported(Struct, frozen=True):
     playlist: Playlist | None = None
     not_found: tuple[Want, ...] = ()
     known: bool = False
+    rules: bool = False
 
 
 class ExportPlaylist(Struct, frozen=True):

@@ -6,7 +6,7 @@ from philomel.services.playlists.contract.smart import SmartRules
 
 
 class PlaylistCover(Struct, frozen=True):
-    """A picture that somebody gave a playlist, as JPEG, at `sizes` pixels of the longer edge.
+    """A picture of a playlist, as JPEG, at `sizes` pixels of the longer edge.
 
     It lies where covers of albums lie: `covers/<id[:2]>/<id>-<size>.jpg`.
     """
@@ -25,7 +25,7 @@ class Playlist(Struct, frozen=True):
         reading, None before.
     changed_at: its tracks or details, milliseconds since the Unix epoch.
     follower_count: without its owner.
-    cover: None if it was given none; then its first albums' covers stand for it.
+    cover: None if it was given none; `get_playlist_covers` says what stands for it.
     followed: by the caller, or theirs.
     folder_id: where the caller put it; None for the top.
     rules: of a smart playlist; None for one of chosen tracks.
@@ -180,3 +180,31 @@ class SetPlaylistCover(Struct, frozen=True):
 
     playlist_id: str
     jpeg: bytes
+
+
+class GetPlaylistCovers(Struct, frozen=True):
+    """Attributes:
+    ids: at most 100.
+    wait: until a picture that is not drawn yet is; else the first album's stands for it.
+    """
+
+    ids: tuple[str, ...]
+    wait: bool = False
+
+
+class ShownCover(Struct, frozen=True):
+    """Attributes:
+    cover: the one that it was given; else of its first four albums that the caller sees,
+        or of the first if there are fewer; None if these have none.
+    """
+
+    playlist_id: str
+    cover: PlaylistCover | None = None
+
+
+class PlaylistCovers(Struct, frozen=True):
+    """Attributes:
+    items: in the order asked; what the caller may not see is left out.
+    """
+
+    items: tuple[ShownCover, ...]

@@ -35,15 +35,19 @@ class SmartField(StrEnum):
     """Kilobits per second."""
     ADDED = "added"
     PLAYS = "plays"
-    """By all listeners."""
+    """By the owner."""
     LAST_PLAYED = "last_played"
-    """By any listener."""
+    """By the owner."""
     LIKED = "liked"
     LIKED_AT = "liked_at"
     RATING = "rating"
     """0 without one."""
     PLAYLIST = "playlist"
     """In a playlist of the owner's, by its id; one of chosen tracks."""
+    ALL_PLAYS = "all_plays"
+    """By all listeners."""
+    ALL_LAST_PLAYED = "all_last_played"
+    """By any listener."""
 
 
 class SmartOperator(StrEnum):
@@ -93,9 +97,12 @@ class SmartSort(StrEnum):
     DURATION = "duration"
     ADDED = "added"
     PLAYS = "plays"
+    """By the owner, as in rules."""
     LAST_PLAYED = "last_played"
     RANDOM = "random"
     """An order of the day's own: the same until midnight, UTC."""
+    ALL_PLAYS = "all_plays"
+    ALL_LAST_PLAYED = "all_last_played"
 
 
 class SmartRules(Struct, frozen=True):

@@ -53,6 +53,12 @@ def check_visible(playlist: Playlist | None, caller: Caller) -> Playlist:
     return playlist
 
 
+def may_read(playlist: Playlist, caller: Caller) -> bool:
+    """Whether it exists for the caller, and the program was given the scope."""
+    scopes = reading_scopes(playlist)
+    return may_see(playlist, caller) and (not scopes or any(map(caller.has_scope, scopes)))
+
+
 def check_read(playlist: Playlist | None, caller: Caller) -> Playlist:
     """The playlist, if the caller may read it.
 

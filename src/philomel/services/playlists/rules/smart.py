@@ -12,6 +12,7 @@ from philomel.services.playlists.contract import (
     SmartOperator,
     SmartRule,
     SmartRules,
+    SmartSort,
 )
 
 MOST_RULES, MOST_VALUES, LONGEST, MOST_TRACKS = 50, 50, 300, 10_000
@@ -26,13 +27,16 @@ TEXTS = frozenset({
 })  # fmt: skip
 NUMBERS = frozenset({
     _F.YEAR, _F.DURATION, _F.BPM, _F.TRACK_NUMBER, _F.DISC_NUMBER, _F.BITRATE, _F.PLAYS, _F.RATING,
+    _F.ALL_PLAYS,
 })  # fmt: skip
-DATES = frozenset({_F.ADDED, _F.LAST_PLAYED, _F.LIKED_AT})
+DATES = frozenset({_F.ADDED, _F.LAST_PLAYED, _F.LIKED_AT, _F.ALL_LAST_PLAYED})
 FLAGS = frozenset({_F.EXPLICIT, _F.MISSING, _F.LOSSLESS, _F.LIKED})
 IDS = frozenset({_F.LIBRARY, _F.PLAYLIST})
 SCALES: Mapping[SmartField, int] = {_F.DURATION: 1_000, _F.BITRATE: 1_000}
 """Fields that people say in larger units than the catalogue keeps."""
-MINE = frozenset({_F.LIKED, _F.LIKED_AT, _F.RATING, _F.PLAYLIST})
+HEARD = frozenset({_F.PLAYS, _F.LAST_PLAYED})
+"""What the owner heard."""
+MINE = HEARD | {_F.LIKED, _F.LIKED_AT, _F.RATING, _F.PLAYLIST}
 """What the catalogue does not know: what the owner did."""
 
 EITHER = frozenset({_O.IS, _O.IS_NOT})
@@ -156,6 +160,13 @@ def fits_number(rule: SmartRule, number: int) -> bool:
         return (number in map(int, rule.values)) is (rule.operator is _O.IS)
     low, high = bounds(rule)
     return (low is None or number >= low) and (high is None or number <= high)
+
+
+def looks_at_plays(rules: SmartRules) -> bool:
+    """Whether a rule or the order is about what the owner heard."""
+    every = [*rules.rules, *(rule for group in rules.groups for rule in group.rules)]
+    by_plays = rules.sort in {SmartSort.PLAYS, SmartSort.LAST_PLAYED}
+    return by_plays or any(rule.field in HEARD for rule in every)
 
 
 def in_brackets(rules: SmartRules) -> Iterable[SmartGroup]:

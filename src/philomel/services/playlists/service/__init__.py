@@ -19,6 +19,5 @@ class PlaylistService(Marking, Keeping, Exchanging, Picturing, Filing, Ruling, B
         chooser, matcher = Chooser(context), Matcher(context.catalog)
         Marking.__init__(self, context.marks, context.catalog, context.clock, context.announced)
         Keeping.__init__(self, context.kept, context.catalog, context.clock, context.keys)
-        self._context = context
-        self._chooser = chooser
+        Picturing.__init__(self, context, chooser)
         self._matcher = matcher

@@ -14,6 +14,7 @@ from philomel.services.playlists.contract import (
     ListWants,
     MarksBrought,
     MatchWants,
+    MetWant,
     WantMatch,
     WantMatches,
     WantPage,
@@ -54,6 +55,7 @@ class Bringing:
         def work(connection: Connection) -> int:
             known = wants.known(connection, user_id, digests)
             brought: dict[str, rules_of.Brought] = {}
+            met: list[MetWant | None] = []
             for item, match, digest, id_ in zip(items, matches, digests, ids, strict=True):
                 before = brought.get(digest) or known.get(digest, rules_of.Brought())
                 fresh = rules_of.new_of(item, before)
@@ -65,9 +67,10 @@ class Bringing:
                 elif match.track_id is None:
                     wants.keep(connection, user_id, None, [(id_, item.want)], at, [fresh])
                 else:
-                    wants.bring(connection, user_id, id_, match.track_id, fresh, at)
+                    met.append(wants.bring(connection, user_id, match.track_id, fresh, at))
                 brought[digest] = rules_of.together(before, item, want_id)
             wants.remember(connection, user_id, brought)
+            wants.tell_met(connection, user_id, met, at)
             return sum(digest not in brought for digest in digests)
 
         before = await self._context.database.write(work)
@@ -152,8 +155,11 @@ class Attacher:
         at = self._context.clock.now()
 
         def work(connection: Connection) -> None:
-            for id_, track_id in met:
+            heard = [
                 wants.meet(connection, id_, track_id, lengths.get(track_id, 0), at)
+                for id_, track_id in met
+            ]
+            wants.tell_met(connection, user_id, heard, at)
 
         await self._context.database.write(work)
         return len(met)

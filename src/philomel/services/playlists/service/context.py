@@ -10,8 +10,10 @@ from philomel.engines.keys import Keys
 from philomel.engines.sql import Database
 from philomel.kernel.clock import Clock
 from philomel.services.catalog.contract import Catalog
+from philomel.services.playlists.service.mosaics import Mosaics
 from philomel.services.playlists.store import PlaylistStore
 from philomel.services.playlists.store.kept import SqlKept
+from philomel.services.plays.contract import Plays
 
 
 class Context(Struct, frozen=True):
@@ -25,9 +27,11 @@ class Context(Struct, frozen=True):
     marks: PlaylistStore
     kept: SqlKept
     catalog: Catalog
+    plays: Plays
     keys: Keys
     clock: Clock
     blobs: Blobs
     imager: Imager
+    mosaics: Mosaics
     announced: Callable[[], None]
     cleared: Callable[[], None]

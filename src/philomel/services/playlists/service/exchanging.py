@@ -16,13 +16,16 @@ from philomel.services.playlists.contract import (
     NewItem,
     PlaylistImported,
     ReplaceItems,
+    SmartRules,
     Want,
 )
 from philomel.services.playlists.rules.files import read_file, write_file
+from philomel.services.playlists.service.choosing import Chooser
 from philomel.services.playlists.service.context import Context
 from philomel.services.playlists.service.entries import Ordering
 from philomel.services.playlists.service.lists import Listing
 from philomel.services.playlists.service.matching import Matcher
+from philomel.services.playlists.store import lists
 
 PAGE, PART, SHOWN = 500, 256 << 10, 200
 
@@ -31,14 +34,17 @@ class Exchanging(Listing, Ordering):
     """The part of `Playlists` that is about files."""
 
     _context: Context
+    _chooser: Chooser
     _matcher: Matcher
 
     async def import_playlist(self, request: ImportPlaylist, /) -> PlaylistImported:
         current().caller.require_user()
         listed = read_file(request.content)
+        name = (request.name or listed.name or request.otherwise or "Imported")[:200]
+        if listed.rules is not None:
+            return await self._import_rules(request, name, listed.rules)
         if not listed.wants:
             raise BadFile("there is no track in this file")
-        name = (request.name or listed.name or "Imported")[:200]
         matches = await self._matcher.match(listed.wants)
         pairs = list(zip(listed.wants, matches, strict=True))
         missing = [want for want, match in pairs if match.track_id is None]
@@ -58,6 +64,22 @@ class Exchanging(Listing, Ordering):
             playlist = await self.get_playlist(GetPlaylist(playlist.id))
         return PlaylistImported(
             playlist.name, len(pairs), len(missing), playlist, tuple(missing[:SHOWN]), known
+        )
+
+    async def _import_rules(
+        self, request: ImportPlaylist, name: str, rules: SmartRules
+    ) -> PlaylistImported:
+        user_id = current().caller.require_user()
+        found = await self._chooser.choose(user_id, rules, 0, 0)
+        if request.dry_run:
+            return PlaylistImported(name, found.count, 0, rules=True)
+        there = await self._context.database.read(
+            lambda connection: lists.of_source(connection, user_id, request.source)
+        )
+        made = CreatePlaylist(name, public=request.public, rules=rules, source=request.source)
+        playlist = there or await self.create_playlist(made)
+        return PlaylistImported(
+            playlist.name, found.count, 0, playlist, known=there is not None, rules=True
         )
 
     async def export_playlist(self, request: ExportPlaylist, /) -> AsyncIterator[FilePart]:

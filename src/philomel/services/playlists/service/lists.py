@@ -119,7 +119,7 @@ class Listing:
         caller = current().caller
         caller.require_known()
         found = await self._find(rules.check_ids(request.ids), caller)
-        return PlaylistSet(tuple(each for each in found if _covered(each, caller)))
+        return PlaylistSet(tuple(each for each in found if access.may_read(each, caller)))
 
     async def list_playlists(self, request: ListPlaylists, /) -> PlaylistPage:
         caller = current().caller
@@ -204,8 +204,3 @@ class Listing:
         return await self._context.database.read(
             lambda connection: lists.find(connection, known, caller.user_id)
         )
-
-
-def _covered(playlist: Playlist, caller: Caller) -> bool:
-    scopes = access.reading_scopes(playlist)
-    return access.may_see(playlist, caller) and (not scopes or any(map(caller.has_scope, scopes)))

@@ -88,14 +88,19 @@ def find_one(connection: Connection, id_: str, user_id: str | None) -> Playlist 
     return next(iter(find(connection, [id_], user_id)), None)
 
 
+def of_source(connection: Connection, owner_id: str, source: str) -> Playlist | None:
+    """What a person brought from there; nothing comes from the empty source."""
+    asked = {"user": owner_id, "source": source}
+    row = connection.execute(_BY_SOURCE, asked).mappings().first() if source else None
+    return None if row is None else _read(row, owner_id)
+
+
 def create(connection: Connection, made: Playlist) -> Playlist:
     """The new playlist; the one there is if it was brought from the same source before."""
     owner = made.owner_id
-    if made.source:
-        asked = {"user": owner, "source": made.source}
-        there = connection.execute(_BY_SOURCE, asked).mappings().first()
-        if there is not None:
-            return _read(there, owner)
+    there = of_source(connection, owner, made.source)
+    if there is not None:
+        return there
     row = {
         "id": made.id, "owner_id": owner, "name": made.name, "description": made.description,
         "public": made.public, "collaborative": made.collaborative, "gone": False, "revision": 1,

@@ -151,6 +151,15 @@ EDIT = Table(
     Column("edit", Text, nullable=False),
 )
 
+MOSAIC = Table(
+    "mosaic",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("used_at", BigInteger, nullable=False),
+    Index("mosaic_used", "used_at"),
+)
+"""Pictures that were drawn for playlists without one of their own, and when they were shown."""
+
 SHELVED = Table(
     "shelved",
     METADATA,

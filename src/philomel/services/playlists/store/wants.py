@@ -13,11 +13,12 @@ from philomel.engines.sql import insert_on, write_many
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.playlists.contract import (
+    MetWant,
     OpenWant,
     Want,
     WantedMark,
     WantKind,
-    WantMet,
+    WantsMet,
 )
 from philomel.services.playlists.rules.wants import Brought, added, keys_of
 from philomel.services.playlists.store import lists
@@ -32,6 +33,7 @@ from philomel.services.playlists.store.tables import (
 )
 
 _KINDS = {WantKind.MARKS: 0, WantKind.PLAYLIST: 1}
+_MOST_TOLD, _MOST_HEARD = 100, 2_000
 _NAMES = {number: kind for kind, number in _KINDS.items()}
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -139,37 +141,49 @@ def drop(connection: Connection, ids: Sequence[str]) -> None:
         connection.execute(_DROP, {"ids": list(ids)})
 
 
-def meet(connection: Connection, id_: str, track_id: str, length: int, at: int) -> None:
-    """A wanted track was found: what waited for it is done. Nothing happens twice."""
+def meet(connection: Connection, id_: str, track_id: str, length: int, at: int) -> MetWant | None:
+    """A wanted track was found: what waited for it is done. Nothing happens twice.
+
+    Returns:
+        Plays that are to be told of.
+    """
     found = find(connection, [id_])
     if not found:
-        return
+        return None
     waiting = found[0]
     drop(connection, [id_])
     now = resolve(connection, waiting.want.kind, [track_id])[track_id]
+    met = None
     if waiting.mark is not None:
-        apply_mark(connection, waiting.user_id, id_, now, waiting.mark, at)
-    if waiting.playlist_id is None:
-        return
-    entry = update(ENTRY).where(ENTRY.c.id == id_, ENTRY.c.track_id.is_(None))
+        met = apply_mark(connection, waiting.user_id, now, waiting.mark, at)
+    if waiting.playlist_id is not None:
+        _fill(connection, waiting, waiting.playlist_id, now, length, at)
+    return met
+
+
+def _fill(
+    connection: Connection, waiting: Waiting, playlist_id: str, now: str, length: int, at: int
+) -> None:
+    """The track takes its place in the playlist."""
+    entry = update(ENTRY).where(ENTRY.c.id == waiting.id, ENTRY.c.track_id.is_(None))
     if not connection.execute(entry.values(track_id=now, duration_ms=length)).rowcount:
         return
     longer = length - waiting.want.duration_ms
-    changed = update(PLAYLIST).where(PLAYLIST.c.id == waiting.playlist_id)
+    changed = update(PLAYLIST).where(PLAYLIST.c.id == playlist_id)
     connection.execute(changed.values(duration_ms=PLAYLIST.c.duration_ms + longer, changed_at=at))
-    owner = select(PLAYLIST.c.owner_id).where(PLAYLIST.c.id == waiting.playlist_id)
+    owner = select(PLAYLIST.c.owner_id).where(PLAYLIST.c.id == playlist_id)
     owner_id = connection.scalar(owner)
     if owner_id is not None:
-        lists.tell(connection, owner_id, waiting.playlist_id, at)
+        lists.tell(connection, owner_id, playlist_id, at)
 
 
 def bring(
-    connection: Connection, user_id: str, id_: str, track_id: str, mark: WantedMark, at: int
-) -> None:
-    """A mark of something that is there."""
+    connection: Connection, user_id: str, track_id: str, mark: WantedMark, at: int
+) -> MetWant | None:
+    """A mark of something that is there. As `meet`."""
     kind = mark.want.kind
     now = resolve(connection, kind, [track_id])[track_id]
-    apply_mark(connection, user_id, id_, now, mark, at)
+    return apply_mark(connection, user_id, now, mark, at)
 
 
 def add_to_mark(connection: Connection, user_id: str, id_: str, fresh: WantedMark) -> bool:
@@ -207,9 +221,9 @@ def remember(connection: Connection, user_id: str, brought: Mapping[str, Brought
 
 
 def apply_mark(
-    connection: Connection, user_id: str, want_id: str, track_id: str, mark: WantedMark, at: int
-) -> None:
-    """Like and rate as it was elsewhere, unless the person has here already; tell of plays."""
+    connection: Connection, user_id: str, track_id: str, mark: WantedMark, at: int
+) -> MetWant | None:
+    """Like and rate as it was elsewhere, unless the person has here already; the plays."""
     kind = mark.want.kind
     asked = (MARK.c.user_id == user_id, MARK.c.kind == kind.value, MARK.c.item_id == track_id)
     row = connection.execute(select(MARK).where(*asked)).first()
@@ -228,19 +242,27 @@ def apply_mark(
     if values:
         tell_marks(connection, user_id, kind, [track_id], at)
     if mark.plays or mark.heard:
-        event = WantMet(
-            user_id=user_id,
-            want_id=want_id,
-            track_id=track_id,
-            plays=mark.plays,
-            last_played_at=mark.last_played_at,
-            heard=mark.heard,
-            at=at,
-        )
-        announce(
-            connection,
-            [Record(new_event_id(at), user_id, "playlists.WantMet", to_bytes(event))],
-        )
+        return MetWant(user_id, track_id, mark.plays, mark.last_played_at, mark.heard)
+    return None
+
+
+def tell_met(connection: Connection, user_id: str, met: Iterable[MetWant | None], at: int) -> None:
+    """Announce plays that were brought, in parts that a log takes."""
+    parts: list[list[MetWant]] = []
+    heard = 0
+    for each in met:
+        if each is None:
+            continue
+        heard += len(each.heard)
+        if not parts or heard > _MOST_HEARD or len(parts[-1]) == _MOST_TOLD:
+            parts.append([])
+            heard = len(each.heard)
+        parts[-1].append(each)
+    events = [WantsMet(user_id=user_id, items=tuple(part), at=at) for part in parts]
+    announce(
+        connection,
+        [Record(new_event_id(at), user_id, "playlists.WantsMet", to_bytes(e)) for e in events],
+    )
 
 
 def _json(value: Struct) -> str:

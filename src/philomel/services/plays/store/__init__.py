@@ -13,7 +13,7 @@ from philomel.services.plays.contract import (
     PlayedSort,
     ReportPlayback,
 )
-from philomel.services.plays.rules import Heard, Listen, Tally
+from philomel.services.plays.rules import Brought, Heard, Listen
 from philomel.services.plays.store.tables import METADATA
 
 SCHEMA = Schema(
@@ -70,14 +70,10 @@ class PlayStore(Protocol):
         """What a person, or everybody, started to play at `since` or later; latest first."""
         ...
 
-    def bringing(
-        self, user_id: str, heard: Sequence[Heard], counted: Heard, times: Tally, at: int
-    ) -> Effect:
-        """Keeps and counts plays from elsewhere.
+    def bringing(self, user_id: str, brought: Sequence[Brought], at: int) -> Effect:
+        """Keeps and counts plays from elsewhere, of at most 500 tracks.
 
-        Args:
-            heard: single plays of one track; those that are known already count no more.
-            counted: that track, for `times` further ones without instants.
+        Single plays that are known already count no more.
         """
         ...
 

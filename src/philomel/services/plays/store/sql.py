@@ -23,12 +23,15 @@ from philomel.services.plays.contract import (
     TotalsChanged,
     TrackTotal,
 )
-from philomel.services.plays.rules import Heard, Listen, Tally, heard_on, tally, together
+from philomel.services.plays.rules import Brought, Heard, Listen, Tally, heard_on, tally, together
 from philomel.services.plays.store.present import LISTEN, listen_of, listen_row, now_playing
 from philomel.services.plays.store.tables import ALIAS, COUNT, MERGED, NOW, PLAY, TOTAL
 
 BATCH = 500
 """Rows moved or deleted in one transaction, so that none is long."""
+
+MANY = 500
+"""Longer pages are read in a thread."""
 
 TOTALS_KEY = "totals"
 """One key for all totals: a later total never overtakes an earlier one in the log."""
@@ -155,7 +158,7 @@ class SqlPlays:
 
     async def record(self, user_id: str, heard: Sequence[Heard], at: int) -> int:
         def work(connection: Connection) -> int:
-            new = self._keep(connection, user_id, _renamed(connection, heard))
+            new = self._keep(connection, user_id, _once(_renamed(connection, heard)))
             counts = tally(new)
             if counts:
                 self._count(connection, user_id, counts)
@@ -191,7 +194,7 @@ class SqlPlays:
             items = [PlayCount(row.item_id, row.times, row.last_played_at) for row in rows]
             return items, connection.scalar(_COUNT_PLAYED, values) or 0
 
-        return await self._database.read(work)
+        return await self._database.read(work, long=limit > MANY)
 
     async def played_since(
         self, user_id: str, since: int, sort: PlayedSort, limit: int, offset: int
@@ -226,17 +229,20 @@ class SqlPlays:
         return found if after is None else found[::-1]
 
     def bringing(
-        self, user_id: str, heard: Sequence[Heard], counted: Heard, times: Tally, at: int
+        self, user_id: str, brought: Sequence[Brought], at: int
     ) -> Callable[[Connection], None]:
+        single = [heard for each in brought for heard in each.heard]
+
         def work(connection: Connection) -> None:
-            counts = dict(tally(self._keep(connection, user_id, _renamed(connection, heard))))
-            if times.count:
-                for key in tally(_renamed(connection, [counted])):
-                    counts[key] = together(counts.get(key), times)
+            new = self._keep(connection, user_id, _once(_renamed(connection, single)))
+            counts = dict(tally(new))
+            counted = _renamed(connection, [each.counted for each in brought])
+            for each, so in zip(brought, counted, strict=True):
+                for key in tally([so]) if each.times.count else ():
+                    counts[key] = together(counts.get(key), each.times)
             if counts:
                 self._count(connection, user_id, counts)
-                now = resolve(connection, PlayedKind.TRACK, [counted.play.track_id])
-                tell_totals(connection, now.values(), at)
+                tell_totals(connection, [so.play.track_id for so in counted], at)
 
         return work
 
@@ -351,12 +357,16 @@ def tell_totals(connection: Connection, ids: Iterable[str], at: int) -> None:
     announce(connection, [Record(new_event_id(at), TOTALS_KEY, "plays.TotalsChanged", value)])
 
 
+def _once(heard: Sequence[Heard]) -> Sequence[Heard]:
+    return list({(each.play.track_id, each.play.played_at): each for each in heard}.values())
+
+
 def _renamed(connection: Connection, heard: Sequence[Heard]) -> Sequence[Heard]:
-    """The plays under the ids that everything goes by now, each once."""
+    """The plays under the ids that everything goes by now."""
     tracks = resolve(connection, PlayedKind.TRACK, (each.play.track_id for each in heard))
     albums = resolve(connection, PlayedKind.ALBUM, (e.album_id for e in heard if e.album_id))
     artists = resolve(connection, PlayedKind.ARTIST, (id_ for e in heard for id_ in e.artist_ids))
-    renamed = [
+    return [
         Heard(
             replace(each.play, track_id=tracks[each.play.track_id]),
             albums[each.album_id] if each.album_id else None,
@@ -364,7 +374,6 @@ def _renamed(connection: Connection, heard: Sequence[Heard]) -> Sequence[Heard]:
         )
         for each in heard
     ]
-    return list({(each.play.track_id, each.play.played_at): each for each in renamed}.values())
 
 
 def _forget_plays(connection: Connection, user_id: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Connection,
@@ -57,6 +58,13 @@ _NUMBERS: Mapping[TrackField, ColumnElement[Any]] = {
     TrackField.PLAYS: tracks.c.play_count,
     TrackField.LAST_PLAYED_AT: tracks.c.last_played_at,
 }
+_BY_COLUMN: Mapping[TrackOrder, ColumnElement[Any]] = {
+    TrackOrder.TITLE: tracks.c.sort_key,
+    TrackOrder.DURATION: tracks.c.duration_ms,
+    TrackOrder.ADDED: tracks.c.added_at,
+    TrackOrder.PLAYS: tracks.c.play_count,
+    TrackOrder.LAST_PLAYED: tracks.c.last_played_at,
+}
 _MULTIPLIER, _MODULUS = 48_271, 2_147_483_647
 
 
@@ -74,7 +82,7 @@ def choose(connection: Connection, asked: SelectTracks, seen: Sequence[str]) -> 
     ).one()
     matching, length = int(row[0]), int(row[1])
     count = min(matching, asked.most)
-    ordered = _ordered(base, asked)
+    ordered = _ordered(connection.dialect.name, base, asked)
     if matching > asked.most:
         most = ordered.limit(asked.most).subquery()
         length = int(connection.scalar(select(func.sum(most.c.duration_ms))) or 0)
@@ -227,12 +235,10 @@ def _listed(dialect: str, ids: Sequence[str]) -> Select[Any]:
     return select(func.json_each(text).table_valued("value").c.value)
 
 
-def _ordered(base: Select[Any], asked: SelectTracks) -> Select[Any]:
+def _ordered(dialect: str, base: Select[Any], asked: SelectTracks) -> Select[Any]:
     joined = base.join(albums, albums.c.id == tracks.c.album_id)
     down = asked.descending
     match asked.order:
-        case TrackOrder.TITLE:
-            return _by(base, down, tracks.c.sort_key)
         case TrackOrder.ARTIST:
             album = (albums.c.artist_sort_key, albums.c.sort_key, tracks.c.album_id)
             return _by(joined, down, *album, tracks.c.position_key)
@@ -240,18 +246,33 @@ def _ordered(base: Select[Any], asked: SelectTracks) -> Select[Any]:
             return _by(joined, down, albums.c.sort_key, tracks.c.album_id, tracks.c.position_key)
         case TrackOrder.YEAR:
             return _by(base, down, func.coalesce(tracks.c.year, 0), tracks.c.position_key)
-        case TrackOrder.DURATION:
-            return _by(base, down, tracks.c.duration_ms)
-        case TrackOrder.ADDED:
-            return _by(base, down, tracks.c.added_at)
-        case TrackOrder.PLAYS:
-            return _by(base, down, tracks.c.play_count)
-        case TrackOrder.LAST_PLAYED:
-            return _by(base, down, tracks.c.last_played_at)
         case TrackOrder.RANDOM:
             # Another order for each seed, without a random function: those of the engines differ.
             number = cast(tracks.c.shuffle, BigInteger) % 1_000_003 + asked.seed % 1_000_003 + 1
             return _by(base, down, (number * number % _MODULUS * _MULTIPLIER) % _MODULUS)
+        case TrackOrder.RANKED:
+            ranks = _ranks(dialect, asked.ranked)
+            rank = func.coalesce(ranks.c.rank, len(asked.ranked) + 1)
+            return _by(base.outerjoin(ranks, ranks.c.id == tracks.c.id), down, rank)
+        case _:
+            return _by(base, down, _BY_COLUMN[asked.order])
+
+
+def _ranks(dialect: str, ids: Sequence[str]) -> CTE:
+    """Ids with their places as a table, read once and then looked up."""
+    text = bindparam(None, json.dumps(list(ids)), Text)
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        listed = func.jsonb_array_elements_text(cast(text, JSONB)).table_valued(
+            "id", with_ordinality="rank", name="listed"
+        )
+        derived = listed.render_derived()
+        values = select(derived.c.id, derived.c.rank)
+    else:
+        each = func.json_each(text).table_valued("key", "value")
+        values = select(each.c.value.label("id"), each.c.key.label("rank"))
+    return values.cte("ranks").prefix_with("MATERIALIZED")
 
 
 def _by(query: Select[Any], down: bool, *keys: ColumnElement[Any]) -> Select[Any]:  # private

@@ -23,9 +23,9 @@ _BATCH = 200
 _KEYS: BindParameter[Sequence[str]] = bindparam("keys", expanding=True)
 _IDS: BindParameter[Sequence[str]] = bindparam("mbids", expanding=True)
 _SEEN: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
-_ALBUMS = select(albums.c.id, albums.c.name, albums.c.mbid).where(
-    albums.c.library_id.in_(_SEEN), albums.c.sort_key.in_(_KEYS), albums.c.track_count > 0
-)
+_ALBUM = select(albums.c.id, albums.c.name, albums.c.mbid).where(albums.c.track_count > 0)
+_ALBUMS = _ALBUM.where(albums.c.library_id.in_(_SEEN), albums.c.sort_key.in_(_KEYS))
+_ALBUMS_BY_ID = _ALBUM.where(lies_in(albums.c.library_id, _SEEN), albums.c.mbid.in_(_IDS))
 _CREDITS = (
     select(album_credits.c.album_id, artists.c.name)
     .join_from(album_credits, artists, artists.c.id == album_credits.c.artist_id)
@@ -79,7 +79,12 @@ def _albums(
     connection: Connection, asked: Sequence[KnownEntry], seen: Sequence[str]
 ) -> list[NamedCandidate]:
     keys = _values(sort_key(known.name) for known in asked)
-    rows = connection.execute(_ALBUMS, {"keys": keys, "libraries": list(seen)}).all()
+    mbids = _values(known.musicbrainz_id.casefold() for known in asked)
+    libraries = list(seen)
+    found = list(connection.execute(_ALBUMS, {"keys": keys, "libraries": libraries}))
+    if mbids:
+        found += connection.execute(_ALBUMS_BY_ID, {"mbids": mbids, "libraries": libraries})
+    rows = {row.id: row for row in found}.values()
     names: dict[str, list[str]] = defaultdict(list)
     ids = [row.id for row in rows]
     for start in range(0, len(ids), _BATCH):

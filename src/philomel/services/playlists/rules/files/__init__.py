@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from philomel.services.playlists.contract import BadFile, PlaylistFormat, Want
-from philomel.services.playlists.rules.files import jspf, m3u, xspf
+from philomel.services.playlists.rules.files import jspf, m3u, nsp, xspf
 from philomel.services.playlists.rules.files.reading import MOST, Listed
 
 LARGEST = 2 << 20
@@ -16,6 +16,8 @@ def read_file(content: bytes) -> Listed:
     start = content[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
         found = xspf.read(content)
+    elif nsp.is_one(content):
+        found = nsp.read(content)
     elif start.startswith(b"{"):
         found = jspf.read(content)
     else:

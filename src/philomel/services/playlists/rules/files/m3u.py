@@ -18,6 +18,8 @@ from philomel.services.playlists.rules.files.reading import (
     path_of,
 )
 
+_LONGEST = 4_096
+"""Of a path, as systems have them."""
 _INFO = re.compile(r"\s*(-?\d{1,9}(?:\.\d{1,6})?)[^,]{0,500},(.*)", re.DOTALL)
 
 
@@ -25,12 +27,13 @@ def read(content: bytes) -> Listed:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("latin-1")
+        # What is not UTF-8 was written by an old program on Windows.
+        text = content.decode("cp1252", "replace")
     reader = _Reader()
     for line in re.split(r"\r\n|\r|\n", text):
         if line.strip():
             reader.take(line.strip())
-    return Listed(reader.name, tuple(reader.wants))
+    return Listed(reader.name, tuple(reader.wants), reader.skipped)
 
 
 class _Reader:
@@ -39,6 +42,7 @@ class _Reader:
     def __init__(self) -> None:
         self.name = ""
         self.wants: list[Want] = []
+        self.skipped = 0
         self._track, self._by = Want(), ""
         self._ids: list[str] = []
 
@@ -60,9 +64,14 @@ class _Reader:
 
     def _finish(self, location: str) -> None:
         titled = named(_titled(self._track, self._by), [*self._ids, location])
-        want = kept(structs.replace(titled, path=path_of(location)))
+        path = path_of(location) if len(location) <= _LONGEST else ""
+        # A radio station has a title as well, and is no file that may come one day.
+        is_track = path or titled.track_id or titled.isrc or titled.musicbrainz_id
+        want = kept(structs.replace(titled, path=path)) if is_track else None
         if want is not None:
             self.wants.append(want)
+        else:
+            self.skipped += 1
         self._track, self._by, self._ids = Want(), "", []
 
 

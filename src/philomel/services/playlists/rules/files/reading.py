@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from philomel.kernel.errors import InvalidArgument
 from philomel.kernel.ids import is_id
-from philomel.services.playlists.contract import Want
+from philomel.services.playlists.contract import SmartRules, Want
 from philomel.services.playlists.rules.wants import check_want
 
 MOST = 10_000
@@ -20,10 +20,14 @@ _MBID = re.compile(r"musicbrainz\.org/recording/([0-9a-fA-F-]{36})")
 class Listed(Struct, frozen=True):
     """Attributes:
     name: of the playlist; empty if the file has none.
+    skipped: lines of an M3U that name no file.
+    rules: of a file that has rules instead of tracks.
     """
 
     name: str
     wants: tuple[Want, ...]
+    skipped: int = 0
+    rules: SmartRules | None = None
 
 
 def named(want: Want, identifiers: Iterable[str]) -> Want:

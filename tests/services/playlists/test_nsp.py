@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from philomel.app.importing.criteria import Unsayable, counts_everybody, read_rules
 from philomel.services.playlists.contract import (
     SmartField,
     SmartGroup,
@@ -14,6 +13,8 @@ from philomel.services.playlists.contract import (
     SmartRules,
     SmartSort,
 )
+from philomel.services.playlists.rules.files import read_file
+from philomel.services.playlists.rules.files.nsp import Unsayable, read_rules
 from philomel.services.playlists.rules.smart import check_rules
 
 F, OP = SmartField, SmartOperator
@@ -55,12 +56,26 @@ def test_what_can_be_said() -> None:
         descending=False,
         limit=25,
     )
-    assert not counts_everybody(rules)
 
 
-def test_plays_are_of_all_listeners_here() -> None:
-    assert counts_everybody(read_rules('{"all": [{"gt": {"playCount": 3}}]}'))
-    assert counts_everybody(read_rules('{"all": [{"is": {"loved": "1"}}], "sort": "lastPlayed"}'))
+def test_a_file_with_comments() -> None:
+    text = """/* mine */ {
+        "name": "Often // heard", // not a comment in there
+        "all": [{"gt": {"playCount": 3}}],
+        "sort": "lastPlayed", "order": "desc"
+    }"""
+    found = read_file(text.encode())
+    often = SmartRule(F.PLAYS, OP.ABOVE, ("3",))
+    last = SmartRules(rules=(often,), sort=SmartSort.LAST_PLAYED, descending=True, limit=10_000)
+    assert (found.name, found.wants, found.rules) == ("Often // heard", (), last)
+
+
+def test_everything_that_cannot_be_said_is_said() -> None:
+    theirs = """{"all": [{"is": {"mood": "calm"}}, {"gt": {"year": "x"}}], "sort": "size"}"""
+    with pytest.raises(Unsayable, match=r"mood.*; an order by 'size'"):
+        read_file(theirs.encode())
+    with pytest.raises(Unsayable, match="year"):
+        read_file(b'{"all": [{"gt": {"year": "x"}}]}')
 
 
 @pytest.mark.parametrize(
@@ -82,6 +97,9 @@ def test_plays_are_of_all_listeners_here() -> None:
         '{"all": [{"is": {"loved": true}}], "limitPercent": 10}',
         '{"all": [{"is": {"loved": true}}], "sort": "mood"}',
         '{"all": [{"is": {"loved": true}}], "limit": "x"}',
+        '{"all": [{"is": {"year": "x"}}]}',
+        "/*" * 100_000,
+        '"' * 100_000,
     ],
 )
 def test_what_cannot(theirs: str) -> None:

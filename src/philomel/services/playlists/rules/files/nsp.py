@@ -1,11 +1,17 @@
-"""Navidrome's smart playlists (its "criteria" JSON) as our rules, where ours say the same."""
+"""Navidrome's smart playlists (`.nsp`, its "criteria" as JSON) as rules, where ours say the same.
+
+https://www.navidrome.org/docs/usage/smartplaylists
+"""
 
 import json
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from philomel.app.importing.values import shown
 from philomel.services.playlists.contract import (
+    BadFile,
+    BadRules,
     SmartField,
     SmartGroup,
     SmartMatch,
@@ -14,10 +20,13 @@ from philomel.services.playlists.contract import (
     SmartRules,
     SmartSort,
 )
+from philomel.services.playlists.rules.files.reading import Listed
+from philomel.services.playlists.rules.smart import check_rules
 
 _F, _O, _S = SmartField, SmartOperator, SmartSort
 _MOST_TRACKS = 10_000
-_DEEPEST = 64
+_DEEPEST, _LONGEST = 64, 1_000
+_OTHERWISE = ("limitPercent", "offset")
 
 _TEXTS = {
     "title": _F.TITLE, "artist": _F.ARTIST, "album": _F.ALBUM, "albumartist": _F.ALBUM_ARTIST,
@@ -31,9 +40,6 @@ _NUMBERS = {
 _DATES = {"dateadded": _F.ADDED, "dateloved": _F.LIKED_AT, "lastplayed": _F.LAST_PLAYED}
 _FLAGS = {"loved": _F.LIKED, "missing": _F.MISSING}
 _FIELDS = _TEXTS | _NUMBERS | _DATES | _FLAGS
-EVERYBODY = frozenset({_F.PLAYS, _F.LAST_PLAYED})
-"""Fields that are of one listener there and of all listeners here."""
-
 _OPERATORS: Mapping[str, SmartOperator] = {
     "is": _O.IS, "isnot": _O.IS_NOT, "gt": _O.ABOVE, "lt": _O.BELOW, "contains": _O.CONTAINS,
     "notcontains": _O.LACKS, "startswith": _O.STARTS, "endswith": _O.ENDS,
@@ -47,8 +53,25 @@ _SORTS = {
 }  # fmt: skip
 
 
-class Unsayable(Exception):
+_SEEMS = re.compile(rb'"(?:all|any)"\s{0,100}:\s{0,100}\[', re.IGNORECASE)
+_OTHER = re.compile(rb'"playlist"\s{0,100}:\s{0,100}\{')
+# Texts are passed over whole, so that only what stands between them is a comment.
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*(?:"|\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+
+
+class Unsayable(BadFile):
     """These rules mean something that ours cannot say; the message is for people."""
+
+
+def is_one(content: bytes) -> bool:
+    return _SEEMS.search(content) is not None and _OTHER.search(content) is None
+
+
+def read(content: bytes) -> Listed:
+    """Raises: BadFile, Unsayable."""
+    text = content.decode("utf-8-sig", "replace")
+    criteria = _criteria(_COMMENT.sub(lambda match: match[1] or " ", text))
+    return Listed(_text_of(criteria, "name"), (), rules=_rules(criteria))
 
 
 def read_rules(text: str) -> SmartRules:
@@ -57,21 +80,29 @@ def read_rules(text: str) -> SmartRules:
     Raises:
         Unsayable: there are none that mean the same.
     """
+    return _rules(_criteria(text))
+
+
+def _criteria(text: str) -> Mapping[str, Any]:
     try:
         criteria = json.loads(text)
     except (ValueError, RecursionError):
         raise Unsayable("its rules cannot be read") from None
     if not isinstance(criteria, dict):
         raise Unsayable("its rules cannot be read")
-    for name in ("limitPercent", "offset"):
-        if criteria.get(name):
-            raise Unsayable(f"{name!r} cannot be said here")
-    match, rules, groups = _conjunction(criteria)
-    sort, descending = _sort(criteria)
+    return criteria
+
+
+def _rules(criteria: Mapping[str, Any]) -> SmartRules:
+    missing = [f"{name!r} cannot be said here" for name in _OTHERWISE if criteria.get(name)]
+    match, rules, groups = _conjunction(criteria, missing)
+    sort, descending = _sort(criteria, missing)
     limit = criteria.get("limit") or _MOST_TRACKS
-    if not isinstance(limit, int) or limit < 0:
-        raise Unsayable("its limit cannot be read")
-    return SmartRules(
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+        missing.append("its limit cannot be read")
+    if missing:
+        raise Unsayable("; ".join(dict.fromkeys(missing)))
+    made = SmartRules(
         match=match,
         rules=tuple(rules),
         groups=tuple(groups),
@@ -79,18 +110,27 @@ def read_rules(text: str) -> SmartRules:
         descending=descending,
         limit=min(limit, _MOST_TRACKS),
     )
+    try:
+        check_rules(made)
+    except BadRules as error:
+        raise Unsayable(error.message) from None
+    return made
 
 
-def counts_everybody(rules: SmartRules) -> bool:
-    """Whether a rule or the order looks at plays."""
-    every = [*rules.rules, *(rule for group in rules.groups for rule in group.rules)]
-    sorts = {_S.PLAYS, _S.LAST_PLAYED}
-    return rules.sort in sorts or any(rule.field in EVERYBODY for rule in every)
+def _text_of(criteria: Mapping[str, Any], name: str) -> str:
+    value = criteria.get(name)
+    return _shown(value[:_LONGEST]).strip() if isinstance(value, str) else ""
+
+
+def _shown(text: str) -> str:
+    """Without controls and halves of characters: no program that means well writes them."""
+    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def _conjunction(
-    criteria: Mapping[str, Any],
+    criteria: Mapping[str, Any], missing: list[str]
 ) -> tuple[SmartMatch, list[SmartRule], list[SmartGroup]]:
+    """What the rules are; what cannot be said is added to `missing`."""
     named = [name for name in ("all", "any") if criteria.get(name)]
     if len(named) != 1 or not isinstance(criteria[named[0]], list):
         raise Unsayable("its rules cannot be read")
@@ -98,11 +138,21 @@ def _conjunction(
     groups: list[SmartGroup] = []
     for operator, operand in _expressions(criteria[named[0]]):
         if operator in {"all", "any"}:
-            inner = [_rule(*each) for each in _expressions(operand)]
+            inner = _said(_expressions(operand), missing)
             groups.append(SmartGroup(SmartMatch(operator), tuple(inner)))
         else:
-            rules.append(_rule(operator, operand))
+            rules += _said([(operator, operand)], missing)
     return SmartMatch(named[0]), rules, groups
+
+
+def _said(expressions: Iterable[tuple[str, Any]], missing: list[str]) -> list[SmartRule]:
+    found = []
+    for operator, operand in expressions:
+        try:
+            found.append(_rule(operator, operand))
+        except Unsayable as error:
+            missing.append(error.message)
+    return found
 
 
 def _expressions(found: object) -> list[tuple[str, Any]]:
@@ -137,16 +187,17 @@ def _text(field: SmartField, value: object) -> str:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Unsayable(f"a value of {field.value} cannot be said here")
-    return shown(str(value))
+    return _shown(str(value))
 
 
-def _sort(criteria: Mapping[str, Any]) -> tuple[SmartSort, bool]:
-    named = criteria.get("sort") or "title"
-    first = str(named).split(",", maxsplit=1)[0].strip()
+def _sort(criteria: Mapping[str, Any], missing: list[str]) -> tuple[SmartSort, bool]:
+    named = str(criteria.get("sort") or "title")
+    fields = [field.strip() for field in named.split(",") if field.strip()]
+    first = fields[0] if fields else "title"
     descending = first.startswith("-")
-    sort = _SORTS.get(first.lstrip("+-").strip().lower())
-    if sort is None:
-        raise Unsayable(f"an order by {first[:30]!r} cannot be said here")
+    sort = _SORTS.get(first.lstrip("+-").strip().lower(), SmartSort.TITLE)
+    if first.lstrip("+-").strip().lower() not in _SORTS:
+        missing.append(f"an order by {first[:30]!r} cannot be said here")
     if str(criteria.get("order") or "").strip().lower() == "desc":
         descending = not descending
     return sort, descending
