@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -151,7 +151,7 @@ def beginning(path: Path, seconds: float) -> bytes:
     return sink.getvalue()
 
 
-def hear(path: Path, seconds: float) -> tuple[str, dict[str, Heard]]:
+def hear(path: Path, seconds: float, rates: Sequence[int]) -> tuple[str, dict[str, Heard]]:
     """Every form of one track."""
     whole = decoded(path, WHOLE)
     original = whole[: round(seconds * RATE)]
@@ -171,7 +171,7 @@ def hear(path: Path, seconds: float) -> tuple[str, dict[str, Heard]]:
     with tempfile.NamedTemporaryFile(suffix=".wav") as part:
         part.write(beginning(path, seconds))
         part.flush()
-        for codec, bitrate in itertools.product(Codec, RATES):
+        for codec, bitrate in itertools.product(Codec, rates):
             samples = decoded(encoded(Path(part.name), codec, bitrate), seconds)
             name = f"{codec.value} {bitrate}"
             found[name] = listen(samples)
@@ -184,22 +184,25 @@ def hear(path: Path, seconds: float) -> tuple[str, dict[str, Heard]]:
     return path.stem, found
 
 
-def heard(path: Path, seconds: float, keep: Path) -> tuple[str, dict[str, Heard]]:
+def heard(
+    path: Path, seconds: float, rates: Sequence[int], keep: Path
+) -> tuple[str, dict[str, Heard]]:
     """Every form of one track, out of `keep` if it was heard before."""
-    kept = _place(path, seconds, keep)
+    kept = _place(path, seconds, rates, keep)
     if not kept.exists():
-        kept.with_suffix(".part").write_bytes(pickle.dumps(hear(path, seconds)))
+        kept.with_suffix(".part").write_bytes(pickle.dumps(hear(path, seconds, rates)))
         kept.with_suffix(".part").rename(kept)
     told: tuple[str, dict[str, Heard]] = pickle.loads(kept.read_bytes())
     return told
 
 
-def _place(path: Path, seconds: float, keep: Path) -> Path:
-    return keep / f"{path.stem}-{seconds:.0f}.pickle"
+def _place(path: Path, seconds: float, rates: Sequence[int], keep: Path) -> Path:
+    return keep / f"{path.stem}-{seconds:.0f}-{len(rates)}.pickle"
 
 
 def table(tracks: dict[str, dict[str, Heard]]) -> Iterator[str]:
     sounding = {name: forms for name, forms in tracks.items() if forms["original"].print.words}
+    is_encoded = f"opus {PIECE_RATE}" in next(iter(sounding.values()))
     yield f"{len(tracks)} tracks, of which {len(tracks) - len(sounding)} are silence."
     short = sum(forms["original"].duration_ms < SHORT_MS for forms in sounding.values())
     yield f"{short} are shorter than {SHORT_MS // 1000} s. Of the others:"
@@ -215,7 +218,7 @@ def table(tracks: dict[str, dict[str, Heard]]) -> Iterator[str]:
     yield ""
     yield "| short pieces, 7 dB softer | known again | lowest score |"
     yield "|---|---|---|"
-    for length, codec in itertools.product(PIECES, Codec):
+    for length, codec in itertools.product(PIECES if is_encoded else (), Codec):
         yield _piece(length, f"{length} s, {codec.value} {PIECE_RATE}", sounding)
     yield ""
     yield "| different recordings | pairs | taken for the same | highest score |"
@@ -224,9 +227,9 @@ def table(tracks: dict[str, dict[str, Heard]]) -> Iterator[str]:
         pairs = [(forms["whole"], forms[form]) for forms in sounding.values()]
         yield _wrong(f"a track and itself, {form}", pairs)
     both = list(itertools.permutations(sounding.values(), 2))
-    for form in ("original", "opus 96" + CUT, "mp3 160", "vorbis 320"):
+    for form in ("original", *(("opus 96" + CUT, "mp3 160", "vorbis 320") if is_encoded else ())):
         yield _wrong(f"tracks, {form}", [(a["original"], b[form]) for a, b in both])
-    for length in PIECES:
+    for length in PIECES if is_encoded else ():
         form = f"{length} s"
         pairs = [(a[form], b[form]) for a, b in both if _is_long(a, length) and _is_long(b, length)]
         yield _wrong(f"pieces of {form}", pairs)
@@ -331,6 +334,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--music", type=Path, default=WESNOTH)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rates", type=int, nargs="*", default=RATES, help="kbit/s")
     parser.add_argument("--keep", type=Path, help="what was heard is kept here")
     parser.add_argument("--most", type=int, help="hear no more tracks than that, and go on later")
     parser.add_argument("--lookup", type=int, metavar="ASSETS")
@@ -351,13 +355,17 @@ def main() -> int:
         ]
         keep = asked.keep or Path(folder)
         keep.mkdir(parents=True, exist_ok=True)
-        fresh = [path for path in paths if not _place(path, asked.seconds, keep).exists()]
+        fresh = [
+            path for path in paths if not _place(path, asked.seconds, asked.rates, keep).exists()
+        ]
         if left := fresh[asked.most :] if asked.most else ():
             paths = fresh[: asked.most]
         with ProcessPoolExecutor(2) as pool:
             tracks = {}
             again = itertools.repeat
-            for name, forms in pool.map(heard, paths, again(asked.seconds), again(keep)):
+            for name, forms in pool.map(
+                heard, paths, *map(again, (asked.seconds, asked.rates, keep))
+            ):
                 tracks[name] = forms
                 print(name, file=sys.stderr, flush=True)
         if left:

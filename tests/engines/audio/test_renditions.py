@@ -13,7 +13,8 @@ from tests.conftest import DatabaseFor
 from tests.engines.audio.drip import DripPackager
 from tests.servers import s3
 
-from philomel.engines.audio.renditions import making
+from philomel.engines.audio.packaging.boxes import PART_BEGINS
+from philomel.engines.audio.renditions import making, parts
 from philomel.engines.audio.renditions.ledger import SCHEMA, Ledger
 from philomel.engines.audio.renditions.making import FOLDER, blob_key
 from philomel.engines.audio.renditions.recipe import parse
@@ -133,21 +134,22 @@ async def test_parts_are_read_while_later_ones_are_made(booth: Booth) -> None:
 async def test_a_far_part_is_held_until_the_encoder_is_there(
     small: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "PATIENCE", 0.2)
+    monkeypatch.setattr(making, "SOON", 0.1)
     monkeypatch.setattr(making, "IDLE", 0.0)
+    monkeypatch.setattr(parts, "_ALIVE", 60.0)
     opening = asyncio.create_task(small.renditions.open(small.key("2")))
     await small.packager.header()
     far = await opening
     assert far.size is None
     chunks = far.stream()
-    assert await anext(chunks) == b"", "the answer does not begin"
+    assert await anext(chunks) == PART_BEGINS[:1], "the answer does not begin"
     coming = asyncio.ensure_future(anext(chunks))
     await small.packager.part(b"first")
     await small.packager.part(b"second")
     assert await small.read("1") == b"second"
     assert (await small.renditions.numbers())["encodes_waiting"] == 1
-    await small.packager.part(b"third")
-    assert await coming == b"third"
+    await small.packager.part(PART_BEGINS + b"third")
+    assert await coming == PART_BEGINS[1:] + b"third"
     await far.close()
     assert (await small.renditions.numbers())["encodes_waiting"] == 0
 
@@ -155,7 +157,7 @@ async def test_a_far_part_is_held_until_the_encoder_is_there(
 async def test_few_far_parts_are_held_and_not_for_ever(
     small: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "PATIENCE", 0.2)
+    monkeypatch.setattr(making, "SOON", 0.1)
     monkeypatch.setattr(making, "HOLD", 0.01)
     await small.packager.header()
     held = await asyncio.gather(*(small.renditions.open(small.key("2")) for _ in range(8)))

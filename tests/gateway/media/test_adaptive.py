@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 from tests.gateway.media.conftest import Running, serving
 from tests.gateway.media.ladder import on_air
 from tests.gateway.site.browser import Browser, browsing
 
+from philomel.engines.audio.renditions import making
+
 RATE = 44_100
 TONE = 441
 AMPLITUDE = 0.4
-SECONDS = 90
+SECONDS, LONG = 90, 240
 HLS_JS = Path(".tools/browser/node_modules/hls.js/dist/hls.min.js")
 NARROW, WIDE = 26_000, 4_000_000
 """Bytes a second: enough for the lowest rung, and for all."""
@@ -49,10 +52,10 @@ class Player:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
 
-    async def start(self, page_url: str, url: str) -> None:
+    async def start(self, page_url: str, url: str, bandwidth: int = NARROW) -> None:
         await self._browser.call("Network.enable")
         await self._browser.go(page_url)
-        await self.bandwidth(NARROW)
+        await self.bandwidth(bandwidth)
         await self._browser.call(
             "Runtime.evaluate",
             expression=f"void play({json.dumps(url)}, {RATE})",
@@ -68,8 +71,8 @@ class Player:
             uploadThroughput=WIDE,
         )
 
-    async def until(self, condition: str) -> None:
-        async with asyncio.timeout(40):
+    async def until(self, condition: str, seconds: float = 40) -> None:
+        async with asyncio.timeout(seconds):
             while not await self._browser.run(condition):
                 await asyncio.sleep(0.1)  # the page has no other way to tell
 
@@ -107,6 +110,30 @@ def jumps(heard: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> list[tuple[f
     fades = np.abs(windows[1:]) < 0.8 * AMPLITUDE
     broken = np.flatnonzero((np.abs(turns) > 0.75) | fades)
     return [(float(at * WINDOW / RATE), float(turns[at])) for at in broken]
+
+
+async def test_a_far_seek_into_what_is_not_made_yet_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "SOON", 0.05)  # the encoder is never that fast
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program is not None, "no browser: run tools/engines.py"
+    async with on_air(tmp_path) as station, page() as web:
+        song = station.house.root / "song.flac"
+        time = np.arange(10 * RATE) / RATE
+        tone = (AMPLITUDE * np.sin(2 * np.pi * TONE * time)).astype(np.float32)
+        with soundfile.SoundFile(song, "w", RATE, 2, "PCM_16") as file:
+            for _ in range(LONG // 10):
+                file.write(np.stack([tone, tone], 1))
+        playback = await station.playback(await station.add("song.flac", "flac", LONG))
+        async with browsing(program, tmp_path / "profile") as browser:
+            player = Player(browser)
+            await player.start(f"{web.url}/", station.url + playback.hls_aac, WIDE)
+            await player.until("audio.duration > 0")
+            await player.read(f"audio.currentTime = {0.8 * LONG}")
+            await player.until(f"audio.currentTime > {0.8 * LONG + 0.2}", 120)
+            errors = await player.read("errors")
+            assert not [one for one in errors if "frag" in one], errors
 
 
 async def test_a_player_climbs_and_falls_without_a_gap(tmp_path: Path) -> None:

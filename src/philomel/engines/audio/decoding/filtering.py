@@ -38,8 +38,9 @@ def convert(
     A stream that changes its layout or rate half way (chained Ogg files) goes on.
     """
     graph: Graph | None = None
-    key, samples = None, 0
+    key, samples, taken, rate = None, 0, 0, target.sample_rate
     for frame in frames:
+        taken, rate = taken + frame.samples, frame.sample_rate
         shape = (frame.format.name, frame.sample_rate, frame.layout.nb_channels)
         if shape != key:
             if graph is not None:
@@ -52,7 +53,20 @@ def convert(
             samples += out.samples
             yield out
     if graph is not None:
-        yield from _stamped(_drain(graph), samples)
+        for out in _stamped(_drain(graph), samples):
+            samples += out.samples
+            yield out
+    if taken and not samples and start_pts is None:
+        yield _silence(target, -(-taken * target.sample_rate // rate))
+
+
+def _silence(target: Target, samples: int) -> AudioFrame:
+    """Instead of what is too short for another rate: it is given out by no filter at all."""
+    frame = AudioFrame(target.sample_format, target.layout, samples)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.sample_rate, frame.pts = target.sample_rate, 0
+    return frame
 
 
 def layout_name(layout: AudioLayout) -> str:

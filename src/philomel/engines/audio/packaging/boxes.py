@@ -147,6 +147,10 @@ def _dfla(track: Track) -> bytes:
     return _full(b"dfLa", 0, 0, struct.pack(">BBH", 0x80, 0, len(track.private)), track.private)
 
 
+PART_BEGINS: Final = box(b"styp", b"msdh" + struct.pack(">I", 0) + b"msdhmsixcmfs")
+"""What every part begins with."""
+
+
 def fragment(number: int, decode_time: int, frame: int, packets: Sequence[Packet]) -> bytes:
     """One part: `styp`, `moof`, `mdat`.
 
@@ -174,7 +178,7 @@ def fragment(number: int, decode_time: int, frame: int, packets: Sequence[Packet
     )
     moof = box(b"moof", _full(b"mfhd", 0, 0, struct.pack(">I", number)), traf)
     data = box(b"mdat", *(packet.data for packet in packets))
-    return box(b"styp", b"msdh" + struct.pack(">I", 0) + b"msdhmsixcmfs") + moof + data
+    return PART_BEGINS + moof + data
 
 
 def index_size(parts: int) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from philomel.engines.audio import Packager, Piece
@@ -23,8 +23,9 @@ LOOK = 10.0
 """Seconds without a piece after which the source's store is asked whether it is there."""
 
 NEARLY_DONE = 0.75
-PATIENCE = 5.0
-"""Seconds until a listener hears that something is coming; players give up after 8 or 10."""
+PATIENCE, SOON = 6.0, 3.0
+"""Seconds until the first bytes, and from then on until the answer begins that brings a part:
+players give up after ten without one."""
 
 HOLD = 50.0
 """Seconds that an answer which has begun waits for its part."""
@@ -94,16 +95,16 @@ class Making:
             PhilomelError: it cannot be made, or its turn does not come soon.
         """
         try:
-            await self._wait(number, PATIENCE)
+            await self._wait(None, PATIENCE)
         except TimeoutError:
-            if not self.size:
-                raise RateLimited(
-                    "too many tracks are being converted at the moment",
-                    code="media.too_many_streams",
-                    retry_after=RETRY_AFTER,
-                ) from None
-            return False
-        return True
+            raise RateLimited(
+                "too many tracks are being converted at the moment",
+                code="media.too_many_streams",
+                retry_after=RETRY_AFTER,
+            ) from None
+        with suppress(TimeoutError):
+            await self._wait(number, SOON)
+        return self._has(number)
 
     async def comes(self, number: int) -> None:
         """Until a part is there that the encoder still has a long way to.

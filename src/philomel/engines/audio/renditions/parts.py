@@ -5,11 +5,13 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 
+from philomel.engines.audio.packaging.boxes import PART_BEGINS
 from philomel.engines.audio.renditions.making import Making
 from philomel.engines.blobs import Blob
-from philomel.kernel.errors import FailedPrecondition
+from philomel.kernel.errors import FailedPrecondition, Unavailable
 
 _CHUNK = 64 << 10
+_ALIVE = 2.0
 
 
 class Part:
@@ -59,6 +61,9 @@ class Part:
 class Coming:
     """A part that the encoder has a long way to: its answer begins, and brings it when it is there.
 
+    Every part begins with the same bytes. They are sent one by one meanwhile: players give up on
+    an answer without any, and on one that is silent for eight seconds.
+
     Args:
         held: entered for as long as it is open.
     """
@@ -91,10 +96,21 @@ class Coming:
     async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
         if start or stop is not None:
             raise FailedPrecondition("a part that is being made is read from its start")
+        sent = 0
         with self._making.wanting():
-            yield b""  # Nothing yet, but the answer begins.
-            await self._making.comes(self._number)
+            coming = asyncio.ensure_future(self._making.comes(self._number))
+            try:
+                while not coming.done():
+                    yield PART_BEGINS[sent : sent + 1]
+                    sent = min(sent + 1, len(PART_BEGINS))
+                    await asyncio.wait((coming,), timeout=_ALIVE)
+                coming.result()
+            finally:
+                coming.cancel()
         position, end = self._making.parts[self._number]
+        if os.pread(self._descriptor, sent, position) != PART_BEGINS[:sent]:
+            raise Unavailable("this part is no part of an MP4 file")
+        position += sent
         while position < end:
             data = os.pread(self._descriptor, min(_CHUNK, end - position), position)
             position += len(data)
