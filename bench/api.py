@@ -1,6 +1,6 @@
 """The public doors at 200,000 tracks: latency, CPU and behaviour under load, beside supysonic.
 
-    python -m bench.api [--peer] [--quick] [--keep]
+    python -m bench.api [--peer] [--quick] [--keep] [--only NAME]
 
 One client first, call by call; then 64 connections in open loop at half of what was measured
 that the server can do, and at twice as much. One of a hundred requests stars a track.
@@ -235,13 +235,13 @@ def _fields(node: Any, path: str = "") -> set[str]:
 
 
 async def singly(
-    calls: Calls, ours: Target, peer: Target | None, house: Household, times: int
+    calls: Calls, ours: Target, peer: Target | None, house: Household, times: int, only: str
 ) -> float:
-    """Every call by one client; gives the p50 of the mixture, ms."""
+    """Every call with `only` in its name, by one client; gives the p50 of the mixture, ms."""
     print("\n| call | p99 at most | n | p50 ms | p90 | p99 | CPU ms | KiB |", end="")
     print(" supysonic n | p50 ms | p90 | p99 | CPU ms | KiB | requests per CPU-second, ratio |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
-    for call in calls.all():
+    for call in (each for each in calls.all() if only in each.name):
         # The long playlist is the first person's.
         people = house.people[:1] if "getPlaylist" in call.name else house.people
         calls.again()
@@ -309,7 +309,9 @@ async def measure(options: argparse.Namespace, size: Size, house: Household) -> 
         await household.mint(house)
         await household.quiet(server.process.pid, options.settle)
         ours = Target(server.port, server.process.pid, calls.star)
-        middle = await singly(calls, ours, peer, house, options.times)
+        middle = await singly(calls, ours, peer, house, options.times, options.only)
+        if options.only:
+            return
         await loaded(calls, ours, house, middle, options.seconds)
 
 
@@ -321,6 +323,7 @@ def main() -> None:
         "--settle", type=int, default=900, help="seconds to wait at most until the server rests"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="calls with this in their names, no load")
     parser.add_argument("--peer", action="store_true", help="measure supysonic too")
     parser.add_argument("--quick", action="store_true", help="10,000 tracks, 50 requests of each")
     parser.add_argument("--keep", action="store_true", help="use the data of the run before")

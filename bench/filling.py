@@ -129,6 +129,7 @@ def _artist_libraries(shelves: Shelves) -> Iterator[Row]:
         yield {
             "artist_id": id_of("artist", artist), "library_id": library_ids()[library],
             "track_count": tracks[artist, library], "album_count": count,
+            "play_count": 0, "last_played_at": 0,
         }  # fmt: skip
 
 

@@ -92,7 +92,8 @@ class Supysonic:
         port = free_port()
         process = subprocess.Popen(
             [
-                *(self._bin / "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}"),
+                # Not its script, which knows only the path that it was installed under.
+                *(self._bin / "python", "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}"),
                 *("--log-level", "error", "supysonic.web:create_application()"),
             ],
             cwd=self._folder,

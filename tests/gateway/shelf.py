@@ -122,6 +122,22 @@ class Shelf:
             key=lambda artist: artist.sort_name,
         )
 
+    def version(self) -> str:
+        return str(hash((*self.seen_tracks(), *self.seen_albums(), *self.seen_artists())))
+
+    async def get_version(self, _request: catalog.GetVersion, /) -> catalog.Version:
+        return catalog.Version(self.version())
+
+    async def list_track_ids(self, request: catalog.ListTracks, /) -> catalog.ListedIds:
+        page = await self.list_tracks(request)
+        ids = tuple(track.id for track in page.items)
+        return catalog.ListedIds(ids, page.total, self.version(), page.next)
+
+    async def list_album_ids(self, request: catalog.ListAlbums, /) -> catalog.ListedIds:
+        page = await self.list_albums(request)
+        ids = tuple(album.id for album in page.items)
+        return catalog.ListedIds(ids, page.total, self.version(), page.next)
+
     def _aliases(self, ids: Iterable[str]) -> tuple[catalog.Alias, ...]:
         return tuple(catalog.Alias(id_, self.aliases[id_]) for id_ in ids if id_ in self.aliases)
 
@@ -131,7 +147,7 @@ class Shelf:
         seen = {track.id: track for track in self.seen_tracks()}
         ids = [self.aliases.get(id_, id_) for id_ in request.ids]
         found = tuple(seen[id_] for id_ in ids if id_ in seen)
-        return catalog.Tracks(found, self._aliases(request.ids))
+        return catalog.Tracks(found, self._aliases(request.ids), self.version())
 
     async def get_track_covers(self, request: catalog.GetTrackCovers, /) -> catalog.TrackCovers:
         self.calls.append("get_track_covers")
@@ -162,13 +178,15 @@ class Shelf:
         self.calls.append("get_albums")
         assert len(request.ids) <= 500
         seen = {album.id: album for album in self.seen_albums()}
-        return catalog.Albums(tuple(seen[id_] for id_ in request.ids if id_ in seen))
+        found = tuple(seen[id_] for id_ in request.ids if id_ in seen)
+        return catalog.Albums(found, version=self.version())
 
     async def get_artists(self, request: catalog.GetArtists, /) -> catalog.Artists:
         self.calls.append("get_artists")
         assert len(request.ids) <= 500
         seen = {artist.id: artist for artist in self.seen_artists()}
-        return catalog.Artists(tuple(seen[id_] for id_ in request.ids if id_ in seen))
+        found = tuple(seen[id_] for id_ in request.ids if id_ in seen)
+        return catalog.Artists(found, version=self.version())
 
     async def list_tracks(self, request: catalog.ListTracks, /) -> catalog.TrackPage:
         self.calls.append("list_tracks")

@@ -49,7 +49,7 @@ IDS = {
 }
 LISTS = {
     "credits": 4, "genres": 3, "sizes": 4, "scopes": 30, "redirect_uris": 20,
-    ("AlbumTracks", "albums"): 10, ("TracksOfAlbum", "items"): 50,
+    ("AlbumTracks", "albums"): 8, ("TracksOfAlbum", "items"): 50,
     "library_ids": 20, ("Invitation", "libraries"): 20,
     ("Genres", "items"): 2_000, ("Messages", "items"): 1_000,
     ("FileErrors", "items"): 500, ("Playback", "files"): 20,
@@ -67,6 +67,9 @@ LISTS = {
     ("Condition", "numbers"): 50, ("SmartRules", "rules"): 3, ("SmartRules", "groups"): 1,
     ("SmartGroup", "rules"): 2, ("SmartRule", "values"): 2, ("RemovedItem", "positions"): 20,
     ("HeardPart", "items"): 5_000,
+    ("TrackIds", "track_ids"): 20_000,
+    ("GetMarks", "ids"): 10_000, ("Marks", "items"): 10_000,
+    ("GetPlayCounts", "ids"): 10_000, ("PlayCounts", "items"): 10_000,
     ("PlaylistImported", "not_found"): 200, ("MarksBrought", "items"): 500,
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 from tests.conftest import DatabaseFor
 
 from philomel.engines.audio.imager import WorkerImager
@@ -27,7 +28,10 @@ from philomel.rpc import codec
 from philomel.services.catalog import module
 from philomel.services.catalog.contract import (
     AddLibrary,
+    Album,
+    GetVersion,
     Library,
+    ListAlbums,
     ListTracks,
     ScanPhase,
     ScanStatus,
@@ -159,6 +163,7 @@ class House:
         shelf: Shelf | None = None,
     ) -> None:
         self.database = database
+        self.seen: dict[str, tuple[list[Track], list[Album]]] = {}
         self.clock = FixedClock()
         self.media = shelf or Shelf()
         (folder / "blobs").mkdir(parents=True, exist_ok=True)
@@ -220,7 +225,14 @@ class House:
     async def tracks(self, caller: Caller = ANNA) -> dict[str, Track]:
         """All tracks by title; titles must differ."""
         with acting(caller):
+            before = await self.service.get_version(GetVersion())
             page = await self.service.list_tracks(ListTracks(sort=TrackSort.NAME, limit=500))
+            albums = (await self.service.list_albums(ListAlbums(limit=500))).items
+            if await self.service.get_version(GetVersion()) == before:
+                # Under one version everything stays as it is, but for plays.
+                seen = [replace(e, play_count=0, last_played_at=None) for e in page.items]
+                on = [replace(e, play_count=0, last_played_at=None) for e in albums]
+                assert self.seen.setdefault(before.version, (seen, on)) == (seen, on)
         found = {track.title: track for track in page.items}
         assert len(found) == len(page.items) == page.total
         return found

@@ -16,6 +16,7 @@ from philomel.services.catalog.contract import (
     EntryKind,
     GetAlbums,
     GetTracks,
+    GetVersion,
     ListAlbums,
     ListArtists,
     ListTracks,
@@ -219,6 +220,8 @@ async def test_plays_order_lists(
     await house.add(music)
     await house.scan()
     tracks = await house.tracks()
+    with acting(ANNA):
+        version = await house.service.get_version(GetVersion())
     totals = (TrackTotal(tracks["T1"].id, 5), TrackTotal(tracks["T2"].id, 7))
     await house.tell("philomel.plays", TotalsChanged(totals, house.clock.now()))
 
@@ -232,3 +235,15 @@ async def test_plays_order_lists(
         return plays == [("T2", 7), ("T1", 5), ("T0", 0)] and sums == {12}
 
     await house.until(counted, "catalog follower")
+    with acting(ANNA):
+        # What was made of entries does not say how often they were played.
+        assert await house.service.get_version(GetVersion()) == version
+        listed = ListTracks(sort=TrackSort.MOST_PLAYED, limit=2)
+        page, ids = (
+            await house.service.list_tracks(listed),
+            await house.service.list_track_ids(listed),
+        )
+        found = await house.service.get_tracks(GetTracks(ids.ids))
+        assert (ids.total, ids.next) == (page.total, page.next)
+        assert (page.items, ids.version) == (found.items, found.version)
+        assert found.version == version.version

@@ -36,6 +36,7 @@ from philomel.services.playlists.contract import (
     ListItems,
     ListPlaylists,
     ListPublicPlaylists,
+    ListTrackIds,
     MoveFolder,
     MoveItems,
     MovePlaylist,
@@ -85,6 +86,8 @@ async def order(service: Playlists, playlist: Playlist) -> str:
     """The tracks by the letters of their ids."""
     page = await service.list_items(ListItems(playlist.id, limit=500))
     assert page.total == len(page.items)
+    ids = (await service.list_track_ids(ListTrackIds(playlist.id))).track_ids
+    assert ids == tuple(item.track_id for item in page.items if item.track_id)
     return "".join((item.track_id or "?")[-1] for item in page.items)
 
 

@@ -7,6 +7,7 @@ from tests.services.shelf import Shelf
 from philomel.kernel.caller import ANONYMOUS, SERVICE, Caller, acting
 from philomel.kernel.clock import FixedClock
 from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from philomel.kernel.ids import new_id
 from philomel.kernel.paging import encode_cursor
 from philomel.services.playlists.contract import (
     BadRating,
@@ -56,6 +57,8 @@ async def test_a_like_keeps_its_date(service: Playlists, clock: FixedClock) -> N
         clock.advance(1000)
         await service.save(Save(TRACK, (A, B)))
         marks = (await service.get_marks(GetMarks(TRACK, (B, A)))).items
+        many = (B, *(new_id() for _ in range(600)), A)
+        assert (await service.get_marks(GetMarks(TRACK, many))).items == marks
         assert marks == (Mark(B, first + 1000), Mark(A, first))
 
 
@@ -169,7 +172,7 @@ async def test_500_at_once_and_no_more(service: Playlists, shelf: Shelf) -> None
         for refused in (
             service.save(Save(TRACK, ids)),
             service.unsave(Unsave(TRACK, ids)),
-            service.get_marks(GetMarks(TRACK, ids)),
+            service.get_marks(GetMarks(TRACK, ids * 20)),
             service.list_saved(ListSaved(TRACK, limit=501)),
             service.list_saved(ListSaved(TRACK, limit=0)),
             service.list_saved(ListSaved(TRACK, offset=-1)),

@@ -9,6 +9,7 @@ from tests.services.shelf import Shelf
 from philomel.kernel.caller import ANONYMOUS, OPERATOR, SERVICE, Caller, acting
 from philomel.kernel.clock import FixedClock
 from philomel.kernel.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from philomel.kernel.ids import new_id
 from philomel.services.plays.contract import (
     BadPlay,
     GetPlayCounts,
@@ -73,6 +74,8 @@ async def test_an_old_play_does_not_become_the_last(service: Plays, clock: Fixed
         await service.record_plays(plays(clock, (A, 10)))
         await service.record_plays(plays(clock, (A, 9999)))
         found = await service.get_play_counts(GetPlayCounts(TRACK, (A,)))
+        many = (*(new_id() for _ in range(600)), A)
+        assert await service.get_play_counts(GetPlayCounts(TRACK, many)) == found
         assert found.items == (PlayCount(A, 2, clock.now() - 10),)
 
 
@@ -197,7 +200,7 @@ async def test_500_at_once_and_no_more(service: Plays, shelf: Shelf, clock: Fixe
         assert len((await service.list_history(ListHistory(limit=500))).items) == 500
         for refused in (
             service.record_plays(plays(clock, *((id_, 1) for id_ in [*ids, A]))),
-            service.get_play_counts(GetPlayCounts(TRACK, (*ids, A))),
+            service.get_play_counts(GetPlayCounts(TRACK, (*ids, A) * 20)),
             service.list_played(ListPlayed(TRACK, PlayedSort.MOST, limit=501)),
             service.list_played(ListPlayed(TRACK, PlayedSort.MOST, offset=-1)),
             service.list_history(ListHistory(limit=501)),

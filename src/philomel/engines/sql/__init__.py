@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from msgspec import Struct
 from sqlalchemy import Connection, MetaData, Table
 
+from philomel.engines.sql.among import Among as Among
+from philomel.engines.sql.among import listed as listed
 from philomel.engines.sql.batches import write_many as write_many
 
 if TYPE_CHECKING:

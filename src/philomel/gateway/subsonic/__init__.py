@@ -24,6 +24,7 @@ from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
 from philomel.gateway.subsonic.methods import method_of
 from philomel.gateway.subsonic.parameters import Parameters
 from philomel.gateway.subsonic.shelves import Shelves
+from philomel.gateway.subsonic.texts import Texts
 from philomel.kernel.caller import ANONYMOUS, acting
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import Internal, PhilomelError
@@ -110,6 +111,7 @@ class _Door:
             clock=deps.clock,
             public=deps.public,
             shelves=Shelves(),
+            texts=Texts(),
         )
         self._version = deps.public.version
 

@@ -5,30 +5,35 @@ page, never one for each item.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from philomel.gateway.public import Public
 from philomel.gateway.subsonic import items
-from philomel.gateway.subsonic.answer import Form
+from philomel.gateway.subsonic.answer import Form, Prepared
 from philomel.gateway.subsonic.errors import not_found
 from philomel.gateway.subsonic.items import Item
 from philomel.gateway.subsonic.parameters import Parameters
 from philomel.gateway.subsonic.shelves import Shelves
+from philomel.gateway.subsonic.texts import NOTHING, Kind, Text, Texts, listed, written
 from philomel.kernel.caller import Caller
 from philomel.kernel.clock import Clock
 from philomel.kernel.ids import decode
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import (
     Album,
+    Albums,
     Artist,
+    Artists,
     Catalog,
     GetAlbums,
     GetArtists,
     GetTracks,
+    GetVersion,
     Library,
     ListLibraries,
     Track,
+    Tracks,
 )
 from philomel.services.enrichment.contract import Enrichment
 from philomel.services.media.contract import Media
@@ -37,7 +42,18 @@ from philomel.services.plays.contract import GetPlayCounts, PlayCount, PlayedKin
 from philomel.services.search.contract import SearchEngine
 
 BATCH = 500
+LOOKED_UP = 10_000
+"""Ids that are looked up at once among what the caller did."""
+FEW, MANY = 50, 1_000
+"""More entries than these are written, or put together, in a thread."""
 _XML = Form()
+_KINDS: Mapping[Kind, tuple[ItemKind, PlayedKind | None]] = {
+    Kind.SONG: (ItemKind.TRACK, PlayedKind.TRACK),
+    Kind.ALBUM: (ItemKind.ALBUM, PlayedKind.ALBUM),
+    Kind.ALBUM_FOLDER: (ItemKind.ALBUM, PlayedKind.ALBUM),
+    Kind.ARTIST: (ItemKind.ARTIST, None),
+    Kind.ARTIST_FOLDER: (ItemKind.ARTIST, None),
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,7 @@ class Services:
     clock: Clock
     public: Public
     shelves: Shelves
+    texts: Texts
 
 
 @dataclass(frozen=True)
@@ -156,17 +173,78 @@ class Call:
 
     async def marks(self, kind: ItemKind, ids: Sequence[str]) -> dict[str, Mark]:
         found: dict[str, Mark] = {}
-        for batch in batches(ids):
+        for batch in batches(ids, LOOKED_UP):
             page = await self.services.playlists.get_marks(GetMarks(kind, batch))
             found.update({mark.id: mark for mark in page.items})
         return found
 
     async def play_counts(self, kind: PlayedKind, ids: Sequence[str]) -> dict[str, PlayCount]:
         found: dict[str, PlayCount] = {}
-        for batch in batches(ids):
+        for batch in batches(ids, LOOKED_UP):
             page = await self.services.plays.get_play_counts(GetPlayCounts(kind, batch))
             found.update({count.id: count for count in page.items})
         return found
+
+    async def listed(
+        self, kind: Kind, name: str, ids: Sequence[str], version: str | None = None
+    ) -> Prepared:
+        """A list of what has these ids, of what the caller sees.
+
+        Args:
+            name: of its elements.
+            version: of the catalogue, if it was told with the ids.
+        """
+        texts = await self.texts(kind, ids, version)
+        return await self.listed_texts(
+            kind, name, [(id_, texts[id_]) for id_ in ids if id_ in texts]
+        )
+
+    async def listed_texts(
+        self, kind: Kind, name: str, texts: Sequence[tuple[str, Text]]
+    ) -> Prepared:
+        ids = [id_ for id_, _ in texts]
+        item, played = _KINDS[kind]
+        if played is None:
+            marks, plays = await self.marks(item, ids), dict[str, PlayCount]()
+        else:
+            marks, plays = await asyncio.gather(
+                self.marks(item, ids), self.play_counts(played, ids)
+            )
+        if len(texts) > MANY:
+            return await asyncio.to_thread(listed, kind, self.form, name, texts, marks, plays)
+        return listed(kind, self.form, name, texts, marks, plays)
+
+    async def texts(
+        self, kind: Kind, ids: Iterable[str], version: str | None = None
+    ) -> dict[str, Text]:
+        """Those that the caller may see, by the ids asked for."""
+        wanted = tuple(dict.fromkeys(ids))
+        if not wanted:
+            return {}
+        if version is None:
+            version = (await self.services.catalog.get_version(GetVersion())).version
+        xml = self.form.name == "xml"
+        found = self.services.texts.known((version, kind, xml), wanted)
+        for batch in batches(id_ for id_ in wanted if id_ not in found):
+            page = await self._load(kind, batch)
+            if len(batch) > FEW:
+                made = await asyncio.to_thread(written, kind, self.form, page.items)
+            else:
+                made = written(kind, self.form, page.items)
+            made |= {alias.old: made[alias.new] for alias in page.aliases if alias.new in made}
+            made |= dict.fromkeys((id_ for id_ in batch if id_ not in made), NOTHING)
+            self.services.texts.keep((page.version, kind, xml), made)
+            found |= made
+        return {id_: text for id_, text in found.items() if text.body}
+
+    async def _load(self, kind: Kind, ids: tuple[str, ...]) -> Tracks | Albums | Artists:
+        match _KINDS[kind][0]:
+            case ItemKind.TRACK:
+                return await self.services.catalog.get_tracks(GetTracks(ids))
+            case ItemKind.ALBUM:
+                return await self.services.catalog.get_albums(GetAlbums(ids))
+            case _:
+                return await self.services.catalog.get_artists(GetArtists(ids))
 
     async def libraries(self) -> Sequence[Library]:
         return (await self.services.catalog.list_libraries(ListLibraries(counts=False))).items
@@ -191,7 +269,7 @@ def folder_number(library_id: str) -> int:
     return decode(library_id) % 2_147_483_629 + 1
 
 
-def batches(ids: Iterable[str]) -> Iterable[tuple[str, ...]]:
+def batches(ids: Iterable[str], most: int = BATCH) -> Iterable[tuple[str, ...]]:
     """The ids, each once, in the portions that contracts take."""
     unique = tuple(dict.fromkeys(ids))
-    return (unique[start : start + BATCH] for start in range(0, len(unique), BATCH))
+    return (unique[start : start + most] for start in range(0, len(unique), most))

@@ -107,7 +107,7 @@ def song(track: Track, mark: Mark | None = None, plays: PlayCount | None = None)
         suffix=track.suffix,
         path=track.path,
     )
-    return _marked(item, mark, plays)
+    return marked(item, mark, plays)
 
 
 def contributors(credits_: Iterable[Credit]) -> list[Item]:
@@ -190,7 +190,7 @@ def album_id3(album: Album, mark: Mark | None = None, plays: PlayCount | None = 
         year=album.year,
         genre=album.genres[0] if album.genres else None,
     )
-    return _marked(item, mark, plays)
+    return marked(item, mark, plays)
 
 
 def album_directory(album: Album, mark: Mark | None = None, plays: PlayCount | None = None) -> Item:
@@ -228,14 +228,14 @@ def artist_id3(artist: Artist, mark: Mark | None = None) -> Item:
         "roles": ["albumartist"] if artist.album_count else ["artist"],
     }
     _add(item, coverArt=cover_id("ar", artist.id, artist.cover))
-    return _marked(item, mark, None)
+    return marked(item, mark, None)
 
 
 def artist_entry(artist: Artist, mark: Mark | None = None) -> Item:
     """An Artist of the lists that browse folders."""
     item: Item = {"id": artist.id, "name": artist.name}
     _add(item, coverArt=cover_id("ar", artist.id, artist.cover))
-    return _marked(item, mark, None)
+    return marked(item, mark, None)
 
 
 def named(credits_: Iterable[Credit], role: CreditRole | None) -> list[dict[str, str]]:
@@ -254,7 +254,8 @@ def display(artists: Sequence[dict[str, str]]) -> str:
     return ", ".join([artist["name"] for artist in artists])
 
 
-def _marked(item: Item, mark: Mark | None, plays: PlayCount | None) -> Item:
+def marked(item: Item, mark: Mark | None, plays: PlayCount | None) -> Item:
+    """The item with what its listener did with it."""
     if mark is not None:
         if mark.saved_at is not None:
             item["starred"] = moment(mark.saved_at)

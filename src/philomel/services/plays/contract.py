@@ -99,7 +99,7 @@ class ListNowPlaying(Struct, frozen=True):
 
 class GetPlayCounts(Struct, frozen=True):
     """Attributes:
-    ids: at most 500.
+    ids: at most 10,000.
     """
 
     kind: PlayedKind

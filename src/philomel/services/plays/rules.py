@@ -17,6 +17,7 @@ from philomel.services.plays.contract import (
 )
 
 MAX_IDS = 500
+MAX_LOOKED_UP = 10_000
 MAX_OFFSET = 1_000_000_000
 MAX_PLAYER = 128
 FIRST_MS = 946_684_800_000
@@ -148,14 +149,14 @@ def check_player(player: str) -> str:
     return player
 
 
-def check_ids(ids: Sequence[str]) -> tuple[str, ...]:
+def check_ids(ids: Sequence[str], most: int = MAX_IDS) -> tuple[str, ...]:
     """`ids`, each once; what is no id at all names nothing and is left out.
 
     Raises:
-        InvalidArgument: more than 500.
+        InvalidArgument: more than `most`.
     """
-    if len(ids) > MAX_IDS:
-        raise InvalidArgument(f"at most {MAX_IDS} ids at a time")
+    if len(ids) > most:
+        raise InvalidArgument(f"at most {most} ids at a time")
     return tuple(filter(is_id, dict.fromkeys(ids)))
 
 

@@ -106,7 +106,7 @@ class PlayService:
 
     async def get_play_counts(self, request: GetPlayCounts, /) -> PlayCounts:
         user_id = _person("user-top-read")
-        ids = rules.check_ids(request.ids)
+        ids = rules.check_ids(request.ids, rules.MAX_LOOKED_UP)
         return PlayCounts(tuple(await self._store.counts(user_id, request.kind, ids)))
 
     async def list_played(self, request: ListPlayed, /) -> PlayedPage:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from philomel.gateway.subsonic.call import BATCH, Call
 from philomel.gateway.subsonic.errors import GENERIC, Failure
+from philomel.gateway.subsonic.texts import Kind
 from philomel.services.accounts.contract import ListUsers
 from philomel.services.catalog.contract import (
-    Album,
     AlbumSort,
+    GetVersion,
     ListAlbums,
     ListTracks,
     Track,
@@ -38,11 +39,13 @@ _MAX_QUERY = 500
 
 
 async def get_album_list(call: Call) -> Body:
-    return {"albumList": {"album": await call.album_items(await _albums(call), folders=True)}}
+    ids, version = await _albums(call)
+    return {"albumList": {"album": await call.listed(Kind.ALBUM_FOLDER, "album", ids, version)}}
 
 
 async def get_album_list2(call: Call) -> Body:
-    return {"albumList2": {"album": await call.album_items(await _albums(call))}}
+    ids, version = await _albums(call)
+    return {"albumList2": {"album": await call.listed(Kind.ALBUM, "album", ids, version)}}
 
 
 async def get_random_songs(call: Call) -> Body:
@@ -55,8 +58,8 @@ async def get_random_songs(call: Call) -> Body:
         library_id=await call.library_id(),
         limit=max(1, parameters.whole("size", 10, high=BATCH)),
     )
-    page = await call.services.catalog.list_tracks(request)
-    return {"randomSongs": {"song": await call.songs(page.items)}}
+    page = await call.services.catalog.list_track_ids(request)
+    return {"randomSongs": {"song": await call.listed(Kind.SONG, "song", page.ids, page.version)}}
 
 
 async def get_songs_by_genre(call: Call) -> Body:
@@ -67,8 +70,8 @@ async def get_songs_by_genre(call: Call) -> Body:
         limit=max(1, parameters.whole("count", 10, high=BATCH)),
         offset=parameters.whole("offset", 0),
     )
-    page = await call.services.catalog.list_tracks(request)
-    return {"songsByGenre": {"song": await call.songs(page.items)}}
+    page = await call.services.catalog.list_track_ids(request)
+    return {"songsByGenre": {"song": await call.listed(Kind.SONG, "song", page.ids, page.version)}}
 
 
 async def get_starred(call: Call) -> Body:
@@ -134,7 +137,7 @@ async def search(call: Call) -> Body:
         track_offset=offset,
     )
     found = (await call.services.search.search(request)).tracks
-    songs = await call.songs(await call.tracks(found.ids))
+    songs = await call.listed(Kind.SONG, "match", found.ids)
     return {"searchResult": {"offset": offset, "totalHits": found.total, "match": songs}}
 
 
@@ -155,20 +158,31 @@ async def _search(call: Call, *, folders: bool) -> Body:
             library_id=await call.library_id(),
         )
     )
-    artists, albums, tracks = await asyncio.gather(
-        call.artists(found.artists.ids),
-        call.albums(found.albums.ids),
-        call.tracks(found.tracks.ids),
+    return await _three(
+        call, found.artists.ids, found.albums.ids, found.tracks.ids, folders=folders
     )
-    artist_items, album_items, songs = await asyncio.gather(
-        call.artist_items(artists, folders=folders),
-        call.album_items(albums, folders=folders),
-        call.songs(tracks),
-    )
-    return {"artist": artist_items, "album": album_items, "song": songs}
 
 
-async def _albums(call: Call) -> Sequence[Album]:
+async def _three(
+    call: Call,
+    artists: Sequence[str],
+    albums: Sequence[str],
+    tracks: Sequence[str],
+    *,
+    folders: bool,
+) -> Body:
+    """A list of each kind."""
+    version = (await call.services.catalog.get_version(GetVersion())).version
+    found = await asyncio.gather(
+        call.listed(Kind.ARTIST_FOLDER if folders else Kind.ARTIST, "artist", artists, version),
+        call.listed(Kind.ALBUM_FOLDER if folders else Kind.ALBUM, "album", albums, version),
+        call.listed(Kind.SONG, "song", tracks, version),
+    )
+    return dict(zip(("artist", "album", "song"), found, strict=True))
+
+
+async def _albums(call: Call) -> tuple[Sequence[str], str | None]:
+    """Ids, and the version of the catalogue if it was told with them."""
     parameters = call.parameters
     kind = parameters.need("type")
     size = max(1, parameters.whole("size", 10, high=BATCH))
@@ -177,21 +191,21 @@ async def _albums(call: Call) -> Sequence[Album]:
         case "highest":
             rated = ListRated(ItemKind.ALBUM, limit=size, offset=offset)
             page = await call.services.playlists.list_rated(rated)
-            return await call.albums([mark.id for mark in page.items])
+            return [mark.id for mark in page.items], None
         case "starred":
             saved = ListSaved(ItemKind.ALBUM, limit=size, offset=offset)
             page = await call.services.playlists.list_saved(saved)
-            return await call.albums([mark.id for mark in page.items])
+            return [mark.id for mark in page.items], None
         case "frequent" | "recent":
             sort = PlayedSort.MOST if kind == "frequent" else PlayedSort.LAST
             request = ListPlayed(PlayedKind.ALBUM, sort, limit=size, offset=offset)
             played = await call.services.plays.list_played(request)
-            return await call.albums([count.id for count in played.items])
+            return [count.id for count in played.items], None
         case _:
             return await _listed(call, kind, size, offset)
 
 
-async def _listed(call: Call, kind: str, size: int, offset: int) -> Sequence[Album]:
+async def _listed(call: Call, kind: str, size: int, offset: int) -> tuple[Sequence[str], str]:
     """The lists that the catalogue keeps itself."""
     library_id = await call.library_id()
     if kind == "byYear":
@@ -214,22 +228,15 @@ async def _listed(call: Call, kind: str, size: int, offset: int) -> Sequence[Alb
         request = ListAlbums(sort=_SORTED[kind], library_id=library_id, limit=size, offset=offset)
     else:
         raise Failure(GENERIC, "there is no album list of this type")
-    return (await call.services.catalog.list_albums(request)).items
+    page = await call.services.catalog.list_album_ids(request)
+    return page.ids, page.version
 
 
 async def _starred(call: Call, *, folders: bool) -> Body:
     artist_ids, album_ids, track_ids = await asyncio.gather(
         _saved(call, ItemKind.ARTIST), _saved(call, ItemKind.ALBUM), _saved(call, ItemKind.TRACK)
     )
-    artists, albums, tracks = await asyncio.gather(
-        call.artists(artist_ids), call.albums(album_ids), call.tracks(track_ids)
-    )
-    artist_items, album_items, songs = await asyncio.gather(
-        call.artist_items(artists, folders=folders),
-        call.album_items(albums, folders=folders),
-        call.songs(tracks),
-    )
-    return {"artist": artist_items, "album": album_items, "song": songs}
+    return await _three(call, artist_ids, album_ids, track_ids, folders=folders)
 
 
 async def _saved(call: Call, kind: ItemKind) -> list[str]:

@@ -13,6 +13,7 @@ from philomel.gateway.subsonic.errors import (
 )
 from philomel.gateway.subsonic.items import Item, moment
 from philomel.gateway.subsonic.parameters import checked_whole
+from philomel.gateway.subsonic.texts import Kind
 from philomel.services.accounts.contract import FindUser, ListUsers
 from philomel.services.catalog.contract import GetTracks
 from philomel.services.playlists.contract import (
@@ -21,8 +22,8 @@ from philomel.services.playlists.contract import (
     CreatePlaylist,
     DeletePlaylist,
     GetPlaylist,
-    ListItems,
     ListPlaylists,
+    ListTrackIds,
     NewItem,
     Playlist,
     RemovedItem,
@@ -120,24 +121,22 @@ async def _whole(call: Call, id_: str) -> Item:
     """A playlist with the songs of it that the caller may see."""
     playlist = await call.services.playlists.get_playlist(GetPlaylist(id_))
     names, track_ids = await asyncio.gather(_names(call, [playlist]), _track_ids(call, id_))
-    tracks = await call.tracks(track_ids)
-    songs = dict(zip((track.id for track in tracks), await call.songs(tracks), strict=True))
-    entries = [songs[track_id] for track_id in track_ids if track_id in songs]
+    texts = await call.texts(Kind.SONG, track_ids)
+    songs = [(id_, texts[id_]) for id_ in track_ids if id_ in texts]
     item = _playlist(call, playlist, names)
-    item["songCount"] = len(entries)
-    item["duration"] = sum(int(str(entry["duration"])) for entry in entries)
-    return {**item, "entry": entries}
+    item["songCount"] = len(songs)
+    item["duration"] = sum(text.seconds for _, text in songs)
+    return {**item, "entry": await call.listed_texts(Kind.SONG, "entry", songs)}
 
 
 async def _track_ids(call: Call, id_: str) -> list[str]:
     found: list[str] = []
-    offset = 0
-    while offset < _MAX_SHOWN:
-        page = await call.services.playlists.list_items(ListItems(id_, BATCH, offset))
-        found += [item.track_id for item in page.items if item.track_id is not None]
-        offset += len(page.items)
-        if not page.items or offset >= page.total:
-            break
+    offset: int | None = 0
+    while offset is not None and offset < _MAX_SHOWN:
+        request = ListTrackIds(id_, offset=offset)
+        page = await call.services.playlists.list_track_ids(request)
+        found += page.track_ids
+        offset = page.next_offset
     return found
 
 

@@ -99,15 +99,18 @@ from philomel.services.catalog.contract.lists import (
     GetArtists,
     GetCounts,
     GetTracks,
+    GetVersion,
     ListAlbums,
     ListAlbumTracks,
     ListArtists,
+    ListedIds,
     ListGenres,
     ListTracks,
     TrackPage,
     Tracks,
     TracksOfAlbum,
     TrackSort,
+    Version,
 )
 from philomel.services.catalog.contract.lyrics import (
     GetLyrics,
@@ -213,6 +216,7 @@ __all__ = [
     "GetSearchEntries",
     "GetTrackCovers",
     "GetTracks",
+    "GetVersion",
     "Ids",
     "Known",
     "KnownEntry",
@@ -240,6 +244,7 @@ __all__ = [
     "ListSearchEntries",
     "ListSiblings",
     "ListTracks",
+    "ListedIds",
     "LyricAgent",
     "LyricLine",
     "LyricSet",
@@ -286,6 +291,7 @@ __all__ = [
     "Tracks",
     "TracksOfAlbum",
     "UndoMerge",
+    "Version",
     "WatchScan",
 ]
 
@@ -367,6 +373,18 @@ class Catalog(Protocol):
 
     async def list_artists(self, request: ListArtists, /) -> ArtistPage:
         """A page of at most 500 artists."""
+        ...
+
+    async def list_track_ids(self, request: ListTracks, /) -> ListedIds:
+        """What `list_tracks` answers, without the tracks."""
+        ...
+
+    async def list_album_ids(self, request: ListAlbums, /) -> ListedIds:
+        """What `list_albums` answers, without the albums."""
+        ...
+
+    async def get_version(self, request: GetVersion, /) -> Version:
+        """Whether what is known of the catalogue is still true."""
         ...
 
     async def list_artist_names(self, request: ListArtistNames, /) -> ArtistNames:

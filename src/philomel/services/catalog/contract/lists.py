@@ -18,10 +18,12 @@ class GetTracks(Struct, frozen=True):
 class Tracks(Struct, frozen=True):
     """Attributes:
     aliases: asked ids that stand in `items` under another id.
+    version: of all that the caller sees: see `Version`.
     """
 
     items: tuple[Track, ...]
     aliases: tuple[Alias, ...] = ()
+    version: str = ""
 
 
 class GetAlbums(Struct, frozen=True):
@@ -35,6 +37,7 @@ class GetAlbums(Struct, frozen=True):
 class Albums(Struct, frozen=True):
     items: tuple[Album, ...]
     aliases: tuple[Alias, ...] = ()
+    version: str = ""
 
 
 class GetArtists(Struct, frozen=True):
@@ -48,6 +51,37 @@ class GetArtists(Struct, frozen=True):
 class Artists(Struct, frozen=True):
     items: tuple[Artist, ...]
     aliases: tuple[Alias, ...] = ()
+    version: str = ""
+
+
+class GetVersion(Struct, frozen=True):
+    pass
+
+
+class Version(Struct, frozen=True):
+    """What a caller sees of the catalogue, at a moment.
+
+    Attributes:
+        version: another one whenever anything of it changed besides play counts and when it was
+            last played, and for those who see something else. So what was made of entries may be
+            used again while their version is the same.
+    """
+
+    version: str
+
+
+class ListedIds(Struct, frozen=True):
+    """A page of a list, for those who know many of its entries already.
+
+    Attributes:
+        total: of the whole list.
+        next: cursor of the next page; None on the last one.
+    """
+
+    ids: tuple[str, ...]
+    total: int
+    version: str
+    next: str | None = None
 
 
 class TrackSort(StrEnum):
@@ -138,7 +172,7 @@ class TracksOfAlbum(Struct, frozen=True):
 
 class AlbumTracks(Struct, frozen=True):
     """Attributes:
-    albums: in the order asked, at most 500 tracks of them together; what has no track that the
+    albums: in the order asked, at most 400 tracks of them together; what has no track that the
         caller may see is left out.
     rest: ids to ask for again, because the reply was full.
     """

@@ -106,7 +106,8 @@ class Follower:
 
         def tell(connection: Connection) -> None:
             now = self._clock.now()
-            announce(connection, entries_changed(named_by.every(named), now), now)
+            events = entries_changed(named_by.every(named), now)
+            announce(connection, events, now, plays_only=True)
 
         return tell
 

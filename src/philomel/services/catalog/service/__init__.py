@@ -1,8 +1,7 @@
 """The catalogue's contract: every answer is made for the caller's libraries."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
+from collections.abc import AsyncIterator, Sequence
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -13,37 +12,29 @@ from philomel.kernel.caller import SERVICE, acting, current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.kernel.ids import new_id
-from philomel.kernel.paging import MAX_PAGE, check_limit
+from philomel.kernel.paging import check_limit
 from philomel.services.catalog import contract as it
 from philomel.services.catalog.rules.known import check_known, check_selection
-from philomel.services.catalog.service.browsing import Browsing
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.libraries import Libraries
+from philomel.services.catalog.service.listing import LONG_LIST, MANY, Listing, checked
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
-from philomel.services.catalog.store import entries, listing, loading, pictures, scanning
+from philomel.services.catalog.store import entries, listing, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import folders, texts
 from philomel.services.catalog.store.choosing import conditions, matching, naming
 from philomel.services.catalog.store.listing.milestones import Milestones
-from philomel.services.catalog.store.listing.ranks import Ranks
 from philomel.services.media.contract import GetAnalysisState, Media
-
-T = TypeVar("T")
-_R = TypeVar("_R", it.ListTracks, it.ListAlbums, it.ListArtists)
 
 WATCH_SECONDS = 0.1
 FOLLOW_SECONDS = 0.5
 ANALYSIS_SECONDS = 0.5
-MANY = 50
-"""More ids than these are looked up in a thread: five hundred tracks take 10 ms and more."""
-LONG_LIST = 20_000
-"""A list this long is counted in a thread, so that others need not wait."""
 _PICTURED = (it.EntryKind.ALBUM, it.EntryKind.ARTIST)
 _ENDED = (it.ScanPhase.DONE, it.ScanPhase.CANCELLED, it.ScanPhase.FAILED)
 
 
-class CatalogService(Browsing):
+class CatalogService(Listing):
     """Implements `Catalog`."""
 
     def __init__(
@@ -55,15 +46,13 @@ class CatalogService(Browsing):
         clock: Clock,
         signals: Signals,
     ) -> None:
-        super().__init__(database)
+        super().__init__(database, clock)
         self._media = media
         self._keeper = keeper
         self._clock = clock
         self._signals = signals
         self._libraries = Libraries(database, media, folders, clock, signals)
         self._merging = Merging(database, clock, signals)
-        self._longest = 0
-        self._ranks = Ranks(clock)
 
     @property
     def milestones(self) -> Milestones:
@@ -85,42 +74,6 @@ class CatalogService(Browsing):
     async def admit_person(self, user_id: str, libraries: Sequence[str]) -> None:
         """An account was made by an invitation to these libraries."""
         await self._libraries.admit_person(user_id, libraries)
-
-    async def get_tracks(self, request: it.GetTracks, /) -> it.Tracks:
-        ids = _ids(request.ids)
-        items, aliases = await self._look(
-            lambda c, seen: loading.asked(c, ids, seen, loading.load_tracks),
-            long=len(ids) > MANY,
-        )
-        return it.Tracks(items=items, aliases=aliases)
-
-    async def get_albums(self, request: it.GetAlbums, /) -> it.Albums:
-        ids = _ids(request.ids)
-        items, aliases = await self._look(
-            lambda c, seen: loading.asked(c, ids, seen, loading.load_albums),
-            long=len(ids) > MANY,
-        )
-        return it.Albums(items=items, aliases=aliases)
-
-    async def get_artists(self, request: it.GetArtists, /) -> it.Artists:
-        ids = _ids(request.ids)
-        items, aliases = await self._look(
-            lambda c, seen: loading.asked(c, ids, seen, loading.load_artists),
-            long=len(ids) > MANY,
-        )
-        return it.Artists(items=items, aliases=aliases)
-
-    async def list_tracks(self, request: it.ListTracks, /) -> it.TrackPage:
-        page, items = await self._list(request, listing.list_tracks, loading.load_tracks)
-        return it.TrackPage(items=items, total=page.total, next=page.next)
-
-    async def list_albums(self, request: it.ListAlbums, /) -> it.AlbumPage:
-        page, items = await self._list(request, listing.list_albums, loading.load_albums)
-        return it.AlbumPage(items=items, total=page.total, next=page.next)
-
-    async def list_artists(self, request: it.ListArtists, /) -> it.ArtistPage:
-        page, items = await self._list(request, listing.list_artists, loading.load_artists)
-        return it.ArtistPage(items=items, total=page.total, next=page.next)
 
     async def list_genres(self, request: it.ListGenres, /) -> it.Genres:
         def look(connection: Connection, seen: Sequence[str]) -> tuple[it.Genre, ...]:
@@ -340,7 +293,7 @@ class CatalogService(Browsing):
 
     async def get_search_entries(self, request: it.GetSearchEntries, /) -> it.SearchEntries:
         current().caller.require_service()
-        ids = _ids(request.ids)
+        ids = checked(request.ids)
         return await self._database.read(
             lambda c: entries.get_search_entries(c, ids), long=len(ids) > MANY
         )
@@ -352,37 +305,11 @@ class CatalogService(Browsing):
             lambda c: entries.list_search_entries(c, request), long=True
         )
 
-    async def _list(
-        self,
-        request: _R,
-        find: Callable[[Connection, _R, Sequence[str], Ranks], listing.Page],
-        load: loading.Load[T],
-    ) -> tuple[listing.Page, tuple[T, ...]]:
-        check_limit(request.limit)
-        if request.offset < 0:
-            raise InvalidArgument("offset must not be negative")
-
-        def look(connection: Connection, seen: Sequence[str]) -> tuple[listing.Page, tuple[T, ...]]:
-            page = find(connection, request, seen, self._ranks)
-            found = load(connection, page.ids, seen)
-            return page, tuple(found[id_] for id_ in page.ids if id_ in found)
-
-        long = self._longest > LONG_LIST or request.offset > LONG_LIST or request.limit > 100
-        page, items = await self._look(look, long=long)
-        self._longest = max(self._longest, page.total)
-        return page, items
-
     async def _status(self, scan_id: str | None) -> it.ScanStatus:
         found = await self._database.read(lambda c: scanning.scan_status(c, scan_id))
         if found is None:
             raise it.ScanNotFound("there was no such scan")
         return found
-
-
-def _ids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    if len(ids) > MAX_PAGE:
-        raise InvalidArgument(f"at most {MAX_PAGE} ids at a time")
-    return ids
 
 
 def _is_in(path: bytes, library: bytes) -> bool:

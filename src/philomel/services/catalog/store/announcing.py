@@ -20,7 +20,14 @@ _KEY = "entries"
 """One key for all: what is announced last is also heard last."""
 
 
-def announce(connection: Connection, events: Sequence[Struct], now: int) -> None:
+def announce(
+    connection: Connection, events: Sequence[Struct], now: int, *, plays_only: bool = False
+) -> None:
+    """Tell of a change.
+
+    Args:
+        plays_only: nothing changed but how often, and when, things were played.
+    """
     outbox.announce(
         connection,
         [
@@ -33,13 +40,18 @@ def announce(connection: Connection, events: Sequence[Struct], now: int) -> None
             for event in events
         ],
     )
-    if events:
-        first = insert_on(connection.dialect.name, revision).values(one=1, changes=1)
-        connection.execute(
-            first.on_conflict_do_update(
-                index_elements=[revision.c.one], set_={"changes": revision.c.changes + 1}
-            )
+    if events and not plays_only:
+        revise(connection)
+
+
+def revise(connection: Connection) -> None:
+    """What was made of entries before is not true any more."""
+    first = insert_on(connection.dialect.name, revision).values(one=1, changes=1)
+    connection.execute(
+        first.on_conflict_do_update(
+            index_elements=[revision.c.one], set_={"changes": revision.c.changes + 1}
         )
+    )
 
 
 def _type_of(event: Struct) -> str:

@@ -33,7 +33,6 @@ from philomel.services.catalog.store.tables import (
     covers,
     files,
     lies_in,
-    track_credits,
     tracks,
 )
 from philomel.services.catalog.store.visible import hides_explicit
@@ -42,6 +41,8 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
 _ALBUM_COVER = func.coalesce(albums.c.cover_id, albums.c.found_cover_id)
 GENRES_OF_ARTIST = 5
+ALBUMS_OF_ARTIST = 60
+"""So many albums, by their ids, say which genres an artist has: some have hundreds."""
 _GENRES: Final[msgspec.json.Decoder[list[str]]] = msgspec.json.Decoder(list[str])
 _TRACK_TAGS: Final = msgspec.json.Decoder(TrackTags)
 _ALBUM_TAGS: Final = msgspec.json.Decoder(AlbumTags)
@@ -88,9 +89,9 @@ _ALBUMS = (
 _ARTISTS = (
     select(
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
-        artists.c.play_count, covers.c.id, covers.c.sizes,
+        func.sum(artist_libraries.c.play_count), covers.c.id, covers.c.sizes,
         func.sum(artist_libraries.c.track_count), func.sum(artist_libraries.c.album_count),
-        covers.c.colour, artists.c.last_played_at,
+        covers.c.colour, func.max(artist_libraries.c.last_played_at),
     )
     .join_from(artists, artist_libraries, artist_libraries.c.artist_id == artists.c.id)
     .outerjoin(
@@ -104,38 +105,32 @@ _ARTISTS = (
     .where(artists.c.id.in_(_IDS), lies_in(artist_libraries.c.library_id, _LIBRARIES))
     .group_by(
         artists.c.id, artists.c.name, artists.c.sort_name, artists.c.added_at, artists.c.mbid,
-        artists.c.play_count, covers.c.id, covers.c.sizes, covers.c.colour,
-        artists.c.last_played_at,
+        covers.c.id, covers.c.sizes, covers.c.colour,
     )
 )  # fmt: skip
+_ALBUMS_OF = (
+    select(
+        album_credits.c.artist_id,
+        album_credits.c.album_id,
+        func.row_number()
+        .over(partition_by=album_credits.c.artist_id, order_by=album_credits.c.album_id)
+        .label("number"),
+    )
+    .where(album_credits.c.artist_id.in_(_IDS))
+    .subquery()
+)
 # A row per artist: each row that is fetched lets others take the interpreter, so a thread
 # that fetches thousands is slow whenever the others are busy.
 _ARTIST_GENRES = (
-    select(album_credits.c.artist_id, func.aggregate_strings(albums.c.genres, "\n"))
-    .join_from(album_credits, albums, albums.c.id == album_credits.c.album_id)
+    select(_ALBUMS_OF.c.artist_id, func.aggregate_strings(albums.c.genres, "\n"))
+    .join_from(_ALBUMS_OF, albums, albums.c.id == _ALBUMS_OF.c.album_id)
     .where(
-        album_credits.c.artist_id.in_(_IDS),
+        _ALBUMS_OF.c.number <= bindparam("most"),
         lies_in(albums.c.library_id, _LIBRARIES),
         albums.c.track_count > 0,
         albums.c.genres != "[]",
     )
-    .group_by(album_credits.c.artist_id)
-)
-_ALSO_ELSEWHERE = (
-    select(artist_libraries.c.artist_id)
-    .distinct()
-    .where(artist_libraries.c.artist_id.in_(_IDS), artist_libraries.c.library_id.not_in(_LIBRARIES))
-)
-_CREDITED = (
-    select(track_credits.c.artist_id, track_credits.c.track_id)
-    .distinct()
-    .where(track_credits.c.artist_id.in_(_IDS), lies_in(track_credits.c.library_id, _LIBRARIES))
-    .subquery()
-)
-_PLAYED_HERE = (
-    select(_CREDITED.c.artist_id, func.sum(tracks.c.play_count), func.max(tracks.c.last_played_at))
-    .join_from(_CREDITED, tracks, tracks.c.id == _CREDITED.c.track_id)
-    .group_by(_CREDITED.c.artist_id)
+    .group_by(_ALBUMS_OF.c.artist_id)
 )
 _NAMES = select(artists.c.id, artists.c.name).where(artists.c.id.in_(_IDS))
 _ALIASES = select(aliases.c.old, aliases.c.new).where(aliases.c.old.in_(_IDS))
@@ -249,21 +244,15 @@ def load_artists(
 ) -> dict[str, Artist]:
     if not ids or not visible:
         return {}
-    values = {"ids": ids, "libraries": visible}
+    values = {"ids": ids, "libraries": visible, "most": ALBUMS_OF_ARTIST}
     often = {row[0]: _commonest(row[1]) for row in connection.execute(_ARTIST_GENRES, values)}
-    # What was played in libraries that the caller does not see is none of theirs.
-    shared = {"ids": connection.execute(_ALSO_ELSEWHERE, values).scalars().all()}
-    played = {}
-    if shared["ids"]:
-        rows = connection.execute(_PLAYED_HERE, values | shared)
-        played = {row[0]: (int(row[1]), row[2]) for row in rows}
     return {
         row[0]: Artist(
             id=row[0], name=row[1], sort_name=row[2], added_at=row[3], musicbrainz_id=row[4],
-            play_count=played.get(row[0], (row[5], 0))[0],
+            play_count=int(row[5]),
             cover=_cover(row[6], row[7], row[10]), track_count=int(row[8]),
             album_count=int(row[9]),
-            last_played_at=played.get(row[0], (0, row[11]))[1] or None,
+            last_played_at=row[11] or None,
             genres=often.get(row[0], ()),
         )
         for row in connection.execute(_ARTISTS, values)
@@ -314,7 +303,7 @@ def _cover(id_: str | None, sizes: str | None, colour: str | None) -> Cover | No
 
 
 def _commonest(lines: str) -> tuple[str, ...]:
-    """The genres that most of an artist's albums have."""
+    """The genres that most of these albums have."""
     often = Counter(name for names in _GENRES.decode_lines(lines) for name in names)
     return tuple(sorted(often, key=lambda name: (-often[name], name))[:GENRES_OF_ARTIST])
 

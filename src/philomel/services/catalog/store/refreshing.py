@@ -121,6 +121,22 @@ _ALBUMS_OF = (
     .where(album_credits.c.artist_id.in_(_IDS), albums.c.track_count > 0)
     .group_by(album_credits.c.artist_id, albums.c.library_id)
 )
+_ONCE = (
+    select(track_credits.c.artist_id, track_credits.c.track_id, track_credits.c.library_id)
+    .distinct()  # roles of one track
+    .where(track_credits.c.artist_id.in_(_IDS))
+    .subquery()
+)
+_PLAYED = (
+    select(
+        _ONCE.c.artist_id,
+        _ONCE.c.library_id,
+        func.sum(tracks.c.play_count),
+        func.max(tracks.c.last_played_at),
+    )
+    .join_from(_ONCE, tracks, tracks.c.id == _ONCE.c.track_id)
+    .group_by(_ONCE.c.artist_id, _ONCE.c.library_id)
+)
 _KNOWN_IN = select(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS))
 _DROP_IN = delete(artist_libraries).where(artist_libraries.c.artist_id.in_(_IDS))
 
@@ -299,10 +315,8 @@ def artist_row(
 
 def _refresh_artists(connection: Connection, artist_ids: list[str], found: Refreshed) -> None:
     ids = {"ids": artist_ids}
-    before = {
-        (row.artist_id, row.library_id): (row.track_count, row.album_count)
-        for row in connection.execute(_KNOWN_IN, ids)
-    }
+    known = {(row.artist_id, row.library_id): row for row in connection.execute(_KNOWN_IN, ids)}
+    before = {key: (row.track_count, row.album_count) for key, row in known.items()}
     after: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for artist, library, count in connection.execute(_TRACKS_OF, ids):
         after[artist, library][0] = count
@@ -315,12 +329,28 @@ def _refresh_artists(connection: Connection, artist_ids: list[str], found: Refre
     }
     gone = {key for key, counts in after.items() if counts == [0, 0]}
     if stale:
+        there = {key: n for key, n in after.items() if key[0] in stale and key not in gone}
+        # Of the others it is known, and an artist can have a fifth of all tracks.
+        plays = played(connection, {a for a, at in there if (a, at) not in known})
+        plays |= {key: (row.play_count, row.last_played_at) for key, row in known.items()}
         connection.execute(_DROP_IN, {"ids": list(stale)})
         rows = [
-            {"artist_id": a, "library_id": at, "track_count": n[0], "album_count": n[1]}
-            for (a, at), n in after.items()
-            if a in stale and (a, at) not in gone
-        ]
+            {
+                "artist_id": a, "library_id": at, "track_count": n[0], "album_count": n[1],
+                "play_count": plays.get((a, at), (0, 0))[0],
+                "last_played_at": plays.get((a, at), (0, 0))[1],
+            }
+            for (a, at), n in there.items()
+        ]  # fmt: skip
         write_many(connection, artist_libraries, rows)
     found.changed.update(a for a, _ in before.keys() ^ (after.keys() - gone))
     found.empty_artists = set(artist_ids) - {a for a, _ in after.keys() - gone}
+
+
+def played(
+    connection: Connection, artist_ids: Iterable[str]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """How often, and when last, the tracks of artists were played, in each library."""
+    ids = {"ids": list(artist_ids)}
+    rows = connection.execute(_PLAYED, ids) if ids["ids"] else ()
+    return {(row[0], row[1]): (int(row[2]), row[3]) for row in rows}

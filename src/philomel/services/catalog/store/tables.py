@@ -1,11 +1,10 @@
 """What the catalogue keeps.
 
 A track has one file, and lives in that file's library; an album lives in one library too. So what
-a caller may see is decided by one column of the row itself, inside every query. Artists span
-libraries: `artist_libraries` says what each library has of them. Sort keys are folded by the rules
-and compare as code points on both engines. The indexes named `_lost_` hold only what is missing:
-the migration says so, because saying it here would import the part of SQLAlchemy for an engine
-that is not in use. Those named `_recent`, and `artists_played`, hold only what was ever played.
+a caller may see is decided by one column of the row itself. Artists span libraries: what each has
+of them is in `artist_libraries`. Sort keys compare as code points on both engines. The indexes
+named `_lost_` hold only what is missing: the migration says so, for saying it here would import an
+engine's part of SQLAlchemy. Those named `_recent`, and `artists_played`, hold what was ever played.
 """
 
 from collections.abc import Sequence
@@ -293,6 +292,7 @@ artist_libraries = Table(
     Column("library_id", ID, primary_key=True),
     Column("track_count", Integer, nullable=False),
     Column("album_count", Integer, nullable=False),
+    *(Column(n, BIG, nullable=False, server_default="0") for n in ("play_count", "last_played_at")),
     Index("artist_libraries_library", "library_id", "artist_id", "album_count"),
     sqlite_with_rowid=False,
 )

@@ -55,11 +55,13 @@ from philomel.services.playlists.contract.items import (
     ItemPage,
     ItemsChanged,
     ListItems,
+    ListTrackIds,
     MoveItems,
     NewItem,
     RemovedItem,
     RemoveItems,
     ReplaceItems,
+    TrackIds,
 )
 from philomel.services.playlists.contract.marks import (
     CountFollowers,
@@ -205,6 +207,7 @@ __all__ = [
     "ListRated",
     "ListSaved",
     "ListShares",
+    "ListTrackIds",
     "ListWants",
     "Mark",
     "Marks",
@@ -257,6 +260,7 @@ __all__ = [
     "SmartRule",
     "SmartRules",
     "SmartSort",
+    "TrackIds",
     "TryRules",
     "UnfollowPlaylist",
     "UnknownTrack",
@@ -369,6 +373,13 @@ class Playlists(Protocol):
 
     async def list_items(self, request: ListItems, /) -> ItemPage:
         """A page of at most 500 entries.
+
+        Raises: PlaylistNotFound.
+        """
+        ...
+
+    async def list_track_ids(self, request: ListTrackIds, /) -> TrackIds:
+        """Which tracks a playlist holds, for those who show it whole.
 
         Raises: PlaylistNotFound.
         """

@@ -41,6 +41,30 @@ class ItemPage(Struct, frozen=True):
     snapshot_id: str
 
 
+class ListTrackIds(Struct, frozen=True):
+    """A page of a playlist with no more than which tracks it holds.
+
+    Attributes:
+        limit: entries, at most 20,000.
+    """
+
+    playlist_id: str
+    limit: int = 20_000
+    offset: int = 0
+
+
+class TrackIds(Struct, frozen=True):
+    """Attributes:
+    track_ids: in order, without the entries that wait for a track; some of them may be such as
+        the caller cannot see.
+    next_offset: of the next page; None on the last one.
+    """
+
+    track_ids: tuple[str, ...]
+    snapshot_id: str
+    next_offset: int | None = None
+
+
 class NewItem(Struct, frozen=True):
     """A track by its id, or what is known of one: then it is looked for.
 

@@ -39,7 +39,7 @@ class Rate(Struct, frozen=True):
 
 class GetMarks(Struct, frozen=True):
     """Attributes:
-    ids: at most 500.
+    ids: at most 10,000.
     """
 
     kind: ItemKind

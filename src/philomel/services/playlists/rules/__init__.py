@@ -9,6 +9,7 @@ from philomel.kernel.ids import is_id
 from philomel.services.playlists.contract import BadRating, ItemKind
 
 MAX_IDS = 500
+MAX_LOOKED_UP = 10_000
 MAX_OFFSET = 1_000_000_000
 _FOLLOWED = (ItemKind.ARTIST, ItemKind.USER)
 
@@ -21,14 +22,14 @@ class Opinion(Struct, frozen=True):
     rated_at: int | None = None
 
 
-def check_ids(ids: Sequence[str]) -> tuple[str, ...]:
+def check_ids(ids: Sequence[str], most: int = MAX_IDS) -> tuple[str, ...]:
     """`ids`, each once; what is no id at all names nothing and is left out.
 
     Raises:
-        InvalidArgument: more than 500.
+        InvalidArgument: more than `most`.
     """
-    if len(ids) > MAX_IDS:
-        raise InvalidArgument(f"at most {MAX_IDS} ids at a time")
+    if len(ids) > most:
+        raise InvalidArgument(f"at most {most} ids at a time")
     return tuple(filter(is_id, dict.fromkeys(ids)))
 
 

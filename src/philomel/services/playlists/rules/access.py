@@ -68,9 +68,9 @@ def check_read(playlist: Playlist | None, caller: Caller) -> Playlist:
         PermissionDenied: the program was not given the scope.
     """
     playlist = check_visible(playlist, caller)
-    scopes = reading_scopes(playlist)
-    if scopes and not any(map(caller.has_scope, scopes)):
-        raise PermissionDenied(f"insufficient client scope: {scopes[0]} is needed")
+    if not may_read(playlist, caller):
+        scope = reading_scopes(playlist)[0]
+        raise PermissionDenied(f"insufficient client scope: {scope} is needed")
     return playlist
 
 

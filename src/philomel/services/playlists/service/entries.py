@@ -20,12 +20,14 @@ from philomel.services.playlists.contract import (
     ItemPage,
     ItemsChanged,
     ListItems,
+    ListTrackIds,
     MoveItems,
     NewItem,
     Playlist,
     RemovedItem,
     RemoveItems,
     ReplaceItems,
+    TrackIds,
     UnknownTrack,
     Want,
 )
@@ -39,6 +41,7 @@ from philomel.services.playlists.store.entries import NewEntry, Numbered
 from philomel.services.playlists.store.sql import resolve
 
 MAX_ADDED, MAX_REPLACED, BATCH = 1_000, 10_000, 500
+MAX_LISTED = 20_000
 FAR = 2_000
 """A page that many entries away is read in a thread: the others need not wait."""
 
@@ -83,6 +86,29 @@ class Ordering:
             Item(id_, id_, playlist.changed_at, playlist.owner_id) for id_ in chosen.track_ids
         )
         return ItemPage(tuple(fitting), chosen.count, playlist.snapshot_id)
+
+    async def list_track_ids(self, request: ListTrackIds, /) -> TrackIds:
+        caller = current().caller
+        limit = check_limit(request.limit, MAX_LISTED)
+        offset = rules.check_offset(request.offset)
+
+        def work(connection: Connection) -> tuple[Playlist, tuple[str, ...]]:
+            found = lists.find_one(connection, request.playlist_id, caller.user_id)
+            playlist = access.check_read(found, caller)
+            if playlist.rules is not None:
+                return playlist, ()
+            return playlist, entries.track_ids(connection, playlist.id, limit, offset)
+
+        playlist, ids = await self._context.database.read(work, long=True)
+        end = offset + limit
+        count = playlist.track_count or 0
+        if playlist.rules is not None:
+            end = offset + min(limit, BATCH)
+            chosen = await self._chooser.choose(
+                playlist.owner_id, playlist.rules, end - offset, offset
+            )
+            ids, count = chosen.track_ids, chosen.count
+        return TrackIds(ids, playlist.snapshot_id, end if end < count else None)
 
     async def add_items(self, request: AddItems, /) -> ItemsChanged:
         if len(request.items) > MAX_ADDED:

@@ -66,7 +66,7 @@ class Marking:
 
     async def get_marks(self, request: GetMarks, /) -> Marks:
         user_id = _person("user-library-read", rules.scope_to_read(request.kind))
-        ids = rules.check_ids(request.ids)
+        ids = rules.check_ids(request.ids, rules.MAX_LOOKED_UP)
         return Marks(tuple(await self._store.marks(user_id, request.kind, ids)))
 
     async def count_followers(self, request: CountFollowers, /) -> FollowerCounts:

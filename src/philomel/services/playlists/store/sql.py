@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
-from philomel.engines.sql import Database, insert_on
+from philomel.engines.sql import Among, Database, insert_on
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.playlists.contract import ItemKind, Mark, MarksChanged
@@ -36,10 +36,10 @@ REMEMBERED_MS = 30 * 86_400_000
 _MINE = (MARK.c.user_id == bindparam("user"), MARK.c.kind == bindparam("kind"))
 _THESE = MARK.c.item_id.in_(bindparam("ids", expanding=True))
 
-_RESOLVE = select(ALIAS.c.old_id, ALIAS.c.new_id).where(
-    ALIAS.c.kind == bindparam("kind"), ALIAS.c.old_id.in_(bindparam("ids", expanding=True))
+_RESOLVE = Among(
+    select(ALIAS.c.old_id, ALIAS.c.new_id).where(ALIAS.c.kind == bindparam("kind")), ALIAS.c.old_id
 )
-_FIND = select(MARK).where(*_MINE, _THESE)
+_FIND = Among(select(MARK).where(*_MINE), MARK.c.item_id)
 _FOLLOWERS = (
     select(MARK.c.item_id, func.count())
     .where(MARK.c.kind == bindparam("kind"), _THESE, MARK.c.saved_at.is_not(None))
@@ -182,7 +182,7 @@ class SqlPlaylists:
                 if id_ in found
             ]
 
-        return await self.database.read(work)
+        return await self.database.read(work, long=len(ids) > BATCH)
 
     async def followers(self, kind: ItemKind, ids: Sequence[str]) -> Mapping[str, int]:
         def work(connection: Connection) -> dict[str, int]:
@@ -246,7 +246,7 @@ class SqlPlaylists:
 def resolve(connection: Connection, kind: ItemKind, ids: Iterable[str]) -> dict[str, str]:
     """Each id and the one it goes by now, in the order given."""
     asked = list(dict.fromkeys(ids))
-    rows = connection.execute(_RESOLVE, {"kind": kind.value, "ids": asked}) if asked else ()
+    rows = _RESOLVE.rows(connection, {"kind": kind.value}, asked)
     aliases = {row.old_id: row.new_id for row in rows}
     return {id_: aliases.get(id_, id_) for id_ in asked}
 
@@ -254,8 +254,7 @@ def resolve(connection: Connection, kind: ItemKind, ids: Iterable[str]) -> dict[
 def _found(
     connection: Connection, user_id: str, kind: ItemKind, ids: Iterable[str]
 ) -> dict[str, Opinion]:
-    values = {"user": user_id, "kind": kind.value, "ids": list(ids)}
-    rows = connection.execute(_FIND, values) if values["ids"] else ()
+    rows = _FIND.rows(connection, {"user": user_id, "kind": kind.value}, list(ids))
     return {row.item_id: opinion(row) for row in rows}
 
 

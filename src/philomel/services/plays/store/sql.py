@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func,
 
 from philomel.engines.log import Record
 from philomel.engines.outbox import announce
-from philomel.engines.sql import Database, insert_on
+from philomel.engines.sql import Among, Database, insert_on
 from philomel.kernel.ids import new_event_id
 from philomel.rpc.codec import to_bytes
 from philomel.services.plays.contract import (
@@ -38,10 +38,10 @@ TOTALS_KEY = "totals"
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _MINE = (COUNT.c.user_id == bindparam("user"), COUNT.c.kind == bindparam("kind"))
-_RESOLVE = select(ALIAS.c.old_id, ALIAS.c.new_id).where(
-    ALIAS.c.kind == bindparam("kind"), ALIAS.c.old_id.in_(_IDS)
+_RESOLVE = Among(
+    select(ALIAS.c.old_id, ALIAS.c.new_id).where(ALIAS.c.kind == bindparam("kind")), ALIAS.c.old_id
 )
-_COUNTS = select(COUNT).where(*_MINE, COUNT.c.item_id.in_(_IDS))
+_COUNTS = Among(select(COUNT).where(*_MINE), COUNT.c.item_id)
 _PAGE = select(COUNT).where(*_MINE).limit(bindparam("limit")).offset(bindparam("offset"))
 _PLAYED = {
     PlayedSort.MOST: _PAGE.order_by(COUNT.c.times.desc(), COUNT.c.item_id.desc()),
@@ -172,8 +172,8 @@ class SqlPlays:
     ) -> Sequence[PlayCount]:
         def work(connection: Connection) -> list[PlayCount]:
             resolved = resolve(connection, kind, ids)
-            values = {"user": user_id, "kind": kind.value, "ids": list(resolved.values())}
-            rows = connection.execute(_COUNTS, values) if ids else ()
+            mine = {"user": user_id, "kind": kind.value}
+            rows = _COUNTS.rows(connection, mine, list(resolved.values()))
             found = {row.item_id: row for row in rows}
             return [
                 PlayCount(asked, found[id_].times, found[id_].last_played_at)
@@ -181,7 +181,7 @@ class SqlPlays:
                 if id_ in found
             ]
 
-        return await self._database.read(work)
+        return await self._database.read(work, long=len(ids) > BATCH)
 
     async def played(
         self, user_id: str, kind: PlayedKind, sort: PlayedSort, limit: int, offset: int
@@ -344,7 +344,7 @@ def play_row(user_id: str, play: Play) -> dict[str, Any]:
 def resolve(connection: Connection, kind: PlayedKind, ids: Iterable[str]) -> dict[str, str]:
     """Each id and the one it goes by now, in the order given."""
     asked = list(dict.fromkeys(ids))
-    rows = connection.execute(_RESOLVE, {"kind": kind.value, "ids": asked}) if asked else ()
+    rows = _RESOLVE.rows(connection, {"kind": kind.value}, asked)
     aliases = {row.old_id: row.new_id for row in rows}
     return {id_: aliases.get(id_, id_) for id_ in asked}
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Text
 
+from philomel.engines.sql import listed
 from philomel.services.catalog.contract import (
     Comparison,
     Condition,
@@ -119,7 +120,7 @@ def _holds(dialect: str, condition: Condition) -> Condition_:
         return _number(_NUMBERS[field], condition)
     match field:
         case TrackField.ID:
-            return tracks.c.id.in_(_listed(dialect, texts))
+            return tracks.c.id.in_(listed(dialect, texts))
         case TrackField.LIBRARY:
             return tracks.c.library_id.in_(list(texts))
         case TrackField.EXPLICIT:
@@ -222,17 +223,6 @@ def _name_key(condition: Condition) -> Callable[[str], str]:
     """Whole names lose their opening punctuation in the key, parts of names do not."""
     whole = condition.comparison in {Comparison.IS, Comparison.STARTS}
     return sort_key if whole else fold
-
-
-def _listed(dialect: str, ids: Sequence[str]) -> Select[Any]:
-    """Ids of any number as a table: one parameter instead of thousands."""
-    text = bindparam(None, json.dumps(list(ids)), Text)
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import JSONB
-
-        values = func.jsonb_array_elements_text(cast(text, JSONB)).column_valued("value")
-        return select(values)
-    return select(func.json_each(text).table_valued("value").c.value)
 
 
 def _ordered(dialect: str, base: Select[Any], asked: SelectTracks) -> Select[Any]:

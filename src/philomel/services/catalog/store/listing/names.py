@@ -1,6 +1,5 @@
 """All artists by their names, for those who show an index of all of them."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, func, select,
 
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import ArtistName, ArtistNames, ListArtistNames
-from philomel.services.catalog.store.browsing.tables import revision
+from philomel.services.catalog.store.listing.versions import version_of
 from philomel.services.catalog.store.tables import (
     artist_libraries,
     artists,
@@ -17,7 +16,6 @@ from philomel.services.catalog.store.tables import (
 )
 
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
-_REVISION = select(revision.c.changes)
 _ALBUMS = (
     select(func.sum(artist_libraries.c.album_count))
     .where(
@@ -52,8 +50,7 @@ def list_artist_names(
 ) -> ArtistNames:
     """Rows of all artists are looked at in order: nearly all of them are shown."""
     seen = sorted(id_ for id_ in visible if request.library_id in (None, id_))
-    changes = connection.execute(_REVISION).scalar() or 0
-    version = hashlib.sha256(" ".join([str(changes), *seen]).encode()).hexdigest()[:22]
+    version = version_of(connection, seen)
     if version in request.known or not seen:
         return ArtistNames((), version)
     key, id_ = "", ""

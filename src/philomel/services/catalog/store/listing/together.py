@@ -5,11 +5,12 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from philomel.kernel.paging import MAX_PAGE
 from philomel.services.catalog.contract import AlbumTracks, ListAlbumTracks, TracksOfAlbum
 from philomel.services.catalog.store.loading import load_tracks, resolve
 from philomel.services.catalog.store.tables import lies_in, tracks
 
+MOST_TRACKS = 400
+"""Of all albums together: a reply has room for a fifth more."""
 _NUMBERED = (
     select(
         tracks.c.album_id,
@@ -52,7 +53,7 @@ def tracks_of_albums(
         totals[album_id] = total
     there = [id_ for id_ in asked if merged.get(id_, id_) in ids]
     sizes = accumulate(len(ids[merged.get(id_, id_)]) for id_ in there)
-    full = sum(size <= MAX_PAGE for size in sizes)
+    full = sum(size <= MOST_TRACKS for size in sizes)
     wanted = [track for id_ in there[:full] for track in ids[merged.get(id_, id_)]]
     found = load_tracks(connection, list(dict.fromkeys(wanted)), visible)
     albums = tuple(

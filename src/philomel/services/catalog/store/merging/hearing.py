@@ -1,14 +1,11 @@
 """What analysis and listeners tell of tracks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Select,
-    Update,
     bindparam,
     case,
     func,
@@ -18,12 +15,12 @@ from sqlalchemy import (
 
 from philomel.engines.sql import write_many
 from philomel.services.catalog.rules.succession import evidence, same_edition
-from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.announcing import announce, entries_changed, revise
 from philomel.services.catalog.store.merging import heirs
 from philomel.services.catalog.store.merging.records import Pair
 from philomel.services.catalog.store.merging.tracks import merge_tracks
 from philomel.services.catalog.store.planning.places import library_has_lost
-from philomel.services.catalog.store.refreshing import refresh
+from philomel.services.catalog.store.refreshing import played, refresh
 from philomel.services.catalog.store.tables import (
     PRESENT,
     albums,
@@ -68,17 +65,6 @@ _ALBUM_SUMS = (
     .where(tracks.c.album_id.in_(_IDS))
     .group_by(tracks.c.album_id)
 )
-_ONCE = (
-    select(track_credits.c.artist_id, track_credits.c.track_id)
-    .distinct()  # roles of one track
-    .where(track_credits.c.artist_id.in_(_IDS))
-    .subquery()
-)
-_ARTIST_SUMS = (
-    select(_ONCE.c.artist_id, func.sum(tracks.c.play_count), func.max(tracks.c.last_played_at))
-    .join_from(_ONCE, tracks, tracks.c.id == _ONCE.c.track_id)
-    .group_by(_ONCE.c.artist_id)
-)
 _LENGTHS = (
     select(artist_libraries.c.artist_id, func.sum(artist_libraries.c.track_count))
     .where(artist_libraries.c.artist_id.in_(_IDS))
@@ -86,11 +72,21 @@ _LENGTHS = (
 )
 SUMMED = 1_500
 """Tracks that are summed in one transaction: about 10 ms at rest."""
+_SET: dict[str, BindParameter[int]] = {
+    "play_count": bindparam("plays"),
+    "last_played_at": bindparam("last"),
+}
 _SET_ALBUM, _SET_ARTIST = (
-    update(table)
-    .where(table.c.id == bindparam("entry"))
-    .values(play_count=bindparam("plays"), last_played_at=bindparam("last"))
+    update(table).where(table.c.id == bindparam("entry")).values(_SET)
     for table in (albums, artists)
+)
+_SET_ARTIST_IN = (
+    update(artist_libraries)
+    .where(
+        artist_libraries.c.artist_id == bindparam("entry"),
+        artist_libraries.c.library_id == bindparam("library"),
+    )
+    .values(_SET)
 )
 
 
@@ -122,6 +118,7 @@ def record_analysis(connection: Connection, heard: Mapping[str, Heard], now: int
             touched.append(row.track_id)
     if touched:
         refresh(connection, connection.execute(_ALBUM_OF, {"ids": touched}).scalars(), (), now)
+        revise(connection)
     # Also of files that are heard again: a crash may have come before they were compared.
     here = [row.id for row in rows if row.track_id is not None and row.state == PRESENT]
     _merge_streams(connection, here, now)
@@ -157,7 +154,7 @@ def record_totals(connection: Connection, totals: Mapping[str, Played], now: int
     named_by = credited(connection, totals)
     for artist_ids in named_by.artists:
         sum_artists(connection, artist_ids)
-    announce(connection, entries_changed(named_by.every(totals), now), now)
+    announce(connection, entries_changed(named_by.every(totals), now), now, plays_only=True)
 
 
 class Credits(Struct, frozen=True):
@@ -182,7 +179,9 @@ def set_totals(connection: Connection, totals: Mapping[str, Played]) -> None:
         [{"track": id_, "plays": n.count, "last": n.last_at} for id_, n in totals.items()],
     )
     album_ids = connection.execute(_ALBUM_OF, {"ids": list(totals)}).scalars().all()
-    _sum(connection, album_ids, _ALBUM_SUMS, _SET_ALBUM)
+    found = connection.execute(_ALBUM_SUMS, {"ids": album_ids})
+    rows = [{"entry": row[0], "plays": int(row[1]), "last": row[2]} for row in found]
+    write_many(connection, _SET_ALBUM, rows)
 
 
 def credited(connection: Connection, track_ids: Iterable[str]) -> Credits:
@@ -205,10 +204,25 @@ def credited(connection: Connection, track_ids: Iterable[str]) -> Credits:
 
 def sum_artists(connection: Connection, artist_ids: Sequence[str]) -> None:
     """Keep how often the tracks of these artists were played altogether."""
-    _sum(connection, artist_ids, _ARTIST_SUMS, _SET_ARTIST)
-
-
-def _sum(connection: Connection, ids: Sequence[str], sums: Select[Any], set_: Update) -> None:
-    found = connection.execute(sums, {"ids": list(ids)})
-    rows = [{"entry": row[0], "plays": int(row[1]), "last": row[2]} for row in found]
-    write_many(connection, set_, rows)
+    there = played(connection, artist_ids)
+    rows = [
+        {"entry": artist, "library": library, "plays": plays, "last": last}
+        for (artist, library), (plays, last) in there.items()
+    ]
+    write_many(connection, _SET_ARTIST_IN, rows)
+    by_artist = {
+        artist: [sums for (of, _), sums in there.items() if of == artist]
+        for artist in {artist for artist, _ in there}
+    }
+    write_many(
+        connection,
+        _SET_ARTIST,
+        [
+            {
+                "entry": artist,
+                "plays": sum(plays for plays, _ in sums),
+                "last": max(last for _, last in sums),
+            }
+            for artist, sums in by_artist.items()
+        ],
+    )

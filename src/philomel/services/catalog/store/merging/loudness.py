@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
 from philomel.engines.sql import insert_on
+from philomel.services.catalog.store.announcing import revise
 from philomel.services.catalog.store.tables import PRESENT, albums, files, tracks, unmeasured
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -68,13 +69,14 @@ def record(connection: Connection, measured: Mapping[str, Measured], now: int) -
         for file, one in sorted(measured.items())
     ]
     connection.execute(_HEARD, rows)
-    changed = connection.execute(_ALBUMS, {"ids": list(measured)}).scalars().all()
-    if changed:
+    revise(connection)
+    waiting = connection.execute(_ALBUMS, {"ids": list(measured)}).scalars().all()
+    if waiting:
         statement = insert_on(connection.dialect.name, unmeasured)
         statement = statement.on_conflict_do_update(
             index_elements=[unmeasured.c.album_id], set_={"since": statement.excluded.since}
         )
-        connection.execute(statement, [{"album_id": id_, "since": now} for id_ in sorted(changed)])
+        connection.execute(statement, [{"album_id": id_, "since": now} for id_ in sorted(waiting)])
 
 
 def next_unmeasured(connection: Connection, limit: int) -> Unmeasured | None:
@@ -89,6 +91,7 @@ def next_unmeasured(connection: Connection, limit: int) -> Unmeasured | None:
 def settle(connection: Connection, album: Unmeasured, measured: Measured) -> None:
     values = {"new_loudness": measured.loudness, "new_peak": measured.true_peak}
     connection.execute(_SET, {"album": album.album_id, **values})
+    revise(connection)
     connection.execute(_SETTLED, {"album": album.album_id, "was_since": album.since})
 
 

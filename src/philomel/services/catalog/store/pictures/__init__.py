@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from philomel.services.catalog.contract import EntryKind
-from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.announcing import announce, entries_changed, revise
 from philomel.services.catalog.store.loading import resolve_one
 from philomel.services.catalog.store.pictures.tables import folder_pictures
 from philomel.services.catalog.store.refreshing import to_json
@@ -223,6 +223,7 @@ def next_colourless(connection: Connection) -> str | None:
 
 def set_colour(connection: Connection, cover_id: str, colour: str) -> None:
     connection.execute(_COLOUR, {"cover": cover_id, "new_colour": colour})
+    revise(connection)
 
 
 def take_found(connection: Connection, kind: EntryKind, id_: str, cover: str, now: int) -> bool:
