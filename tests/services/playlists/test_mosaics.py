@@ -30,6 +30,7 @@ from philomel.services.playlists.contract import (
     SmartRules,
 )
 from philomel.services.playlists.service import PlaylistService
+from philomel.services.playlists.store import mosaics
 
 TRACKS = [id_of(name) for name in "abcdef"]
 COVERS = [Cover(id_of(f"cover{name}"), (64, 300)) for name in "abcd"]
@@ -119,13 +120,18 @@ async def test_lists_do_not_wait_and_what_is_not_shown_goes(
             await until(drawn)
         clock.advance(20 * DAY)
         await shown(service, playlist)
+    # One that was half drawn when the end came.
+    half = PlaylistCover(id_of("half"), (64,))
+    await built[0]._context.database.write(lambda c: mosaics.expect(c, half.id))
+    await blobs.put(key(half, 64), b"jpeg")
     for days, there in ((20, True), (31, False)):
         clock.advance(days * DAY)
         await built[0]._context.mosaics.clear()
         if there:
             assert await blobs.get(key(found, 64))
-    with pytest.raises(NotFound):
-        await blobs.get(key(found, 64))
+    for gone in (found, half):
+        with pytest.raises(NotFound):
+            await blobs.get(key(gone, 64))
 
 
 @pytest.mark.usefixtures("pictures")

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from philomel.engines.audio import Imager
 from philomel.engines.blobs import Blobs
@@ -86,13 +87,17 @@ class Mosaics:
                     del self._due[id_]
 
     async def clear(self) -> None:
-        """Take away what was not shown for long: it can be drawn again."""
+        """Take away what was not shown for long, and what was half drawn when the end came."""
         before = self._clock.now() - UNUSED_MS
-        while ids := await self._database.read(lambda c: mosaics.unused(c, before)):
-            for id_ in ids:
-                for size in SIZES:
-                    await self._blobs.delete(key_of(id_, size))
-            await self._database.write(lambda c, gone=ids: mosaics.forget(c, gone))  # type: ignore[misc]
+        while True:
+            async with self._drawing:
+                ids = await self._database.read(partial(mosaics.unused, before=before))
+                if not ids:
+                    return
+                for id_ in ids:
+                    for size in SIZES:
+                        await self._blobs.delete(key_of(id_, size))
+                await self._database.write(partial(mosaics.forget, ids=ids))
 
     async def _soon(self, id_: str, four: Four) -> bool:
         try:
@@ -115,10 +120,11 @@ class Mosaics:
                     self._failed.pop(next(iter(self._failed)))
                 self._failed[id_] = None
                 return False
+            await self._database.write(lambda connection: mosaics.expect(connection, id_))
             for size, picture in zip(SIZES, rendered, strict=True):
                 await self._blobs.put(key_of(id_, size), picture)
             at = self._clock.now()
-            await self._database.write(lambda connection: mosaics.add(connection, id_, at))
+            await self._database.write(lambda connection: mosaics.use(connection, [id_], at))
             return True
 
 

@@ -8,7 +8,7 @@ from philomel.engines.sql import insert_on
 from philomel.services.playlists.store.tables import MOSAIC
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_KNOWN = select(MOSAIC).where(MOSAIC.c.id.in_(_IDS))
+_KNOWN = select(MOSAIC).where(MOSAIC.c.id.in_(_IDS), MOSAIC.c.used_at > 0)
 _USED = update(MOSAIC).where(MOSAIC.c.id.in_(_IDS))
 _UNUSED = select(MOSAIC.c.id).where(MOSAIC.c.used_at < bindparam("before")).limit(500)
 _FORGET = delete(MOSAIC).where(MOSAIC.c.id.in_(_IDS))
@@ -21,8 +21,9 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     return {row.id: row.used_at for row in rows}
 
 
-def add(connection: Connection, id_: str, at: int) -> None:
-    new = insert_on(connection.dialect.name, MOSAIC).values(id=id_, used_at=at)
+def expect(connection: Connection, id_: str) -> None:
+    """One whose files are being written: if that ends early, they are cleared away."""
+    new = insert_on(connection.dialect.name, MOSAIC).values(id=id_, used_at=0)
     connection.execute(new.on_conflict_do_nothing())
 
 
