@@ -3,15 +3,17 @@ type, too large; and rules of smart playlists that would be code if anything rea
 
 import re
 from collections.abc import Iterator
-from itertools import cycle, product
+from itertools import cycle, islice, product
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 from tests.attacks.conftest import Target
 from tests.attacks.forms import assert_form
-from tests.attacks.test_strangers import ID
+from tests.attacks.test_strangers import ID, ROUTES
 
+from philomel.gateway import oauth, site
 from philomel.gateway.api import PREFIX, TOPICS
 from philomel.gateway.api.operation import Access, Route
 from philomel.gateway.webapi.operation import State
@@ -37,6 +39,11 @@ _WAITS = {("PUT", "/enrichment"), ("POST", "/scans"), ("DELETE", "/me/sessions")
 """What these would begin, or end, is real."""
 
 
+_APIS = ("/v1", "/api/philomel")
+_ENDS = {"/sign-out", "/password", "/account/sessions/end"}
+_READ = re.compile(r'fields(?:\.get\(|\[)"(\w+)"')
+
+
 def body_of(operation: Route, name: str, value: Any) -> dict[str, Any]:
     """Something plausible in every field, and `value` in one."""
     given: dict[str, Any] = {}
@@ -46,7 +53,7 @@ def body_of(operation: Route, name: str, value: Any) -> dict[str, Any]:
     return {**given, name: value}
 
 
-def asked(operation: Route) -> Iterator[tuple[str, dict[str, Any]]]:
+def asked(operation: Route, turn: Iterator[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     inside = set(re.findall(r"\{(\w+)\}", operation.path))
     path = PREFIX + re.sub(r"\{\w+\}", ID, operation.path)
     yield path, {}
@@ -54,7 +61,7 @@ def asked(operation: Route) -> Iterator[tuple[str, dict[str, Any]]]:
     for field in msgspec.structs.fields(operation.asks):
         if field.encode_name in inside:
             continue
-        for value in VALUES:
+        for value in islice(turn, 5):
             body = body_of(operation, field.encode_name, value)
             yield path, {name: each for name, each in body.items() if name not in inside}
 
@@ -62,12 +69,13 @@ def asked(operation: Route) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_parameter_of_the_extension_api(
     target: Target, boss: httpx.Client, listener: httpx.Client
 ) -> None:
+    turn = cycle(VALUES)
     for operation in (each for topic in TOPICS.values() for each in topic):
         if operation.streams or (operation.method, operation.path) in _WAITS:
             continue
         client = boss if operation.access is Access.ADMIN else listener
         in_query = operation.method in {"GET", "DELETE"}
-        for path, given in asked(operation):
+        for path, given in asked(operation, turn):
             sent: dict[str, Any] = {"json": given}
             if in_query:
                 sent = {"params": {name: str(value)[:2_000] for name, value in given.items()}}
@@ -87,11 +95,54 @@ def test_every_field_of_a_web_api_body(target: Target) -> None:
         path = "/v1" + operation.path.replace("{id}", ID)
         bodies: list[Any] = [*VALUES[:4], [], [ID], "x"]
         if operation.state is State.FULL:
-            bodies += [dict.fromkeys(FIELDS, value) for value in VALUES]
-            bodies += [{name: next(turn)} for name in FIELDS]
+            bodies += [dict.fromkeys(FIELDS, value) for value in islice(turn, 8)]
+            bodies += [{name: next(turn)} for name in FIELDS[::2]]
         for body in bodies:
             answer = target.http.request(operation.method, path, headers=headers, json=body)
             assert_form(path, answer)
+    target.assert_well()
+
+
+def field_names() -> list[str]:
+    """Every field that a page of ours reads."""
+    pages = [
+        path for door in (site, oauth) for path in Path(door.__file__ or "").parent.rglob("*.py")
+    ]
+    found = {name for path in pages for name in _READ.findall(path.read_text())}
+    assert len(found) > 25
+    return sorted(found)
+
+
+def test_every_field_of_every_form(
+    target: Target, boss: httpx.Client, listener: httpx.Client
+) -> None:
+    names, turn = field_names(), cycle(VALUES)
+    forms = [path for method, path in ROUTES if method == "POST" and not path.startswith(_APIS)]
+    for path in forms:
+        if path in _ENDS or path.startswith("/enrichment"):
+            continue
+        client = boss if path.startswith(("/people", "/library-health")) else listener
+        bodies: list[dict[str, str]] = [{}]
+        bodies += [dict.fromkeys(names, str(next(turn))[:3_000]) for _ in range(5)]
+        bodies += [
+            {**dict.fromkeys(names, ID), name: str(next(turn))[:3_000]} for name in names[::5]
+        ]
+        for number, body in enumerate(bodies):
+            address = re.sub(r"\{[^}]*\}", (ID, "..%2f%00", "\u0661")[number % 3], path)
+            assert_form(address, client.post(address, data=body))
+        for raw in (
+            b"a=%ff&b=%c0%ae",
+            b"a=1&a=2",
+            b"&=&=" * 500,
+            b"\xff\xfe",
+            b"a=" + b"%00" * 900,
+        ):
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            assert_form(
+                path, client.post(re.sub(r"\{[^}]*\}", ID, path), content=raw, headers=form)
+            )
+    for client in (boss, listener):
+        assert client.get("/account").status_code == 200
     target.assert_well()
 
 
@@ -114,7 +165,10 @@ def test_rules_are_never_code(target: Target) -> None:
     assert whole > 0
     turn = cycle(HOSTILE)
     for field, operator in product(SmartField, SmartOperator):
-        found = [tried(target, one_rule(field, operator, next(turn))) for _ in range(5)]
+        found = [tried(target, one_rule(field, operator, next(turn)))]
+        if "cannot be compared" in found[0].text:
+            continue
+        found += [tried(target, one_rule(field, operator, next(turn))) for _ in range(2)]
         matching = [each.json()["matching"] for each in found if each.status_code == 200]
         if field in TEXTS and operator in {"is", "contains", "starts", "ends"}:
             # It is looked for as it is: the music here has no such words.
