@@ -54,7 +54,7 @@ def test_another_result_than_the_recorded_one_fails(
 
 
 def test_what_was_not_asked_or_looked_at_does_not_count(house: House) -> None:
-    ran = Run("x", "1", house.witness, "")
+    ran = Run("x", "1", house.witness, None)
     with pytest.raises(AssertionError, match="not asked"):
         asked(ran, house, "GET /v1/albums/{id}", "/v1/albums")
     with pytest.raises(AssertionError, match="no such endpoint"):
@@ -74,7 +74,7 @@ def test_a_log_of_requests_is_read(tmp_path: Path) -> None:
         "2026 INFO philomel.requests: POST /rest/ping 200 0.1 ms 2 B\n"
         "2026 INFO philomel.requests: GET /rest/getAl"
     )
-    ran = Run("x", "1", Journal(log), "")
+    ran = Run("x", "1", Journal(log), None)
     assert ran._asked("GET /v1/albums/{id}", 0)
     assert ran._asked("/rest/ping", 1)
 

@@ -10,7 +10,6 @@ ELSEWHERE = {
     "set_auth": "keeps a token, asks nothing",
     "next": "follows a page of any list",
     "previous": "as next",
-    "user_playlist_remove_specific_occurrences_of_tracks": "asks what no description has",
     "playlist_is_following": "fails in its own warning",
     "user_playlist_is_following": "as playlist_is_following",
 }
@@ -99,6 +98,8 @@ ROWS: Sequence[Row] = (
     (f"DELETE {_ITEMS}", "user_playlist_remove_all_occurrences_of_tracks", '"owner" id ids'),
     (f"DELETE {_ITEMS}", "playlist_remove_specific_occurrences_of_items",
      "id tracks snapshot_id", "positions"),
+    ("DELETE /v1/playlists/{id}/tracks", "user_playlist_remove_specific_occurrences_of_tracks",
+     '"owner" id tracks snapshot_id', "positions"),
     ("GET /v1/playlists/{id}/images", "playlist_cover_image", "id"),
     ("PUT /v1/playlists/{id}/images", "playlist_upload_cover_image", "id jpeg"),
     ("DELETE /v1/playlists/{id}/followers", "current_user_unfollow_playlist", "id"),

@@ -12,7 +12,10 @@ def judge_all(at: At, ways: Ways, ran: Run) -> None:
     """Judge every endpoint that a client asks, by each of its ways."""
     for endpoint, those in ways.items():
         for way in those:
-            at.forget()
+            if at.written:
+                at.forget()
+            if not endpoint.startswith("GET "):
+                at.written.add(endpoint)
             with ran.call(endpoint) as check:
                 try:
                     JUDGES[endpoint](at, way, check)

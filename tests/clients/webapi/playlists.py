@@ -106,20 +106,28 @@ def add(at: At, ask: Way, check: Check) -> None:
     check.equal(at.entries(id_), [AIRBAG, KARMA])
     second = ask(id=id_, ids=[PARANOID], position=1)
     check.equal(at.entries(id_), [AIRBAG, PARANOID, KARMA])
-    check.that(first["snapshot_id"] != second["snapshot_id"], second)
+    if first is not None:  # some clients keep it to themselves
+        check.that(first["snapshot_id"] != second["snapshot_id"], second)
     theirs = at.playlist("Bob's", who="bob")
     check.equal(refused(lambda: ask(id=theirs, ids=[KARMA], position=None)), 403)
     check.equal(at.rest("getPlaylist", id=theirs)["playlist"]["songCount"], 0)
+
+
+def _changed(check: Check, answer: Any, before: str = "") -> None:
+    """The new snapshot, which some clients keep to themselves."""
+    if answer is not None:
+        check.that(answer["snapshot_id"] not in {"", before}, answer)
 
 
 @judges("PUT /v1/playlists/{id}/tracks", "PUT /v1/playlists/{id}/items")
 def change(at: At, ask: Way, check: Check) -> None:
     id_ = at.playlist("Road", AIRBAG, PARANOID, KARMA)
     if ask.kind == "move":
-        check.that(ask(id=id_, range_start=0, range_length=2, insert_before=3)["snapshot_id"])
+        snapshot = at.own("GET", f"/playlists/{id_}")["snapshot_id"]
+        _changed(check, ask(id=id_, range_start=0, range_length=2, insert_before=3), snapshot)
         check.equal(at.entries(id_), [KARMA, AIRBAG, PARANOID])
     else:
-        check.that("snapshot_id" in (ask(id=id_, ids=[JOGA, KARMA]) or {"snapshot_id": ""}))
+        _changed(check, ask(id=id_, ids=[JOGA, KARMA]))
         check.equal(at.entries(id_), [JOGA, KARMA])
 
 
@@ -130,10 +138,10 @@ def remove(at: At, ask: Way, check: Check) -> None:
         snapshot = at.own("GET", f"/playlists/{id_}")["snapshot_id"]
         # Positions of the snapshot before the move.
         at.own("POST", f"/playlists/{id_}/items/move", range_start=3, insert_before=0)
-        check.that(ask(id=id_, ids=[AIRBAG], positions=[3], snapshot_id=snapshot)["snapshot_id"])
+        _changed(check, ask(id=id_, ids=[AIRBAG], positions=[3], snapshot_id=snapshot), snapshot)
         check.equal(at.entries(id_), [AIRBAG, PARANOID, KARMA])
     else:
-        check.that(ask(id=id_, ids=[AIRBAG, KARMA])["snapshot_id"])
+        _changed(check, ask(id=id_, ids=[AIRBAG, KARMA]))
         check.equal(at.entries(id_), [PARANOID])
 
 

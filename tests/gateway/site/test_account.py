@@ -14,9 +14,12 @@ from philomel.gateway.public import Public
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.services.accounts.contract import (
     ChangeUser,
+    FindUser,
     ListAudit,
     NewTotp,
     Role,
+    SetPassword,
+    Settings,
 )
 from philomel.services.accounts.module import SCHEMA
 from philomel.services.accounts.rules.totp import STEP_MS, code_at
@@ -238,3 +241,36 @@ async def test_only_a_trusted_proxy_vouches(served: Served, tmp_path: Path) -> N
                 assert bool(browser.cookies) is entered
         await database.close()
     assert user.name == "Ada"
+
+
+async def test_whom_only_a_proxy_vouches_for_proves_it_by_the_proxy(tmp_path: Path) -> None:
+    database = open_sqlite(tmp_path / "accounts.sqlite")
+    await prepare(database, SCHEMA, tmp_path)
+    public = Public(trusted_proxies=("127.0.0.1",), user_header="Remote-User")
+    settings = Settings(proxy_create=True)
+    async with serving(database, tmp_path, public, settings=settings) as served:
+        await served.house.user("Ada", Role.ADMIN)
+        browser, said = served.browser(), {"remote-user": "Eve"}
+        assert (await browser.get("/", headers=said)).status_code == 303
+        served.house.clock.advance(ELEVEN_MINUTES)
+        page = "/account/security"
+        sent = {"vouched": "yes", "next": page}
+        asked = await browser.get(page, headers=said)
+        assert asked.headers["location"] == "/prove?next=%2Faccount%2Fsecurity"
+        shown = await browser.get(asked.headers["location"], headers=said)
+        assert "It is me" in shown.text
+        assert "It is me" not in (await browser.get(asked.headers["location"])).text
+        for wrong in ({}, {"remote-user": "Ada"}, {"remote-user": "Nobody"}):
+            refused = await browser.post("/prove", data=sent, headers=wrong)
+            assert refused.status_code == 401
+        done = await browser.post("/prove", data=sent, headers=said)
+        assert (done.status_code, done.headers["location"]) == (303, page)
+        assert (await browser.get(page, headers=said)).status_code == 200
+        # Who has a password is asked for it.
+        with acting(OPERATOR):
+            eve = await served.house.accounts.find_user(FindUser("Eve"))
+            await served.house.accounts.set_password(SetPassword(eve.id, WORDS))
+        browser = served.browser()
+        assert (await browser.get("/", headers=said)).status_code == 303
+        assert (await browser.post("/prove", data=sent, headers=said)).status_code == 401
+    await database.close()

@@ -9,7 +9,7 @@ import spotipy
 from tests.clients.recording import client
 from tests.clients.webapi.by_spotipy import ELSEWHERE, ROWS, ways
 from tests.clients.webapi.judging import judge_all
-from tests.clients.webapi.place import AIRBAG, OK, At, ids, keeping, uris
+from tests.clients.webapi.place import OK, At, ids, keeping
 from tests.gateway.shelf import ALICE
 
 
@@ -28,13 +28,8 @@ def test_every_method(tmp_path: Path) -> None:
                 songs = at.rest("getAlbum", id=OK)["album"]["song"]
                 check.equal(ids(first["items"] + second["items"]), ids(songs))
                 check.equal(spotify.previous(second)["items"], first["items"])
-            with pytest.raises(spotipy.SpotifyException, match="404"):
-                spotify.user_playlist_remove_specific_occurrences_of_tracks(
-                    ALICE, at.playlist("x"), [{"uri": uris(AIRBAG)[0], "positions": [0]}]
-                )
             with pytest.raises(TypeError):
                 spotify.playlist_is_following(at.playlist("y"), [ALICE])
-            ran.unable("DELETE /v1/playlists/{id}/tracks", "it asks below /users for it")
             ran.unable(
                 "GET /v1/playlists/{id}/followers/contains", "it fails in a warning of its own"
             )

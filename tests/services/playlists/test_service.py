@@ -1,6 +1,7 @@
 """Likes and ratings, in one process and over gRPC, on both databases."""
 
 import pytest
+from msgspec.structs import replace
 from tests.services.people import ADAM, PROGRAM, ZOE, id_of, listener
 from tests.services.shelf import Shelf
 
@@ -60,6 +61,36 @@ async def test_a_like_keeps_its_date(service: Playlists, clock: FixedClock) -> N
         many = (B, *(new_id() for _ in range(600)), A)
         assert (await service.get_marks(GetMarks(TRACK, many))).items == marks
         assert marks == (Mark(B, first + 1000), Mark(A, first))
+
+
+async def test_likes_have_the_dates_they_are_given(service: Playlists, clock: FixedClock) -> None:
+    now = clock.now()
+    with acting(ZOE):
+        await service.save(Save(TRACK, (A, B), (1_000, now + 5_000)))
+        await service.save(Save(TRACK, (A, C), (2_000, 3_000)))
+        page = await service.list_saved(ListSaved(TRACK))
+        assert page.items == (Mark(B, now), Mark(C, 3_000), Mark(A, 1_000))
+        for dates in ((1,), (1, -1), (1, 2, 3)):
+            with pytest.raises(InvalidArgument, match="date"):
+                await service.save(Save(TRACK, (A, B), dates))
+
+
+async def test_pages_of_who_sees_nothing_explicit_are_full_and_counted(
+    service: Playlists, shelf: Shelf
+) -> None:
+    ids = [shelf.add_track(id_of(f"t{number:02}")) for number in range(6)]
+    with acting(ZOE):
+        await service.save(Save(TRACK, tuple(ids), tuple(range(6))))
+        for id_ in ids:
+            await service.rate(Rate(TRACK, id_, 3))
+    shelf.hidden |= {(ZOE.user_id, id_) for id_ in ids[1::2]}
+    with acting(replace(ZOE, explicit_allowed=False)):
+        page = await service.list_saved(ListSaved(TRACK, limit=2))
+        assert ([mark.id for mark in page.items], page.total) == ([ids[4], ids[2]], 3)
+        last = await service.list_saved(ListSaved(TRACK, limit=2, cursor=page.next))
+        assert ([mark.id for mark in last.items], last.total, last.next) == ([ids[0]], 3, None)
+        rated = await service.list_rated(ListRated(TRACK, limit=2, offset=2))
+        assert (len(rated.items), rated.total) == (1, 3)
 
 
 async def test_a_rating_alone_is_no_like_and_survives_one(service: Playlists) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.services.people import ADAM, ADMIN, PROGRAM, ZOE, id_of, listener
 from tests.services.shelf import Shelf
 
@@ -56,6 +57,24 @@ async def test_plays_count_for_track_album_and_artists(service: Plays, clock: Fi
         assert await counts(service, ARTIST, BAND, GUEST) == [(BAND, 3), (GUEST, 2)]
         found = await service.get_play_counts(GetPlayCounts(ALBUM, (RECORD,)))
         assert found.items == (PlayCount(RECORD, 3, clock.now() - 10),)
+
+
+async def test_who_sees_nothing_explicit_gets_full_and_counted_lists(
+    service: Plays, clock: FixedClock, shelf: Shelf
+) -> None:
+    with acting(ZOE):
+        await service.record_plays(plays(clock, (A, 50), (B, 40), (A, 30), (C, 20), (B, 10)))
+    shelf.hidden.add((ZOE.user_id, B))
+    now = clock.now()
+    with acting(replace(ZOE, explicit_allowed=False)):
+        for since in (None, 0):
+            asked = ListPlayed(TRACK, PlayedSort.MOST, limit=1, offset=1, since=since)
+            page = await service.list_played(asked)
+            assert ([count.id for count in page.items], page.total) == ([C], 2)
+        heard = (await service.list_history(ListHistory(2))).items
+        assert heard == (Play(C, now - 20), Play(A, now - 30))
+        newer = (await service.list_history(ListHistory(2, after=now - 50))).items
+        assert newer == heard
 
 
 async def test_a_play_counts_once_whatever_is_sent_again(service: Plays, clock: FixedClock) -> None:

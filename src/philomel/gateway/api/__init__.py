@@ -176,6 +176,7 @@ class _Door:
                 last_event_id=request.headers.get("last-event-id", "")[:200],
                 address=client_address(request, self._public),
                 device=request.headers.get("user-agent", "")[:200],
+                vouched=self._public.vouched_name(request),
             )
             if operation.streams:
                 start = cast("Callable[[Call, Any], AsyncIterator[Event]]", operation.work)

@@ -57,6 +57,7 @@ class Call:
     last_event_id: of a stream that the client saw before, or "".
     address: the client's network address.
     device: the client's own words about itself.
+    vouched: who a trusted proxy says has signed in with it; None if that is not said.
     """
 
     services: Services
@@ -66,6 +67,7 @@ class Call:
     last_event_id: str = ""
     address: str = ""
     device: str = ""
+    vouched: str | None = None
 
     @property
     def origin(self) -> str:

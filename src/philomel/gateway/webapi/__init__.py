@@ -1,5 +1,6 @@
 """The Web API door, `/v1`: programs written for the Spotify Web API."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,8 @@ PREFIXES = (PREFIX,)
 AnyRequest = Request[Any, Any, Any]
 
 _PATHS = Paths(OPERATIONS)
+_PLAYLIST = "/playlists/{id}"
+_BELOW_OWNER = re.compile(r"^/users/[^/]+/playlists/")
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def error_response(request: AnyRequest, error: PhilomelError) -> Response[bytes]
     if isinstance(error, PermissionDenied) and "scope" in error.message:
         headers["WWW-Authenticate"] = 'Bearer realm="philomel", error="insufficient_scope"'
     if isinstance(error, MethodNotAllowed):
-        headers["Allow"] = _PATHS.allowed(request.scope["path"].removeprefix(PREFIX))
+        path = request.scope["path"].removeprefix(PREFIX)
+        headers["Allow"] = _PATHS.allowed(_BELOW_OWNER.sub("/playlists/", path))
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
     reason = getattr(error, "reason", None)
@@ -85,10 +89,14 @@ class _Door:
         taken = {**methods}
         if "GET" in methods:
             taken["HEAD"] = methods["GET"]
-        template = PREFIX + path.replace("{id}", "{id:str}")
+        templates = [PREFIX + path.replace("{id}", "{id:str}")]
+        if path.startswith(_PLAYLIST):
+            # Where playlists lay once, and where programs written then still ask for them.
+            below = path.removeprefix(_PLAYLIST)
+            templates.append(f"{PREFIX}/users/{{id:str}}/playlists/{{playlist_id:str}}{below}")
         allowed = _PATHS.allowed(path)
 
-        @route(template, http_method=[*taken, "OPTIONS"], status_code=200)  # type: ignore[list-item]  # Litestar wants literals
+        @route(templates, http_method=[*taken, "OPTIONS"], status_code=200)  # type: ignore[list-item]  # Litestar wants literals
         async def handle(request: AnyRequest) -> Response[Any]:
             if request.scope["method"] == "OPTIONS":
                 return answering.preflight(allowed)
@@ -110,7 +118,7 @@ class _Door:
             path=request.scope["path"].rstrip("/"),
             query=query,
             now=self._clock.now(),
-            id=request.path_params.get("id", ""),
+            id=request.path_params.get("playlist_id") or request.path_params.get("id", ""),
             body=b"" if reading else await _body(request),
         )
         with acting(caller):

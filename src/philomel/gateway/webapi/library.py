@@ -1,6 +1,7 @@
 """What the calling person keeps: saved tracks and albums, followed artists."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 from philomel.gateway.webapi import objects
@@ -79,6 +80,23 @@ def save(kind: ItemKind) -> Work:
     return work
 
 
+async def save_tracks(call: Call) -> None:
+    """With the dates that the program gives, if it gives them: ids beside those count nothing."""
+    posted = call.posted()
+    stamped = posted.get("timestamped_ids") if isinstance(posted, dict) else None
+    if stamped is None:
+        await _save(call, ItemKind.TRACK, posted_ids(call))
+        return
+    if not isinstance(stamped, list) or not all(isinstance(entry, dict) for entry in stamped):
+        raise InvalidArgument("Invalid timestamped_ids")
+    dates = {str(entry.get("id")): _moment(entry.get("added_at")) for entry in stamped}
+    ids = checked_ids(dates, _MAX_IDS)
+    if not ids:
+        raise InvalidArgument("Missing required field: ids")
+    asked = Save(ItemKind.TRACK, ids, tuple(dates.values()))
+    await call.services.playlists.save(asked)
+
+
 def unsave(kind: ItemKind) -> Work:
     async def work(call: Call) -> None:
         await call.services.playlists.unsave(Unsave(kind, posted_ids(call)))
@@ -155,14 +173,24 @@ def posted_ids(call: Call) -> tuple[str, ...]:
     listed = body
     if isinstance(body, dict):
         listed = body.get("ids")
-        stamped = body.get("timestamped_ids")
-        if listed is None and isinstance(stamped, list):
-            listed = [entry.get("id") for entry in stamped if isinstance(entry, dict)]
     if not isinstance(listed, list) or not listed:
         raise InvalidArgument("Missing required field: ids")
     if not all(isinstance(id_, str) for id_ in listed):
         raise InvalidArgument("Invalid base62 id")
     return checked_ids(listed, _MAX_IDS)
+
+
+def _moment(text: object) -> int:
+    """Milliseconds since the Unix epoch.
+
+    Raises:
+        InvalidArgument: it is no date with a time.
+    """
+    try:
+        found = datetime.fromisoformat(text if isinstance(text, str) else "")
+        return max(0, int(found.replace(tzinfo=found.tzinfo or UTC).timestamp() * 1000))
+    except (ValueError, OverflowError):
+        raise InvalidArgument("Invalid added_at") from None
 
 
 def _following_kind(call: Call) -> ItemKind:

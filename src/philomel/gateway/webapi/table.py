@@ -21,12 +21,14 @@ _AS_IT_IS = "the one for how public the playlist is"
 _BY_KIND = "the URIs decide which: artists and users need the `follow` one, playlists theirs"
 
 
-def _library(name: str, page: Work, kind: ItemKind) -> tuple[Operation, ...]:
+def _library(
+    name: str, page: Work, kind: ItemKind, save: Work | None = None
+) -> tuple[Operation, ...]:
     """The four operations on saved things of one kind."""
     path = f"/me/{name}"
     return (
         Operation("GET", path, page, _READ),
-        Operation("PUT", path, library.save(kind), _MODIFY),
+        Operation("PUT", path, save or library.save(kind), _MODIFY),
         Operation("DELETE", path, library.unsave(kind), _MODIFY),
         Operation("GET", f"{path}/contains", library.contains(kind), _READ),
     )
@@ -92,7 +94,7 @@ _LISTENER = (
     Operation("GET", "/me/top/artists", me.top_artists, ("user-top-read",)),
     Operation("GET", "/me/top/tracks", me.top_tracks, ("user-top-read",)),
     *_library("albums", library.saved_albums, ItemKind.ALBUM),
-    *_library("tracks", library.saved_tracks, ItemKind.TRACK),
+    *_library("tracks", library.saved_tracks, ItemKind.TRACK, library.save_tracks),
     Operation("PUT", "/me/library", library.save_uris, _KEEP, more=_BY_KIND),
     Operation("DELETE", "/me/library", library.unsave_uris, _KEEP, more=_BY_KIND),
     Operation("GET", "/me/library/contains", library.contains_uris, _KEPT, more=_BY_KIND),

@@ -8,7 +8,16 @@ from philomel.kernel.caller import current
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PermissionDenied
 from philomel.kernel.paging import check_limit
-from philomel.services.catalog.contract import Catalog, GetTracks, Track
+from philomel.services.catalog.contract import (
+    Albums,
+    Artists,
+    Catalog,
+    GetAlbums,
+    GetArtists,
+    GetTracks,
+    Track,
+    Tracks,
+)
 from philomel.services.plays import rules
 from philomel.services.plays.contract import (
     GetPlayCounts,
@@ -21,6 +30,7 @@ from philomel.services.plays.contract import (
     NowPlaying,
     NowPlayingList,
     Play,
+    PlayCount,
     PlayCounts,
     PlayedKind,
     PlayedPage,
@@ -34,6 +44,8 @@ from philomel.services.plays.store import PlayStore
 
 MOST_TRACKS = 2_000
 MOST_HEARD, PART = 50_000, 5_000
+_MOST_LOOKED_THROUGH = 20
+"""So many times 500 plays are looked through for a page that leaves some out."""
 
 
 class PlayService:
@@ -116,12 +128,44 @@ class PlayService:
         offset = rules.check_offset(request.offset)
         if request.since is not None:
             return await self._played_since(user_id, request, request.since)
+        if not current().caller.explicit_allowed:
+            seen = await self._played_and_seen(user_id, request)
+            return PlayedPage(tuple(seen[offset : offset + limit]), len(seen))
         items, total = await self._store.played(user_id, request.kind, request.sort, limit, offset)
         return PlayedPage(tuple(items), total)
+
+    async def _played_and_seen(self, user_id: str, request: ListPlayed) -> list[PlayCount]:
+        """All that was played and that the caller may see: what is explicit is not in here."""
+        kind, most, seen = request.kind, rules.MAX_IDS, list[PlayCount]()
+        offset = 0
+        while True:
+            counts, _ = await self._store.played(user_id, kind, request.sort, most, offset)
+            known = await self._known(kind, tuple(count.id for count in counts))
+            seen += [count for count in counts if count.id in known]
+            offset += len(counts)
+            if len(counts) < most:
+                return seen
+
+    async def _known(self, kind: PlayedKind, ids: tuple[str, ...]) -> set[str]:
+        """Those of `ids` that the caller may see."""
+        if not ids:
+            return set()
+        found: Tracks | Albums | Artists
+        match kind:
+            case PlayedKind.TRACK:
+                found = await self._catalog.get_tracks(GetTracks(ids))
+            case PlayedKind.ALBUM:
+                found = await self._catalog.get_albums(GetAlbums(ids))
+            case PlayedKind.ARTIST:
+                found = await self._catalog.get_artists(GetArtists(ids))
+        seen = {item.id for item in found.items}
+        return seen | {alias.old for alias in found.aliases if alias.new in seen}
 
     async def _played_since(self, user_id: str, request: ListPlayed, since: int) -> PlayedPage:
         limit, offset = request.limit, request.offset
         if request.kind is PlayedKind.TRACK:
+            if not current().caller.explicit_allowed:
+                return await self._tracks_since(user_id, request, since)
             tracks, total = await self._store.played_since(
                 user_id, since, request.sort, limit, offset
             )
@@ -144,12 +188,44 @@ class PlayService:
         for start in range(0, len(found), PART):
             yield HeardPart(tuple(found[start : start + PART]))
 
+    async def _tracks_since(self, user_id: str, request: ListPlayed, since: int) -> PlayedPage:
+        """As `_played_and_seen`, of the tracks of a while."""
+        tracks, _ = await self._store.played_since(user_id, since, request.sort, MOST_TRACKS, 0)
+        known: set[str] = set()
+        for start in range(0, len(tracks), rules.MAX_IDS):
+            batch = tuple(track.id for track in tracks[start : start + rules.MAX_IDS])
+            known |= await self._known(PlayedKind.TRACK, batch)
+        seen = [track for track in tracks if track.id in known]
+        end = request.offset + request.limit
+        return PlayedPage(tuple(seen[request.offset : end]), len(seen))
+
     async def list_history(self, request: ListHistory, /) -> HistoryPage:
         user_id = _person("user-read-recently-played")
         limit = check_limit(request.limit)
         rules.check_window(request.before, request.after)
+        if not current().caller.explicit_allowed:
+            return HistoryPage(tuple(await self._heard_and_seen(user_id, request)))
         plays = await self._store.history(user_id, limit, request.before, request.after)
         return HistoryPage(tuple(plays))
+
+    async def _heard_and_seen(self, user_id: str, request: ListHistory) -> list[Play]:
+        """A full page of what the caller may see, if there is as much."""
+        before, after, most = request.before, request.after, rules.MAX_IDS
+        found: list[Play] = []
+        for _ in range(_MOST_LOOKED_THROUGH):
+            plays = await self._store.history(user_id, most, before, after)
+            known = await self._known(
+                PlayedKind.TRACK, tuple(dict.fromkeys(play.track_id for play in plays))
+            )
+            seen = [play for play in plays if play.track_id in known]
+            found = found + seen if after is None else seen + found
+            if len(found) >= request.limit or len(plays) < most:
+                break
+            if after is None:
+                before = plays[-1].played_at
+            else:
+                after = plays[0].played_at
+        return found[: request.limit] if request.after is None else found[-request.limit :]
 
     async def _visible(self, ids: Sequence[str]) -> dict[str, Track]:
         """The tracks that the caller may see, by the ids that were asked for."""

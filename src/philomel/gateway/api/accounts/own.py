@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from philomel.gateway.api.operation import Call, Nothing, Route
+from philomel.kernel.caller import SERVICE, acting
 from philomel.services.accounts.contract import (
     App,
     AppPasswords,
@@ -22,6 +23,7 @@ from philomel.services.accounts.contract import (
     NewAppPassword,
     Programs,
     Prove,
+    ProveByProxy,
     RemoveApp,
     RenewAppSecret,
     RevokeAppPassword,
@@ -125,7 +127,17 @@ async def set_own_password(call: Call, asked: AskedPassword) -> None:
 
 
 async def prove(call: Call, asked: AskedProof) -> None:
-    """Show that it is still you: sessions are asked this ten minutes after the last time."""
+    """Show that it is still you: sessions are asked this ten minutes after the last time.
+
+    Nothing is to be given by whom a trusted proxy vouches for, and who has no password or
+    second factor.
+    """
+    if call.vouched is not None and asked == AskedProof():
+        with acting(SERVICE):
+            await call.services.accounts.prove_by_proxy(
+                ProveByProxy(call.vouched, call.caller.session_id or "")
+            )
+        return
     await call.services.accounts.prove(
         Prove(asked.password, asked.code[:64], asked.pending, asked.passkey, call.origin)
     )

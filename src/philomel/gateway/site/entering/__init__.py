@@ -17,7 +17,7 @@ from philomel.gateway.site.entering import pages
 from philomel.gateway.site.forms import AnyRequest, local_path, read_form
 from philomel.gateway.site.layout import page
 from philomel.gateway.site.passkeys import CHALLENGE
-from philomel.kernel.caller import ANONYMOUS, SERVICE, acting
+from philomel.kernel.caller import ANONYMOUS, SERVICE, Caller, acting
 from philomel.kernel.errors import (
     InvalidArgument,
     PhilomelError,
@@ -40,6 +40,7 @@ from philomel.services.accounts.contract import (
     ListIdentities,
     NameTaken,
     Prove,
+    ProveByProxy,
     ProviderFailed,
     Session,
     SignIn,
@@ -184,6 +185,8 @@ class Entering:
         await self._desk.authenticator.limit(request, "prove", most=60)
         fields = await read_form(request)
         then = local_path(fields.get("next"))
+        if fields.get("vouched") == "yes":
+            return await self._prove_by_proxy(request, caller, then)
         asked = Prove(
             password=fields.get("password", ""),
             code=fields.get("code", "")[:64],
@@ -194,6 +197,19 @@ class Entering:
         try:
             with acting(caller):
                 await self._accounts.prove(asked)
+        except _REFUSALS as error:
+            return await self._proof(request, then, error)
+        return back(then)
+
+    async def _prove_by_proxy(
+        self, request: AnyRequest, caller: Caller, then: str
+    ) -> Response[str]:
+        """The proxy says in this very request who has signed in with it."""
+        name = self._desk.public.vouched_name(request)
+        asked = ProveByProxy(name or "", caller.session_id or "")
+        try:
+            with acting(SERVICE):
+                await self._accounts.prove_by_proxy(asked)
         except _REFUSALS as error:
             return await self._proof(request, then, error)
         return back(then)
@@ -216,6 +232,7 @@ class Entering:
             factors,
             password=user.has_password,
             provider=provider.name if linked else "",
+            vouched=self._desk.public.vouched_name(request) is not None,
             wrong=None if error is None else with_wait(error),
         )
         return page(markup, 200 if error is None else error.http_status)

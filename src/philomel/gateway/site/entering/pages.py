@@ -107,11 +107,26 @@ def proof_page(
     *,
     password: bool,
     provider: str = "",
+    vouched: bool = False,
     wrong: str | None = None,
 ) -> str:
-    """Whoever signed in a while ago shows that it is still them."""
+    """Whoever signed in a while ago shows that it is still them.
+
+    Args:
+        vouched: a proxy in front says who is there; that is enough for whom has nothing else.
+    """
     content = card(
         alert(wrong),
+        form(
+            "/prove",
+            hidden("next", then),
+            hidden("vouched", "yes"),
+            whose(name),
+            button("It is me"),
+            class_="wideform",
+        )
+        if vouched and not password and not factors
+        else None,
         form(
             "/prove",
             hidden("next", then),

@@ -124,6 +124,7 @@ from philomel.services.accounts.contract.providers import (
     Identities,
     Identity,
     ListIdentities,
+    ProveByProxy,
     Provider,
     ProviderDone,
     ProviderRedirect,
@@ -248,6 +249,7 @@ __all__ = [
     "Programs",
     "ProofNeeded",
     "Prove",
+    "ProveByProxy",
     "Provider",
     "ProviderDone",
     "ProviderFailed",
@@ -624,6 +626,14 @@ class Accounts(Protocol):
         """Open a session for whom a trusted proxy vouches. Only the gateway asks.
 
         Raises: BadCredentials if nobody has that name and none is made; AccountDisabled.
+        """
+        ...
+
+    async def prove_by_proxy(self, request: ProveByProxy, /) -> None:
+        """Proof for whom a trusted proxy vouches, and who has none of their own: no password
+        and no second factor. Only the gateway asks.
+
+        Raises: BadCredentials.
         """
         ...
 

@@ -101,3 +101,10 @@ class SignInByProxy(Struct, frozen=True):
     name: str
     address: str
     device: str = ""
+
+
+class ProveByProxy(Struct, frozen=True):
+    """A trusted proxy says that the person of this session is still there. As `SignInByProxy`."""
+
+    name: str
+    session_id: str

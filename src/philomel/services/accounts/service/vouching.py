@@ -30,6 +30,7 @@ from philomel.services.accounts.contract import (
     ListIdentities,
     NameTaken,
     NotSupported,
+    ProveByProxy,
     Provider,
     ProviderDone,
     ProviderFailed,
@@ -47,8 +48,8 @@ from philomel.services.accounts.service.core import Core, require_own, require_s
 from philomel.services.accounts.service.entering.opening import Visitor
 from philomel.services.accounts.service.links import Links
 from philomel.services.accounts.service.providers.relying import Relying
+from philomel.services.accounts.store.sql import factors, people, sessions
 from philomel.services.accounts.store.sql import links as table
-from philomel.services.accounts.store.sql import people
 from philomel.services.accounts.store.sql.links import StoredIdentity
 
 _PROVIDER = "provider"
@@ -169,6 +170,24 @@ class Vouching(Links):
             stored = await self._keep(request.name, Role.LISTENER, None)
         visitor = Visitor(request.address, request.device)
         return await self._opening.open(stored.user, visitor, Way.PROXY)
+
+    async def prove_by_proxy(self, request: ProveByProxy, /) -> None:
+        current().caller.require_service()
+        key, now = lookup_key(request.name), self._core.clock.now()
+
+        def work(connection: Connection) -> None:
+            stored = None if key is None else people.user_by_key(connection, key)
+            if stored is None or stored.user.disabled:
+                raise BadCredentials("the proxy vouches for nobody here")
+            user = stored.user
+            totp = factors.totp(connection, user.id)
+            confirmed = totp is not None and totp.confirmed
+            if user.has_password or confirmed or factors.passkeys(connection, user.id):
+                raise BadCredentials("there is a password or a second factor: use that")
+            if not sessions.prove_own(connection, user.id, request.session_id, now):
+                raise BadCredentials("the proxy vouches for somebody else")
+
+        await self._core.revoke(work)
 
     def _provider(self) -> Relying:
         if self._relying is None:

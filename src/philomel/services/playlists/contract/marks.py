@@ -16,10 +16,13 @@ class ItemKind(StrEnum):
 class Save(Struct, frozen=True):
     """Attributes:
     ids: at most 500; saved ones keep their date.
+    saved_at: when each of `ids` was saved, milliseconds since the Unix epoch; none for now,
+        and nothing is saved in the future.
     """
 
     kind: ItemKind
     ids: tuple[str, ...]
+    saved_at: tuple[int, ...] = ()
 
 
 class Unsave(Struct, frozen=True):

@@ -33,6 +33,19 @@ def check_ids(ids: Sequence[str], most: int = MAX_IDS) -> tuple[str, ...]:
     return tuple(filter(is_id, dict.fromkeys(ids)))
 
 
+def check_dates(dates: Sequence[int], ids: Sequence[str], now: int) -> dict[str, int]:
+    """When each of `ids` was saved, by id; nothing if no dates were given.
+
+    Raises:
+        InvalidArgument: there is not one for each id, or one before the epoch.
+    """
+    if not dates:
+        return {}
+    if len(dates) != len(ids) or min(dates) < 0:
+        raise InvalidArgument("a date for each id must be given, none before 1970")
+    return {id_: min(date, now) for id_, date in zip(ids, dates, strict=True)}
+
+
 def check_place(place: tuple[int, str]) -> tuple[int, str]:
     """What a cursor says, if a list can have said it.
 

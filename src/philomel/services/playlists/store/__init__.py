@@ -31,8 +31,17 @@ class Place(Struct, frozen=True):
 class PlaylistStore(Protocol):
     """Likes and ratings. Ids that were merged into others are understood everywhere."""
 
-    async def save(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
-        """Like these from `at` on; what is liked already keeps its date."""
+    async def save(
+        self,
+        user_id: str,
+        kind: ItemKind,
+        ids: Sequence[str],
+        at: int,
+        dates: Mapping[str, int] | None = None,
+    ) -> None:
+        """Like these from `at` on, or from the date of their own; what is liked already keeps
+        its date.
+        """
         ...
 
     async def unsave(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None: ...

@@ -102,7 +102,14 @@ class SqlPlaylists:
         self.database = database
         self.insert = partial(insert_on, database.dialect)
 
-    async def save(self, user_id: str, kind: ItemKind, ids: Sequence[str], at: int) -> None:
+    async def save(
+        self,
+        user_id: str,
+        kind: ItemKind,
+        ids: Sequence[str],
+        at: int,
+        dates: Mapping[str, int] | None = None,
+    ) -> None:
         # A like that is there already keeps its date, and nobody is told.
         like = self.insert(MARK)
         like = like.on_conflict_do_update(
@@ -112,11 +119,18 @@ class SqlPlaylists:
         )
 
         def work(connection: Connection) -> None:
-            resolved = list(dict.fromkeys(resolve(connection, kind, ids).values()))
+            now = resolve(connection, kind, ids)
+            resolved = list(dict.fromkeys(now.values()))
+            when = {now[id_]: date for id_, date in (dates or {}).items() if id_ in now}
             found = _found(connection, user_id, kind, resolved)
             new = [id_ for id_ in resolved if found.get(id_, Opinion()).saved_at is None]
             rows = [
-                {"user_id": user_id, "kind": kind.value, "item_id": id_, "saved_at": at}
+                {
+                    "user_id": user_id,
+                    "kind": kind.value,
+                    "item_id": id_,
+                    "saved_at": when.get(id_, at),
+                }
                 for id_ in new
             ]
             if rows:

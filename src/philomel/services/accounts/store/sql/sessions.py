@@ -113,6 +113,12 @@ def prove(connection: Connection, session_id: str, now: int) -> None:
     connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(proven_at=now))
 
 
+def prove_own(connection: Connection, user_id: str, session_id: str, now: int) -> bool:
+    """As `prove`, if it is that person's session; whether it is."""
+    own = update(SESSIONS).where(SESSIONS.c.id == session_id, SESSIONS.c.user_id == user_id)
+    return connection.execute(own.values(proven_at=now)).rowcount > 0
+
+
 def renew_session(connection: Connection, session_id: str, mac: str) -> None:
     connection.execute(update(SESSIONS).where(SESSIONS.c.id == session_id).values(mac=mac))
 
