@@ -1,7 +1,7 @@
 import { lingui } from "@lingui/vite-plugin";
 import babel from "@rolldown/plugin-babel";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 // Addresses are relative to <base>, which the server writes into the page: it may lie under a path.
 export default defineConfig({
@@ -11,13 +11,25 @@ export default defineConfig({
     babel({ plugins: ["@lingui/babel-plugin-lingui-macro"], include: /\/src\/.*\.tsx?$/ }),
     lingui(),
   ],
-  build: { target: "es2023", assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    manifest: true,
+    modulePreload: { polyfill: false },
+  },
   server: {
     proxy: Object.fromEntries(
-      ["/v1", "/api", "/media", "/session", "/sign-in", "/sign-out", "/account", "/people", "/static"].map((path) => [
-        path,
-        process.env.PHILOMEL ?? "http://127.0.0.1:4747",
-      ]),
+      [
+        "/v1",
+        "/api",
+        "/media",
+        "/session",
+        "/sign-in",
+        "/sign-out",
+        "/account",
+        "/people",
+        "/static",
+      ].map((path) => [path, process.env.PHILOMEL ?? "http://127.0.0.1:4747"]),
     ),
   },
   test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },

@@ -35,7 +35,10 @@ export const addressOf = ({ path, query }: Pick<Ask, "path" | "query">): string 
  *
  * @throws ApiError
  */
-export async function ask<T>(asked: Ask, signal: AbortSignal = new AbortController().signal): Promise<T> {
+export async function ask<T>(
+  asked: Ask,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<T> {
   const init: RequestInit = { method: asked.method ?? "GET", signal, credentials: "same-origin" };
   init.headers = { accept: "application/json" };
   if (asked.body !== undefined) {

@@ -78,23 +78,22 @@ export interface SavedTrack {
   track: Track;
 }
 
+export interface SavedAlbum {
+  added_at: string;
+  album: Album;
+}
+
+export interface PlaylistItem {
+  added_at: string;
+  added_by: { id: string } | null;
+  is_local: boolean;
+  /** Null where the listener may not see it, or its file has not come yet. */
+  track: Track | null;
+}
+
 export interface Found {
   tracks?: Page<Track>;
   albums?: Page<AlbumRef>;
   artists?: Page<Artist>;
   playlists?: Page<Playlist>;
-}
-
-export interface Me {
-  id: string;
-  name: string;
-  display_name: string | null;
-  role: string;
-}
-
-export interface Server {
-  version: string;
-  tracks: number;
-  albums: number;
-  artists: number;
 }

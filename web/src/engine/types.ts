@@ -15,8 +15,16 @@ export interface Level {
 
 /** One file that a track can be played from. */
 export interface PlaybackFile {
+  /** Of the rung, such as "aac-160"; "original" for the bytes as they are. */
+  name: string;
   path: string;
-  [key: string]: unknown;
+  /** With the codec where a browser can make use of it. */
+  content_type: string;
+  codec: string;
+  /** kbit/s, about. */
+  bitrate: number;
+  lossless: boolean;
+  adaptive: boolean;
 }
 
 /** What `GET /api/philomel/v1/tracks/{id}/playback` answers, as far as the engine reads it. */
@@ -30,7 +38,8 @@ export interface Playback {
   hls_aac: string;
   hls_opus: string;
   files: PlaybackFile[];
-  gapless: { delay: number; padding: number; [key: string]: unknown } | null;
+  /** Of the original, in samples. */
+  gapless: { sample_rate: number; samples: number; delay: number; padding: number } | null;
   track: Level | null;
   album: Level | null;
 }

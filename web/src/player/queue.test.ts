@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { following, initialQueue, queue, type QueueState, type QueueTrack, queueReducer } from "./queue";
+import {
+  following,
+  initialQueue,
+  type QueueState,
+  type QueueTrack,
+  queue,
+  queueReducer,
+} from "./queue";
 
 const track = (id: string): QueueTrack => ({
   id,
@@ -71,7 +78,10 @@ describe("the queue", () => {
       queue.played(letters("abcdefgh"), { index: 2, context }),
       queue.advanced({ byHand: false }),
     );
-    const state = queueReducer(before, queue.shuffleSet(true, () => 0.4));
+    const state = queueReducer(
+      before,
+      queue.shuffleSet(true, () => 0.4),
+    );
     expect(state.current?.track.id).toBe("d");
     expect([...names(state)].toSorted().join("")).toBe("abdefgh");
     expect(names(queueReducer(state, queue.shuffleSet(false)))).toBe("defgh");
@@ -79,7 +89,8 @@ describe("the queue", () => {
 
   it("moves an entry before another, across both lists", () => {
     let state = run(queue.played(letters("abcd"), { context }), queue.appended(letters("xy")));
-    const key = (id: string) => [...state.upNext, ...state.rest].find((e) => e.track.id === id)?.key as string;
+    const key = (id: string) =>
+      [...state.upNext, ...state.rest].find((e) => e.track.id === id)?.key as string;
     state = queueReducer(state, queue.moved({ key: key("d"), before: key("y") }));
     expect(names(state)).toBe("axdybc");
     state = queueReducer(state, queue.moved({ key: key("x"), before: key("c") }));

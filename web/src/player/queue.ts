@@ -27,7 +27,16 @@ export interface Entry {
 
 /** Where the music comes from. */
 export interface Context {
-  kind: "album" | "artist" | "playlist" | "collection" | "search" | "genre" | "folder" | "tracks" | "similar";
+  kind:
+    | "album"
+    | "artist"
+    | "playlist"
+    | "collection"
+    | "search"
+    | "genre"
+    | "folder"
+    | "tracks"
+    | "similar";
   /** URI of the thing, or a word for what has none. */
   uri: string;
   name: string;
@@ -125,7 +134,10 @@ const slice = createSlice({
   reducers: {
     /** Play a list from one of its places on. */
     played: {
-      prepare: (tracks: QueueTrack[], options: { index?: number; context: Context; shuffle?: boolean }) => {
+      prepare: (
+        tracks: QueueTrack[],
+        options: { index?: number; context: Context; shuffle?: boolean },
+      ) => {
         const source = tracks.map(entryOf);
         const shuffle = options.shuffle;
         const index = options.index ?? (shuffle ? Math.floor(Math.random() * source.length) : 0);
@@ -134,7 +146,15 @@ const slice = createSlice({
       },
       reducer: (
         state,
-        { payload }: PayloadAction<{ source: Entry[]; index: number; mixed: Entry[]; context: Context; shuffle: boolean | undefined }>,
+        {
+          payload,
+        }: PayloadAction<{
+          source: Entry[];
+          index: number;
+          mixed: Entry[];
+          context: Context;
+          shuffle: boolean | undefined;
+        }>,
       ) => {
         const current = payload.source[payload.index];
         if (!current) return;
@@ -172,7 +192,9 @@ const slice = createSlice({
     },
     /** Goes on behind the end, with what fits. Nothing that a listener did: no undo. */
     continued: {
-      prepare: (tracks: QueueTrack[], context: Context) => ({ payload: { entries: tracks.map(entryOf), context } }),
+      prepare: (tracks: QueueTrack[], context: Context) => ({
+        payload: { entries: tracks.map(entryOf), context },
+      }),
       reducer: (state, { payload }: PayloadAction<{ entries: Entry[]; context: Context }>) => {
         state.rest = [...state.rest, ...payload.entries];
         state.source = [...state.source, ...payload.entries];
@@ -265,7 +287,9 @@ const slice = createSlice({
         const now = state.source.findIndex(({ key }) => key === state.current?.key);
         if (payload.shuffle) {
           const heard = new Set(state.played.map(({ key }) => key));
-          const left = state.source.filter(({ key }) => key !== state.current?.key && !heard.has(key));
+          const left = state.source.filter(
+            ({ key }) => key !== state.current?.key && !heard.has(key),
+          );
           state.rest = shuffled(left, generator(payload.seed));
         } else state.rest = state.source.slice(now + 1);
       },

@@ -1,0 +1,231 @@
+/** Every request that pages make, as one RTK Query service. Types are what the doors answer. */
+import { type BaseQueryFn, createApi } from "@reduxjs/toolkit/query/react";
+import { type Ask, ask } from "./client";
+import type { ApiError } from "./errors";
+import type {
+  AlbumSort,
+  AlbumViews,
+  ArtistInfo,
+  ArtistViews,
+  Lyrics,
+  ScanStatus,
+  Server,
+  TrackViews,
+  User,
+  WaveformView,
+} from "./extension";
+import type {
+  Album,
+  AlbumRef,
+  Artist,
+  Found,
+  Page,
+  Playlist,
+  PlaylistItem,
+  SavedAlbum,
+  SavedTrack,
+  Track,
+} from "./types";
+
+const EXTENSION = "/api/philomel/v1";
+
+const baseQuery: BaseQueryFn<Ask, unknown, ApiError> = async (asked, { signal }) => {
+  try {
+    return { data: (await ask(asked, signal)) ?? null };
+  } catch (cause) {
+    if (typeof (cause as ApiError)?.status === "number") return { error: cause as ApiError };
+    throw cause;
+  }
+};
+
+export interface Asked {
+  limit?: number;
+  offset?: number;
+}
+
+/** The doors give albums by order as ids with names; covers come with the whole objects. */
+const inOrder = <T extends { id: string }>(ids: string[], found: (T | null)[]): T[] => {
+  const known = new Map(found.filter((each) => each !== null).map((each) => [each.id, each]));
+  return ids.flatMap((id) => known.get(id) ?? []);
+};
+
+const MOST_ALBUMS = 20;
+
+export const webApi = createApi({
+  reducerPath: "api",
+  baseQuery,
+  tagTypes: ["Saved", "Playlists", "Played", "Me"],
+  keepUnusedDataFor: 300,
+  endpoints: (build) => ({
+    me: build.query<User, void>({
+      query: () => ({ path: `${EXTENSION}/me` }),
+      providesTags: ["Me"],
+    }),
+    server: build.query<Server, void>({ query: () => ({ path: `${EXTENSION}/server` }) }),
+
+    albums: build.query<AlbumRef[], { sort: AlbumSort; genre?: string } & Asked>({
+      async queryFn({ sort, genre, limit = MOST_ALBUMS, offset = 0 }, _, __, fetch) {
+        const page = await fetch({
+          path: `${EXTENSION}/browse/albums`,
+          query: { sort, genre, limit, offset, one_edition: true },
+        });
+        if (page.error) return { error: page.error };
+        const ids = (page.data as AlbumViews).items.map(({ id }) => id);
+        const found: (AlbumRef | null)[] = [];
+        for (let first = 0; first < ids.length; first += MOST_ALBUMS) {
+          const some = ids.slice(first, first + MOST_ALBUMS).join(",");
+          const answer = await fetch({ path: "/v1/albums", query: { ids: some } });
+          if (answer.error) return { error: answer.error };
+          found.push(...(answer.data as { albums: (AlbumRef | null)[] }).albums);
+        }
+        return { data: inOrder(ids, found) };
+      },
+      providesTags: ["Played"],
+    }),
+    artists: build.query<Artist[], Asked>({
+      async queryFn({ limit = 50, offset = 0 }, _, __, fetch) {
+        const page = await fetch({ path: `${EXTENSION}/browse/artists`, query: { limit, offset } });
+        if (page.error) return { error: page.error };
+        const ids = (page.data as ArtistViews).items.map(({ id }) => id);
+        if (!ids.length) return { data: [] };
+        const answer = await fetch({ path: "/v1/artists", query: { ids: ids.join(",") } });
+        if (answer.error) return { error: answer.error };
+        return { data: inOrder(ids, (answer.data as { artists: (Artist | null)[] }).artists) };
+      },
+    }),
+    tracks: build.query<Track[], Asked>({
+      async queryFn({ limit = 50, offset = 0 }, _, __, fetch) {
+        const page = await fetch({ path: `${EXTENSION}/browse/tracks`, query: { limit, offset } });
+        if (page.error) return { error: page.error };
+        const ids = (page.data as TrackViews).items.map(({ id }) => id);
+        if (!ids.length) return { data: [] };
+        const answer = await fetch({ path: "/v1/tracks", query: { ids: ids.join(",") } });
+        if (answer.error) return { error: answer.error };
+        return { data: inOrder(ids, (answer.data as { tracks: (Track | null)[] }).tracks) };
+      },
+    }),
+    album: build.query<Album, string>({
+      query: (id) => ({ path: `/v1/albums/${encodeURIComponent(id)}` }),
+    }),
+    track: build.query<Track, string>({
+      query: (id) => ({ path: `/v1/tracks/${encodeURIComponent(id)}` }),
+    }),
+    albumTracks: build.query<Page<Track>, { id: string } & Asked>({
+      query: ({ id, limit = 50, offset = 0 }) => ({
+        path: `/v1/albums/${encodeURIComponent(id)}/tracks`,
+        query: { limit, offset },
+      }),
+    }),
+    artist: build.query<Artist, string>({
+      query: (id) => ({ path: `/v1/artists/${encodeURIComponent(id)}` }),
+    }),
+    artistAlbums: build.query<Page<AlbumRef>, { id: string; groups: string } & Asked>({
+      query: ({ id, groups, limit = 50, offset = 0 }) => ({
+        path: `/v1/artists/${encodeURIComponent(id)}/albums`,
+        query: { include_groups: groups, limit, offset },
+      }),
+    }),
+    artistTop: build.query<{ tracks: Track[] }, string>({
+      query: (id) => ({
+        path: `/v1/artists/${encodeURIComponent(id)}/top-tracks`,
+        query: { market: "from_token" },
+      }),
+    }),
+    relatedArtists: build.query<{ artists: Artist[] }, string>({
+      query: (id) => ({ path: `/v1/artists/${encodeURIComponent(id)}/related-artists` }),
+    }),
+    artistInfo: build.query<ArtistInfo, string>({
+      query: (id) => ({ path: `${EXTENSION}/artists/${encodeURIComponent(id)}/info` }),
+    }),
+    recommendations: build.query<
+      { tracks: Track[] },
+      { seed_tracks?: string; seed_artists?: string; limit?: number }
+    >({
+      query: (query) => ({ path: "/v1/recommendations", query }),
+    }),
+
+    genres: build.query<{ genres: string[] }, void>({
+      query: () => ({ path: "/v1/recommendations/available-genre-seeds" }),
+    }),
+
+    search: build.query<Found, { q: string; type: string } & Asked>({
+      query: ({ q, type, limit = 10, offset = 0 }) => ({
+        path: "/v1/search",
+        query: { q, type, limit, offset },
+      }),
+      keepUnusedDataFor: 60,
+    }),
+
+    recentlyPlayed: build.query<{ items: { track: Track; played_at: string }[] }, void>({
+      query: () => ({ path: "/v1/me/player/recently-played", query: { limit: 50 } }),
+      providesTags: ["Played"],
+    }),
+    topTracks: build.query<Page<Track>, "short_term" | "medium_term" | "long_term">({
+      query: (time_range) => ({ path: "/v1/me/top/tracks", query: { time_range, limit: 50 } }),
+      providesTags: ["Played"],
+    }),
+    savedTracks: build.query<Page<SavedTrack>, Asked>({
+      query: ({ limit = 50, offset = 0 }) => ({ path: "/v1/me/tracks", query: { limit, offset } }),
+      providesTags: ["Saved"],
+    }),
+    savedAlbums: build.query<Page<SavedAlbum>, Asked>({
+      query: ({ limit = 50, offset = 0 }) => ({ path: "/v1/me/albums", query: { limit, offset } }),
+      providesTags: ["Saved"],
+    }),
+    /** Whether things are in the listener's library, in the order asked; at most 40. */
+    saved: build.query<boolean[], string[]>({
+      query: (uris) => ({ path: "/v1/me/library/contains", query: { uris: uris.join(",") } }),
+      providesTags: ["Saved"],
+    }),
+    save: build.mutation<null, { uris: string[]; keep: boolean }>({
+      query: ({ uris, keep }) => ({
+        path: "/v1/me/library",
+        method: keep ? "PUT" : "DELETE",
+        query: { uris: uris.join(",") },
+      }),
+      invalidatesTags: ["Saved"],
+    }),
+
+    playlists: build.query<Page<Playlist>, Asked>({
+      query: ({ limit = 50, offset = 0 }) => ({
+        path: "/v1/me/playlists",
+        query: { limit, offset },
+      }),
+      providesTags: ["Playlists"],
+    }),
+    playlist: build.query<Playlist, string>({
+      query: (id) => ({ path: `/v1/playlists/${encodeURIComponent(id)}` }),
+      providesTags: ["Playlists"],
+    }),
+    playlistItems: build.query<Page<PlaylistItem>, { id: string } & Asked>({
+      query: ({ id, limit = 50, offset = 0 }) => ({
+        path: `/v1/playlists/${encodeURIComponent(id)}/items`,
+        query: { limit, offset },
+      }),
+      providesTags: ["Playlists"],
+    }),
+    createPlaylist: build.mutation<
+      Playlist,
+      { name: string; description?: string; public?: boolean }
+    >({
+      query: (body) => ({ path: "/v1/me/playlists", method: "POST", body }),
+      invalidatesTags: ["Playlists"],
+    }),
+    addToPlaylist: build.mutation<{ snapshot_id: string }, { id: string; uris: string[] }>({
+      query: ({ id, uris }) => ({
+        path: `/v1/playlists/${encodeURIComponent(id)}/items`,
+        method: "POST",
+        body: { uris },
+      }),
+      invalidatesTags: ["Playlists"],
+    }),
+
+    lyrics: build.query<Lyrics, string>({
+      query: (id) => ({ path: `${EXTENSION}/tracks/${encodeURIComponent(id)}/lyrics` }),
+    }),
+    scan: build.query<ScanStatus, void>({ query: () => ({ path: `${EXTENSION}/scans/current` }) }),
+    waveform: build.query<WaveformView, string>({
+      query: (id) => ({ path: `${EXTENSION}/tracks/${encodeURIComponent(id)}/waveform` }),
+    }),
+  }),
+});

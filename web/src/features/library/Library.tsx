@@ -1,0 +1,47 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { NavLink } from "react-router";
+import { Albums } from "./Albums";
+import { Artists } from "./Artists";
+import { Genres } from "./Genres";
+import styles from "./Library.module.css";
+import { Liked } from "./Liked";
+import { Tracks } from "./Tracks";
+
+const VIEWS = { albums: Albums, artists: Artists, tracks: Tracks, genres: Genres, liked: Liked };
+
+export default function Library({ view }: { view: keyof typeof VIEWS }) {
+  const { t } = useLingui();
+  const View = VIEWS[view];
+  const tabs: [string, string][] = [
+    ["/library/albums", t`Albums`],
+    ["/library/artists", t`Artists`],
+    ["/library/tracks", t`Songs`],
+    ["/library/genres", t`Genres`],
+    ["/library/liked", t`Liked`],
+  ];
+  return (
+    <>
+      <header className={styles.header}>
+        <h1>
+          <Trans>Library</Trans>
+        </h1>
+        <nav aria-label={t`Parts of the library`}>
+          {tabs.map(([to, name]) => (
+            <NavLink
+              key={to}
+              to={to}
+              className={({ isActive }) =>
+                isActive || (to === "/library/albums" && location.pathname.endsWith("/library"))
+                  ? (styles.on ?? "")
+                  : ""
+              }
+            >
+              {name}
+            </NavLink>
+          ))}
+        </nav>
+      </header>
+      <View />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import "@fontsource-variable/figtree";
+import "@fontsource-variable/fraunces";
+import "./design/tokens.css";
+import "./design/base.css";
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Provider } from "react-redux";
+import { BrowserRouter } from "react-router";
+import { BASE } from "./api/base";
+import { source } from "./api/playback";
+import { App } from "./app/App";
+import { keeping } from "./app/kept";
+import { speak } from "./app/language";
+import { makeStore } from "./app/store";
+import { followTheme } from "./app/theme";
+import { createEngine } from "./engine";
+import { connect } from "./player/controller";
+import { EngineContext } from "./player/hooks";
+
+const store = makeStore();
+followTheme(store);
+keeping(store);
+const engine = createEngine(source);
+connect(store, engine);
+await speak(store.getState().interface.language);
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Provider store={store}>
+        <I18nProvider i18n={i18n}>
+          <EngineContext value={engine}>
+            <BrowserRouter basename={BASE || "/"}>
+              <App />
+            </BrowserRouter>
+          </EngineContext>
+        </I18nProvider>
+      </Provider>
+    </StrictMode>,
+  );
+}

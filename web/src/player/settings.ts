@@ -1,0 +1,35 @@
+/** What a listener chose for playing, kept in this browser. */
+import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
+import type { Settings } from "../engine/types";
+
+export interface PlayerSettings extends Settings {
+  /** Go on with similar music when the queue ends. */
+  autoplay: boolean;
+}
+
+export const defaultSettings: PlayerSettings = {
+  volume: 0.8,
+  muted: false,
+  rate: 1,
+  quality: "auto",
+  normalisation: "album",
+  crossfade: 0,
+  gapless: true,
+  equaliser: null,
+  output: "",
+  autoplay: true,
+};
+
+const slice = createSlice({
+  name: "settings",
+  initialState: defaultSettings,
+  reducers: {
+    changed: (state, { payload }: PayloadAction<Partial<PlayerSettings>>) => ({
+      ...state,
+      ...payload,
+    }),
+  },
+});
+
+export const settings = slice.actions;
+export const settingsReducer = slice.reducer;

@@ -1,0 +1,113 @@
+import { t } from "@lingui/core/macro";
+import { type MouseEvent, memo, type ReactNode } from "react";
+import { Link } from "react-router";
+import { Icon } from "../design/icons";
+import { IconButton } from "../design/parts/Button";
+import { Cover } from "../design/parts/Cover";
+import type { QueueTrack } from "../player/queue";
+import { clock } from "./format";
+import styles from "./TrackRow.module.css";
+
+export interface RowProps {
+  track: QueueTrack;
+  /** What stands first: a number; its cover if left out. */
+  lead?: ReactNode;
+  current?: boolean;
+  sounding?: boolean;
+  selected?: boolean;
+  dimmed?: boolean;
+  showAlbum?: boolean;
+  saved?: boolean | undefined;
+  onPlay: () => void;
+  onSave?: (() => void) | undefined;
+  onMenu?: ((event: MouseEvent<HTMLElement>) => void) | undefined;
+  onSelect?: ((event: MouseEvent<HTMLElement>) => void) | undefined;
+}
+
+export const ArtistLinks = ({ artists }: { artists: { id: string; name: string }[] }) =>
+  artists.map(({ id, name }, place) => (
+    <span key={id || name}>
+      {place > 0 && ", "}
+      {id ? <Link to={`/artist/${id}`}>{name}</Link> : name}
+    </span>
+  ));
+
+export const TrackRow = memo(function TrackRow(props: RowProps) {
+  const { track, lead, current, sounding, selected, dimmed, showAlbum = true } = props;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button in it does the same by keyboard
+    <div
+      className={`${styles.row} ${current ? styles.current : ""} ${selected ? styles.selected : ""} ${dimmed ? styles.dimmed : ""}`}
+      onClick={props.onSelect}
+      onDoubleClick={props.onPlay}
+      onContextMenu={props.onMenu}
+    >
+      <span className={styles.lead}>
+        {current && sounding ? (
+          <span className={styles.sounding} aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+        ) : (
+          <span className={styles.number}>
+            {lead ?? <Cover src={track.album?.cover ?? null} />}
+          </span>
+        )}
+        <button
+          type="button"
+          className={styles.play}
+          aria-label={t`Play ${track.name}`}
+          onClick={props.onPlay}
+          disabled={dimmed}
+        >
+          <Icon name={current && sounding ? "pause" : "play"} size={16} />
+        </button>
+      </span>
+      <span className={styles.names}>
+        <span className={styles.name} dir="auto">
+          {track.name}
+          {track.explicit && (
+            <abbr className={styles.explicit} title={t`Explicit`}>
+              E
+            </abbr>
+          )}
+        </span>
+        <span className={styles.artists} dir="auto">
+          <ArtistLinks artists={track.artists} />
+        </span>
+      </span>
+      {showAlbum && (
+        <span className={styles.album} dir="auto">
+          {track.album && <Link to={`/album/${track.album.id}`}>{track.album.name}</Link>}
+        </span>
+      )}
+      <span className={styles.acts}>
+        {props.onSave && (
+          <IconButton
+            icon="heart"
+            size={18}
+            filled={props.saved === true}
+            pressed={props.saved === true}
+            label={
+              props.saved
+                ? t`Remove ${track.name} from your library`
+                : t`Add ${track.name} to your library`
+            }
+            className={props.saved ? "" : styles.shy}
+            onClick={props.onSave}
+          />
+        )}
+      </span>
+      <span className={styles.time}>{clock(track.duration_ms)}</span>
+      {props.onMenu && (
+        <IconButton
+          icon="more"
+          label={t`More about ${track.name}`}
+          onClick={props.onMenu}
+          aria-haspopup="menu"
+        />
+      )}
+    </div>
+  );
+});
