@@ -1,6 +1,7 @@
 # make run    set everything up and serve (MUSIC=/path for your own folder)
 # make test   set everything up, the servers of the engine suites included, and test
 # make setup  stop when .venv/bin/philomel is ready
+# make web    build the web player, if its source changed
 # make check  formatting, lints, types, walls, wire and reference drift
 # make compatibility  record anew what unmodified clients come to
 
@@ -12,9 +13,9 @@ UV := .tools/bin/uv
 # Folders go through the environment: no shell takes their spaces and quotes apart.
 export MUSIC
 
-.PHONY: run setup test check wire reference compatibility wheel clean
+.PHONY: run setup web test check wire reference compatibility wheel clean
 
-run: setup
+run: setup web
 	@$(BIN)/python tools/run.py
 
 setup: .venv/.ready
@@ -25,6 +26,9 @@ setup: .venv/.ready
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
+web: setup
+	@$(BIN)/python tools/web.py
+
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is older than 3.11; name another one: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -32,7 +36,7 @@ $(UV):
 	  echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-test: setup
+test: setup web
 	@$(BIN)/python tools/engines.py
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -55,7 +59,7 @@ compatibility: setup
 	RECORD_COMPATIBILITY=1 $(BIN)/python -m pytest $$($(BIN)/python -m tests.clients.recording)
 	$(BIN)/python tools/reference.py
 
-wheel: setup
+wheel: setup web
 	$(UV) build --quiet --wheel
 
 clean:

@@ -12,6 +12,8 @@ export default defineConfig({
     lingui(),
   ],
   build: {
+    outDir: "../src/philomel/gateway/site/web",
+    emptyOutDir: true,
     target: "es2023",
     assetsInlineLimit: 0,
     manifest: true,

@@ -48,7 +48,7 @@ async def walk(process: Process, openmusic: OpenMusic, music: Path, answer: str 
         assert given.status_code == 303
         process.done("library", "add", str(music), "--name", "music")
         process.done("scan")
-        page = (await browser.get("/")).text
+        page = (await browser.get("/server")).text
         state = (await browser.get(f"{API}/enrichment")).json()
         if answer is None:
             assert state["enabled"] is None

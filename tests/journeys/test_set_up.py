@@ -96,7 +96,7 @@ def test_the_link_makes_an_administrator_once(owner: Owner) -> None:
     assert browser.post("/setup", data={**form, "password": "short"}).status_code == 400
     done = browser.post("/setup", data=form)
     assert (done.status_code, done.headers["location"]) == (303, "/")
-    assert "anna" in browser.get("/").text
+    assert "anna" in browser.get("/server").text
     # The door is shut behind the owner.
     for other in (form, {**form, "name": "bob"}):
         assert httpx.post(f"{owner.url}/setup", data=other).status_code == 403
@@ -111,7 +111,7 @@ def test_the_owner_connects_a_player(owner: Owner) -> None:
     address, name, password, api_key = shown[:4]
     assert (address, name) == (owner.url, "anna")
     owner.player.update(password=password, api_key=api_key)
-    again = owner.browser.get("/").text
+    again = owner.browser.get("/server").text
     assert "phone" in again
     assert password not in again
     assert api_key not in again
@@ -263,7 +263,7 @@ async def test_what_one_door_writes_the_other_reads(owner: Owner) -> None:
 
 
 async def test_a_revoked_player_is_out(owner: Owner) -> None:
-    (known,) = re.findall(r'name="id" value="([^"]+)"', owner.browser.get("/").text)
+    (known,) = re.findall(r'name="id" value="([^"]+)"', owner.browser.get("/server").text)
     assert owner.browser.post("/players/revoke", data={"id": known}).status_code == 303
     await refused(owner)
     await refused(owner, api_key=owner.player["api_key"])

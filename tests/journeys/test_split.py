@@ -86,7 +86,7 @@ def test_without_core_every_door_says_so_in_its_own_form(shape: Shape, login: st
         assert http.get(f"/v1/tracks/{song['id']}", headers=bearer).status_code == 200
         assert http.get(f"/rest/stream?{login}&id={song['id']}").status_code == 200
         # Nobody has to sign in again.
-        assert "anna" in http.get("/").text
+        assert "anna" in http.get("/server").text
 
 
 def assert_away(http: httpx.Client, login: str, song: str, bearer: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ const FIRST = 140;
 const ROUTE = 45;
 const LAZY = /hls/;
 
-const dist = new URL("../dist/", import.meta.url);
+const dist = new URL("../../src/philomel/gateway/site/web/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const size = (file) => gzipSync(readFileSync(new URL(file, dist))).length / 1024;
 

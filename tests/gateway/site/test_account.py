@@ -221,7 +221,7 @@ async def test_only_a_trusted_proxy_vouches(served: Served, tmp_path: Path) -> N
     user = await served.house.user()
     for name in ("Remote-User", "X-Remote-User", "remote_user"):
         browser = served.browser(**{name: "Ada"})
-        assert (await browser.get("/")).status_code == 200
+        assert (await browser.get("/server")).status_code == 200
         assert not browser.cookies
     believing = Public(trusted_proxies=("127.0.0.1",), user_header="Remote-User")
     distrusting = Public(trusted_proxies=("192.0.2.1",), user_header="Remote-User")

@@ -93,7 +93,7 @@ async def test_an_administrator_sees_what_is_wrong_and_ignores_it(served: Served
         token = (await served.house.accounts.create_set_up_link(CreateSetUpLink())).token
     ada = served.browser(origin=served.url)
     await ada.post("/setup", data={"token": token, "name": "Ada", "password": PASSWORD})
-    assert "1 error, 1,200 hints" in (await ada.get("/")).text
+    assert "1 error, 1,200 hints" in (await ada.get("/server")).text
     kinds = (await ada.get("/library-health")).text
     assert 'href="/library-health?kind=silent"' in kinds
     assert "Listen to it." in kinds
@@ -103,7 +103,7 @@ async def test_an_administrator_sees_what_is_wrong_and_ignores_it(served: Served
     done = await ada.post("/library-health/ignore", data={"id": "f1"})
     assert done.headers["location"] == "/library-health?kind=silent"
     assert "None are left." in (await ada.get(done.headers["location"])).text
-    assert "Nothing is wrong" in (await ada.get("/")).text
+    assert "Nothing is wrong" in (await ada.get("/server")).text
 
 
 async def test_listeners_and_strangers_see_nothing_of_it(served: Served) -> None:
@@ -112,7 +112,7 @@ async def test_listeners_and_strangers_see_nothing_of_it(served: Served) -> None
     bert = served.browser(origin=served.url)
     assert (await bert.get("/library-health")).status_code == 401
     await bert.post("/sign-in", data={"name": "Bert", "password": PASSWORD})
-    assert "Library health" not in (await bert.get("/")).text
+    assert "Library health" not in (await bert.get("/server")).text
     assert (await bert.get("/library-health")).status_code == 403
     assert (await bert.post("/library-health/ignore", data={"id": "f1"})).status_code == 403
     elsewhere = served.browser(origin="http://elsewhere.example")

@@ -40,7 +40,7 @@ async def _link(served: Served) -> str:
 
 async def test_set_up_behind_a_link_that_works_once(served: Served) -> None:
     browser = served.browser()
-    assert "philomel setup-link" in (await browser.get("/")).text
+    assert "philomel setup-link" in (await browser.get("/server")).text
     for path in ("/setup", "/setup?token=guess"):
         assert (await browser.get(path)).status_code == 403
     token = await _link(served)
@@ -53,7 +53,7 @@ async def test_set_up_behind_a_link_that_works_once(served: Served) -> None:
     good = {"token": token, "name": "Ada", "password": PASSWORD}
     done = await browser.post("/setup", data=good)
     assert (done.status_code, done.headers["location"]) == (303, "/")
-    assert "Good to see you, Ada" in (await browser.get("/")).text
+    assert "Good to see you, Ada" in (await browser.get("/server")).text
     # Afterwards the door is shut, whatever is sent.
     stranger = served.browser()
     assert (await stranger.get("/setup", params={"token": token})).status_code == 403
@@ -67,7 +67,7 @@ async def test_sign_in_and_out(served: Served) -> None:
     await served.house.user()
     await served.house.user("Root", Role.ADMIN)
     browser = served.browser()
-    assert "Sign in" in (await browser.get("/")).text
+    assert "Sign in" in (await browser.get("/server")).text
     wrong = await browser.post("/sign-in", data={"name": "Ada", "password": "wrong password"})
     assert wrong.status_code == 401
     assert "name or the password is wrong" in wrong.text
@@ -81,7 +81,7 @@ async def test_sign_in_and_out(served: Served) -> None:
         assert "path=/" in lower
         assert "secure" not in lower
     token = browser.cookies["philomel_session"]
-    assert "Good to see you, Ada" in (await browser.get("/")).text
+    assert "Good to see you, Ada" in (await browser.get("/server")).text
     out = await browser.post("/sign-out")
     assert (out.status_code, out.headers["location"]) == (303, "/")
     assert "philomel_session" not in browser.cookies
@@ -103,12 +103,12 @@ async def test_a_player_is_connected_and_revoked(served: Served) -> None:
     by_key = AuthenticatePlayer("127.0.0.1", api_key=key)
     for way in (by_password, by_key):
         await served.house.accounts.authenticate_player(way)
-    home = (await browser.get("/")).text
+    home = (await browser.get("/server")).text
     assert "Phone &lt;b&gt;" in home
     assert password not in home
     (found,) = re.findall(r'name="id" value="(\w{22})"', home)
     assert (await browser.post("/players/revoke", data={"id": found})).status_code == 303
-    assert "Phone" not in (await browser.get("/")).text
+    assert "Phone" not in (await browser.get("/server")).text
     for way in (by_password, by_key):
         with pytest.raises(BadCredentials):
             await served.house.accounts.authenticate_player(way)
@@ -119,10 +119,10 @@ async def test_nobody_revokes_the_player_of_somebody_else(served: Served) -> Non
     await served.house.user("Eve")
     ada, eve = await _signed_in(served), await _signed_in(served, "Eve")
     await ada.post("/players", data={"label": "Phone"})
-    (found,) = re.findall(r'name="id" value="(\w{22})"', (await ada.get("/")).text)
+    (found,) = re.findall(r'name="id" value="(\w{22})"', (await ada.get("/server")).text)
     for wrong in (found, "x", ""):
         assert (await eve.post("/players/revoke", data={"id": wrong})).status_code == 404
-    assert "Phone" in (await ada.get("/")).text
+    assert "Phone" in (await ada.get("/server")).text
 
 
 async def test_a_new_password_keeps_this_browser_and_ends_others(served: Served) -> None:
@@ -136,8 +136,8 @@ async def test_a_new_password_keeps_this_browser_and_ends_others(served: Served)
     ):
         answer = await here.post("/password", data={"current": current, "password": password})
         assert answer.status_code == status
-    assert "Good to see you" in (await here.get("/")).text
-    assert "Good to see you" not in (await there.get("/")).text
+    assert "Good to see you" in (await here.get("/server")).text
+    assert "Good to see you" not in (await there.get("/server")).text
     await served.house.sign_in(password=fresh)
 
 
@@ -167,7 +167,7 @@ async def test_other_sites_change_nothing(served: Served, headers: dict[str, str
         answer = await browser.post(path, data=fields, headers=headers)
         assert answer.status_code == 403, path
     await served.house.accounts.authenticate(Authenticate(token))
-    assert "Evil" not in (await browser.get("/")).text
+    assert "Evil" not in (await browser.get("/server")).text
 
 
 async def test_our_own_pages_change_things(served: Served) -> None:
@@ -188,7 +188,7 @@ async def test_nothing_changes_by_get_or_by_another_kind_of_body(served: Served)
             "/players", content=b"label=Evil", headers={"content-type": kind}
         )
         assert answer.status_code == 415
-    assert "Evil" not in (await browser.get("/")).text
+    assert "Evil" not in (await browser.get("/server")).text
 
 
 async def test_a_thousand_tries_are_held_up_by_the_server(served: Served) -> None:
@@ -218,7 +218,7 @@ async def test_a_made_up_forwarded_address_changes_nothing(served: Served) -> No
         answer = await browser.post("/sign-in", data={"name": "Ada", "password": "wrong password"})
         statuses.append(answer.status_code)
     assert statuses == [401] * 5 + [429] * 15
-    assert "Good to see you" not in (await served.browser(Remote_User="Ada").get("/")).text
+    assert "Good to see you" not in (await served.browser(Remote_User="Ada").get("/server")).text
 
 
 async def test_every_page_is_guarded_against_frames_and_scripts(served: Served) -> None:
@@ -245,7 +245,7 @@ async def test_text_of_others_is_shown_inert(served: Served) -> None:
     await served.house.user(evil)
     browser = await _signed_in(served, evil)
     for answer in (
-        await browser.get("/"),
+        await browser.get("/server"),
         await browser.post("/sign-in", data={"name": evil, "password": "wrong password"}),
         await browser.get("/sign-in", params={"next": "/authorize?x=" + evil}),
     ):

@@ -70,7 +70,10 @@ export const webApi = createApi({
           query: { sort, genre, limit, offset, one_edition: true },
         });
         if (page.error) return { error: page.error };
-        const ids = (page.data as AlbumViews).items.map(({ id }) => id);
+        const heard = sort === "most_played";
+        const ids = (page.data as AlbumViews).items
+          .filter(({ play_count }) => !heard || play_count > 0)
+          .map(({ id }) => id);
         const found: (AlbumRef | null)[] = [];
         for (let first = 0; first < ids.length; first += MOST_ALBUMS) {
           const some = ids.slice(first, first + MOST_ALBUMS).join(",");

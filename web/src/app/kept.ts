@@ -38,7 +38,13 @@ export function kept() {
   return {
     queue: { ...initialQueue, ...read<Partial<QueueState>>(QUEUE), undo: [], turn: 0 },
     settings: { ...defaultSettings, ...choices?.settings },
-    interface: { ...initialInterface, ...choices?.interface, fullScreen: false, shortcuts: false },
+    interface: {
+      ...initialInterface,
+      ...choices?.interface,
+      fullScreen: false,
+      shortcuts: false,
+      ...(innerWidth < 1180 && { panel: null }),
+    },
   };
 }
 

@@ -29,7 +29,7 @@ export function Bar() {
   const playing = state === "playing" || state === "loading" || state === "stalled";
   const track = current?.track;
   return (
-    <footer className={`${styles.bar} ${track ? "" : styles.idle}`} aria-label={t`Player`}>
+    <section className={`${styles.bar} ${track ? "" : styles.idle}`} aria-label={t`Player`}>
       <div className={styles.what}>
         {track ? (
           <>
@@ -131,7 +131,7 @@ export function Bar() {
           ? `${track.name}, ${track.artists.map(({ name }) => name).join(", ")}`
           : ""}
       </span>
-    </footer>
+    </section>
   );
 }
 

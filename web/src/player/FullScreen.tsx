@@ -166,7 +166,6 @@ function Outline({ id, duration }: { id: string; duration: number }) {
   return (
     <div className={styles.outline}>
       <span>{clock(second * 1000)}</span>
-      {/* biome-ignore lint/a11y/useSemanticElements: a range input cannot be drawn on */}
       <div
         role="slider"
         tabIndex={0}

@@ -125,7 +125,7 @@ export function following(state: QueueState, byHand = false): Entry | null {
   if (state.repeat === "one" && !byHand) return state.current;
   const next = state.upNext[0] ?? state.rest[0];
   if (next) return next;
-  return state.repeat === "all" ? (state.source[0] ?? null) : null;
+  return state.repeat === "off" ? null : (state.source[0] ?? null);
 }
 
 const slice = createSlice({

@@ -31,7 +31,7 @@ export function Rail() {
   return (
     <nav className={styles.rail} aria-label={t`Main`}>
       <NavLink to="/" className={styles.mark}>
-        <img src={at("/static/nightingale.svg")} alt="" width={34} height={34} />
+        <img src={at("/site/nightingale.svg")} alt="" width={34} height={34} />
         Philomel
       </NavLink>
       <div className={styles.places}>

@@ -65,6 +65,7 @@ export function TrackList({
           const listed = tracks[index];
           const track = listed?.track;
           return (
+            // biome-ignore lint/a11y/useFocusableInteractive: what is in it takes the focus
             <div
               key={key}
               role="row"

@@ -1,14 +1,14 @@
-"""The site door, `/`: set-up, sign-in, a person's account, and people for administrators.
+"""The site door, `/`: the web player, and around it set-up, sign-in, accounts and people.
 
-Plain pages; the one script is for passkeys, which browsers offer to scripts alone.
-
-The web player takes its place later; until then it is all that a person needs a browser for.
+All but the player are plain pages; the one script on them is for passkeys, which browsers
+offer to scripts alone.
 """
 
 import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -17,12 +17,12 @@ from litestar.response import Redirect
 from philomel.gateway.authentication import Authenticator
 from philomel.gateway.http import plain_error, retry_header
 from philomel.gateway.public import Public, at
-from philomel.gateway.site import account, assets, pages, people
+from philomel.gateway.site import account, assets, pages, people, player
 from philomel.gateway.site.desk import Desk, to_proof
-from philomel.gateway.site.entering import Entering
+from philomel.gateway.site.entering import Entering, sign_in_again
 from philomel.gateway.site.entering.pages import set_up_page, sign_in_page, waiting_page
 from philomel.gateway.site.findings import PATH as LIBRARY_HEALTH
-from philomel.gateway.site.forms import AnyRequest, read_form
+from philomel.gateway.site.forms import AnyRequest, local_path, read_form
 from philomel.gateway.site.inspecting import Inspecting
 from philomel.gateway.site.layout import ASSETS, page
 from philomel.gateway.site.pages import Home, LibraryState
@@ -63,6 +63,7 @@ from philomel.services.inspection.contract import Inspection
 _log = logging.getLogger(__name__)
 
 PREFIXES = ("/",)
+HOME = "/server"
 _ERRORS_SHOWN = 50
 _TITLES = {
     403: "Not here",
@@ -87,6 +88,9 @@ def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
     site = _Site(deps)
     return (
         get("/")(site.start),
+        get(list(player.PATHS))(site.play),
+        get("/assets/{name:str}")(player.send_asset),
+        get(HOME)(site.home),
         *site.entering.routes(),
         *account.routes(site.desk),
         *people.routes(site.desk, deps.catalog),
@@ -127,12 +131,27 @@ class _Site:
         self._enrichment = deps.enrichment
         self.inspecting = Inspecting(deps.authenticator, deps.inspection)
 
-    async def start(self, request: AnyRequest) -> Response[str]:
-        return await self._home(request)
+    async def start(self, request: AnyRequest) -> Response[Any]:
+        """The player; the way in for whoever is not signed in."""
+        caller = await self._entered(request)
+        if isinstance(caller, Response):
+            return caller
+        if not player.is_built():
+            return Redirect(at(HOME), status_code=303)
+        return player.show()
 
-    async def _home(
-        self, request: AnyRequest, wrong: str | None = None, status: int = 200
-    ) -> Response[str]:
+    async def play(self, request: AnyRequest) -> Response[Any]:
+        """A page within the player, come to by its address."""
+        try:
+            await self._authenticator.session(request)
+        except Unauthenticated:
+            query = request.scope["query_string"].decode("ascii", "replace")
+            asked = request.scope["path"] + (f"?{query}" if query else "")
+            return sign_in_again(local_path(asked))
+        return await self.start(request)
+
+    async def _entered(self, request: AnyRequest) -> Caller | Response[Any]:
+        """Who is signed in here, or what to show to a stranger."""
         try:
             caller = await self._authenticator.session(request)
         except Unauthenticated:
@@ -145,6 +164,13 @@ class _Site:
         if vouched is not None and lookup(vouched) != lookup(caller.name):
             # Somebody else has signed in with the proxy since.
             return await self.entering.sign_in_form(request)
+        return caller
+
+    async def home(self, request: AnyRequest) -> Response[Any]:
+        """This server: how to connect players, the libraries, and what administrators decide."""
+        caller = await self._entered(request)
+        if isinstance(caller, Response):
+            return caller
         with acting(caller):
             listed = await self._accounts.list_app_passwords(
                 ListAppPasswords(caller.require_user())
@@ -159,9 +185,8 @@ class _Site:
             library=library,
             enrichment=enrichment,
             findings=findings,
-            wrong=wrong,
         )
-        return page(pages.home_page(shown), status)
+        return page(pages.home_page(shown))
 
     async def set_up_form(self, request: AnyRequest) -> Response[str]:
         token = request.query_params.get("token", "")
@@ -212,7 +237,7 @@ class _Site:
             raise NotFound("there is nothing at this address")
         with acting(caller):
             await self._enrichment.set_enabled(SetEnabled(fields.get("enrich") == "on"))
-        return Redirect(at("/"), status_code=303)
+        return Redirect(at(HOME), status_code=303)
 
     async def scan(self, request: AnyRequest) -> Response[str]:
         """How far the latest scan is. Administrators."""

@@ -7,7 +7,6 @@ from philomel.gateway.site.account.players import connect_card, list_card
 from philomel.gateway.site.entering.pages import WHO_LEARNS
 from philomel.gateway.site.findings import findings_card
 from philomel.gateway.site.layout import (
-    alert,
     button,
     card,
     document,
@@ -39,7 +38,6 @@ class Home(Struct, frozen=True):
         address: of this server, as the browser reached it.
         library: None when the catalogue cannot be asked.
         enrichment, findings: for administrators.
-        wrong: what the last form was refused for.
     """
 
     name: str
@@ -48,7 +46,6 @@ class Home(Struct, frozen=True):
     library: LibraryState | None = None
     enrichment: State | None = None
     findings: FindingCounts | None = None
-    wrong: str | None = None
 
 
 def message_page(title: str, message: str, *, user: str | None = None) -> str:
@@ -76,7 +73,6 @@ def home_page(home: Home) -> str:
     return document(
         "Home",
         hero(f"Good to see you, {home.name}", "Connect what you listen with."),
-        alert(home.wrong),
         tag("div", left, right, class_="columns"),
         user=home.name,
         wide=True,

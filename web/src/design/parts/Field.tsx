@@ -82,6 +82,7 @@ export function Switch({
         type="checkbox"
         role="switch"
         checked={on}
+        aria-checked={on}
         className={styles.switch}
         onChange={(event) => onSwitch(event.target.checked)}
       />

@@ -87,6 +87,7 @@ export function Menu({
       onKeyDown={onKeyDown}
     >
       {items.map((item) => (
+        // biome-ignore lint/a11y/useAriaPropsSupportedByRole: it has a role that takes aria-checked when it has one
         <button
           key={item.label}
           type="button"

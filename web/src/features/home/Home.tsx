@@ -89,7 +89,7 @@ export function Home() {
     <>
       <header className={styles.hero}>
         <h1>{greeting(new Date().getHours())}</h1>
-        <img src={at("/static/nightingale.svg")} alt="" width={132} height={132} />
+        <img src={at("/site/nightingale.svg")} alt="" width={132} height={132} />
       </header>
       <Scanning />
       <Continue />

@@ -75,8 +75,8 @@ export function Lyrics({ large = false }: { large?: boolean }) {
       onTouchMove={hold}
     >
       {lines.map(({ at, text }, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines never move
         <li
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines never move
           key={place}
           className={place === sung ? styles.sung : place < sung ? styles.past : ""}
           aria-current={place === sung || undefined}
