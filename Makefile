@@ -38,6 +38,7 @@ $(UV):
 
 test: setup web
 	@$(BIN)/python tools/engines.py
+	@cd web && npm test --silent
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: setup

@@ -80,7 +80,7 @@ async def serving(
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(doors, Metrics()),
+        create_app(doors, Metrics(), known),
         log_level="critical",
         lifespan="off",
         proxy_headers=False,

@@ -224,7 +224,7 @@ async def test_a_made_up_forwarded_address_changes_nothing(served: Served) -> No
 async def test_every_page_is_guarded_against_frames_and_scripts(served: Served) -> None:
     await served.house.user()
     browser = await _signed_in(served)
-    for path in ("/", "/sign-in", "/setup", "/nowhere", "/site/philomel.css"):
+    for path in ("/server", "/sign-in", "/setup", "/nowhere", "/site/philomel.css"):
         answer = await browser.get(path)
         policy = answer.headers["content-security-policy"]
         assert "frame-ancestors 'none'" in policy

@@ -36,7 +36,7 @@ POLICY = (
     "base-uri 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _BASE = b'<base href="/" />'
-_TYPES = {".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2"}
+_TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
 _PACKED = frozenset({".js", ".css", ".svg", ".json", ".webmanifest"})
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -50,7 +50,7 @@ def show() -> Response[bytes]:
     base = f'<base href="{at("/")}" />'.encode()
     return Response(
         _read("index.html").replace(_BASE, base, 1),
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={"content-security-policy": POLICY, "cache-control": "no-cache"},
     )
 
