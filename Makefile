@@ -38,10 +38,11 @@ $(UV):
 
 test: setup web
 	@$(BIN)/python tools/engines.py
-	@cd web && npm test --silent
+	@$(BIN)/python tools/web.py test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: setup
+	$(BIN)/python tools/web.py check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -1,5 +1,7 @@
 """Builds the web player from `web/` into the package, if it is not there or older than its source.
 
+Named scripts of its package.json run afterwards: `python tools/web.py check test`.
+
 Node of the system is used from version 20.19 on; where there is none, a wheel of the package index
 brings it into .tools.
 """
@@ -98,17 +100,21 @@ def _is_new_enough(node: str) -> bool:
 
 
 def main() -> None:
-    if is_built():
-        return
+    scripts = sys.argv[1:]
     try:
-        build()
+        if not is_built() or not (WEB / "node_modules").is_dir():
+            build()
+        for script in scripts:
+            subprocess.run(
+                ["npm", "run", "--silent", script], cwd=WEB, env=environment(), check=True
+            )
     except NoNode:
         sys.exit(
             "The web player was not built: install Node.js 20.19 or later with npm and try again. "
             "`make setup` without it makes a server that players can use, without its own."
         )
     except subprocess.CalledProcessError as error:
-        sys.exit(f"The web player could not be built: {' '.join(map(str, error.cmd))} failed.")
+        sys.exit(f"The web player: {' '.join(map(str, error.cmd))} failed.")
 
 
 if __name__ == "__main__":
