@@ -336,7 +336,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rates", type=int, nargs="*", default=RATES, help="kbit/s")
     parser.add_argument("--keep", type=Path, help="what was heard is kept here")
-    parser.add_argument("--most", type=int, help="hear no more tracks than that, and go on later")
+    parser.add_argument(
+        "--most", type=int, default=1000, help="hear so many new tracks, and go on later"
+    )
     parser.add_argument("--lookup", type=int, metavar="ASSETS")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
@@ -358,8 +360,8 @@ def main() -> int:
         fresh = [
             path for path in paths if not _place(path, asked.seconds, asked.rates, keep).exists()
         ]
-        if left := fresh[asked.most :] if asked.most else ():
-            paths = fresh[: asked.most]
+        left = set(fresh[asked.most :])
+        paths = [path for path in paths if path not in left]
         with ProcessPoolExecutor(2) as pool:
             tracks = {}
             again = itertools.repeat
@@ -368,9 +370,7 @@ def main() -> int:
             ):
                 tracks[name] = forms
                 print(name, file=sys.stderr, flush=True)
-        if left:
-            print(f"{len(left)} tracks are still to be heard")
-            return 0
+        print(f"{len(left)} tracks are still to be heard", file=sys.stderr)
     text = "\n".join([machine(), "", *table(tracks), ""])
     print(text)
     if asked.out:

@@ -23,13 +23,13 @@ _COARSE = 48
 """Frames by which the offset is looked for; the best ones are looked at in full."""
 
 _TRIED = 3
-_STEADY = 96
-"""Frames that must overlap for a difference in speed to show: 16 s."""
+_STEADY = 72
+"""Frames that must overlap for a difference in speed to show: 12 s."""
 
-_DRIFT, _DRIFT_FRAMES = 0.005, 2
-_MOST_DRIFT = 0.05
-_CLEARLY = 0.9
-"""How much less the ends differ when each lines up for itself, if the speeds are different."""
+_DRIFT, _MOST_DRIFT = 0.005, 0.05
+_CLEARLY, _CLEARLY_BY_ONE = 0.9, 0.8
+"""How much less the ends differ when each lines up for itself, if the speeds are different; and
+if that is by one frame, where two halves of a frame may make it."""
 
 
 class Sound(NamedTuple):
@@ -128,11 +128,11 @@ def _steady(one: Sound, other: Sound, offset: int) -> bool:
     at_first = min(shifts, key=lambda shift: (first_third[shift], abs(shift)))
     at_last = min(shifts, key=lambda shift: (last_third[shift], abs(shift)))
     drift = abs(at_last - at_first)
-    if drift < _DRIFT_FRAMES or drift <= _DRIFT * last:
+    if drift <= _DRIFT * last:
         return True
     apart = first_third[at_first] + last_third[at_last]
     together = min(first_third[shift] + last_third[shift] for shift in shifts)
-    return apart > _CLEARLY * together
+    return apart > (_CLEARLY if drift > 1 else _CLEARLY_BY_ONE) * together
 
 
 def _stretch(one: Sound, other: Sound, begins: tuple[int, int], frames: int) -> float:
