@@ -1,9 +1,9 @@
 """Lists of any length as one value of a statement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -23,7 +23,7 @@ FEW = 20
 
 def listed(dialect: str, ids: Sequence[str]) -> Select[Any]:
     """Ids of any number as a table: one parameter instead of thousands."""
-    return _table(dialect, bindparam(None, json.dumps(list(ids)), Text))
+    return _table(dialect, bindparam(None, _json(ids), Text))
 
 
 def _table(dialect: str, text: BindParameter[str]) -> Select[Any]:
@@ -33,6 +33,10 @@ def _table(dialect: str, text: BindParameter[str]) -> Select[Any]:
         values = func.jsonb_array_elements_text(cast(text, JSONB)).column_valued("value")
         return select(values)
     return select(func.json_each(text).table_valued("value").c.value)
+
+
+def _json(ids: Sequence[str]) -> str:
+    return msgspec.json.encode(ids).decode()
 
 
 class Among:
@@ -60,4 +64,4 @@ class Among:
         if many is None:
             table = _table(dialect, bindparam("ids", type_=Text))
             many = self._many[dialect] = self._statement.where(self._column.in_(table))
-        return connection.execute(many, {**values, "ids": json.dumps(ids)}).all()
+        return connection.execute(many, {**values, "ids": _json(ids)}).all()

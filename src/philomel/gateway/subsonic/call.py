@@ -195,9 +195,8 @@ class Call:
             version: of the catalogue, if it was told with the ids.
         """
         texts = await self.texts(kind, ids, version)
-        return await self.listed_texts(
-            kind, name, [(id_, texts[id_]) for id_ in ids if id_ in texts]
-        )
+        seen = [(id_, text) for id_ in ids if (text := texts[id_]).body]
+        return await self.listed_texts(kind, name, seen)
 
     async def listed_texts(
         self, kind: Kind, name: str, texts: Sequence[tuple[str, Text]]
@@ -217,7 +216,7 @@ class Call:
     async def texts(
         self, kind: Kind, ids: Iterable[str], version: str | None = None
     ) -> dict[str, Text]:
-        """Those that the caller may see, by the ids asked for."""
+        """By the ids asked for; `NOTHING` for what the caller does not see."""
         wanted = tuple(dict.fromkeys(ids))
         if not wanted:
             return {}
@@ -235,7 +234,7 @@ class Call:
             made |= dict.fromkeys((id_ for id_ in batch if id_ not in made), NOTHING)
             self.services.texts.keep((page.version, kind, xml), made)
             found |= made
-        return {id_: text for id_, text in found.items() if text.body}
+        return found
 
     async def _load(self, kind: Kind, ids: tuple[str, ...]) -> Tracks | Albums | Artists:
         match _KINDS[kind][0]:

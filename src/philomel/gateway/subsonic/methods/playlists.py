@@ -122,7 +122,7 @@ async def _whole(call: Call, id_: str) -> Item:
     playlist = await call.services.playlists.get_playlist(GetPlaylist(id_))
     names, track_ids = await asyncio.gather(_names(call, [playlist]), _track_ids(call, id_))
     texts = await call.texts(Kind.SONG, track_ids)
-    songs = [(id_, texts[id_]) for id_ in track_ids if id_ in texts]
+    songs = [(id_, text) for id_ in track_ids if (text := texts[id_]).body]
     item = _playlist(call, playlist, names)
     item["songCount"] = len(songs)
     item["duration"] = sum(text.seconds for _, text in songs)
