@@ -144,6 +144,9 @@ def test_from_navidrome_beside_a_server(home: Home, there: Navidrome) -> None:
     bookmarks = home.rest("anna", "getBookmarks")["bookmarks"]["bookmark"]
     assert [each["position"] for each in bookmarks] == [777]
 
+    noted = home.process.done("audit", "list")["entries"]
+    told = {entry["action"]: entry["details"] for entry in noted}
+    assert told["import.navidrome"] == "2 people, 5 marks, 2 playlists"
     again = home.process.done(*order)
     assert again["links"] == {}
     assert [each["known"] for each in again["people"][0]["marks"].values()] == [2, 1, 1]

@@ -74,9 +74,14 @@ def choose(connection: Connection, asked: SelectTracks, seen: Sequence[str]) -> 
     if not seen:
         return SelectedTracks((), 0, 0, 0)
     where = _where(connection.dialect.name, asked)
-    base = select(tracks.c.id, tracks.c.duration_ms).where(
-        tracks.c.library_id.in_(list(seen)), where
+    listed = any(
+        each.field is TrackField.ID and not each.negated
+        for group in asked.groups
+        for each in group.conditions
     )
+    # SQLite is to begin with a list of ids, and not with all tracks of the libraries.
+    library = func.coalesce(tracks.c.library_id, "") if listed else tracks.c.library_id
+    base = select(tracks.c.id, tracks.c.duration_ms).where(library.in_(list(seen)), where)
     every = base.subquery()
     row = connection.execute(
         select(func.count(), func.coalesce(func.sum(every.c.duration_ms), 0)).select_from(every)
