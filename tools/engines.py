@@ -1,15 +1,17 @@
 """Makes what the tests need available: real servers, a browser, music, ffmpeg.
 
 As root it installs what is missing with apt-get; otherwise it says what to install and
-fails. The S3 server is built by the Go tool chain into .tools/bin, and npm puts the players that
-browsers are tested with and the programs that call us into .tools. Nothing is started, and a
-second run finds everything there.
+fails. The S3 server is built by the Go tool chain into .tools/bin, npm puts the players that
+browsers are tested with and the programs that call us into .tools, and a player of Debian's is
+unpacked there without the desktop that it would bring along. Nothing is started, and a second run
+finds everything there.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +25,16 @@ _NPM_PROJECTS = {
     "browser": "the players that browsers are tested with",
     "clients": "the programs that the Web API is tested with",
 }
+# The player reads our answers with nothing but these; its windows stay closed.
+_PLAYER = "sublime-music"
+_PLAYER_PACKAGES = (
+    _PLAYER,
+    *(f"python3-{name}" for name in (
+        "certifi", "chardet", "charset-normalizer", "dataclasses-json", "dateutil", "fuzzywuzzy",
+        "idna", "marshmallow", "marshmallow-enum", "mypy-extensions", "packaging", "requests",
+        "semver", "six", "typing-extensions", "typing-inspect", "urllib3",
+    )),
+)  # fmt: skip
 _NPM_FILES = ("package.json", "package-lock.json")
 _CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 _POLICY = Path("/usr/sbin/policy-rc.d")
@@ -136,9 +148,34 @@ def install_project(source: Path, target: Path, what: str) -> None:
     _run(command, dict(os.environ))
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def unpack_player() -> None:
+    """A player from Debian's archive, and the libraries it reads answers with: some 3 MB."""
+    target = ROOT / ".tools" / _PLAYER
+    if target.is_dir():
+        return
+    if any(shutil.which(name) is None for name in ("apt-get", "dpkg-deb")):
+        raise Missing(f"{_PLAYER} comes from Debian's archive: this needs apt-get and dpkg-deb")
+    print(f"unpacking {_PLAYER}", flush=True)
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=_PLAYER, dir=target.parent) as name:
+        folder, whole = Path(name), Path(name) / "whole"
+        download = ["apt-get", "download", "-q", *_PLAYER_PACKAGES]
+        try:
+            _run(download, dict(os.environ), folder)
+        except Missing:
+            if os.geteuid() != 0:
+                raise
+            _run(["apt-get", "update", "-q"], dict(os.environ))
+            _run(download, dict(os.environ), folder)
+        for package in folder.glob("*.deb"):
+            _run(["dpkg-deb", "--extract", str(package), str(whole)], dict(os.environ))
+        whole.rename(target)
+
+
+def _run(command: list[str], environment: dict[str, str], folder: Path | None = None) -> None:
     done = subprocess.run(
         command,
+        cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -162,6 +199,7 @@ def main() -> int:
     def packages_and_players() -> None:
         install_packages()
         install_players()  # with npm, which is one of the packages
+        unpack_player()  # apt-get works for one at a time
 
     steps = [
         threading.Thread(target=attempt, args=(s,)) for s in (packages_and_players, build_s3_server)

@@ -49,6 +49,13 @@ Extensions: {
     ", ".join(f"`{name}` {', '.join(map(str, versions))}" for name, versions in EXTENSIONS.items())
 }.
 
+XML and JSON are two forms of the same: a member of an object is an attribute, or an element if it
+is an object or a list, and `value` is an element's text. Every field that OpenSubsonic adds is in
+every object of its type, with an empty value where there is nothing to say. Only what has no empty
+value is left out then: an instant (`starred`, `played`), a rating, a number, a picture. What no
+type here has: `averageRating`, `bookmarkPosition`, `disambiguation`, `validUntil`, the `coverArt`
+of stations.
+
 | | |
 |---|---|
 | full | does what the protocol says |

@@ -35,9 +35,14 @@ ENDPOINTS = {
     *(f"/rest/{each.name}" for each in ALL),
 }
 CLIENTS: Mapping[str, str] = {
+    "knuckles": "tests/journeys/subsonic/test_knuckles.py",
+    "py-opensonic": "tests/journeys/subsonic/test_opensonic.py",
+    "py-sonic": "tests/journeys/subsonic/test_named_players.py",
     "spotify-web-api-node": "tests/gateway/webapi/test_node_clients.py",
     "spotify-web-api-ts-sdk": "tests/gateway/webapi/test_node_clients.py",
     "spotipy": "tests/gateway/webapi/test_spotipy.py",
+    "sublime-music": "tests/journeys/subsonic/test_sublime.py",
+    "subsonic-api": "tests/journeys/subsonic/test_named_players.py",
 }
 """Every client with a recorded run, by the name of its file, and the tests that run it."""
 _SWITCH = "RECORD_COMPATIBILITY"

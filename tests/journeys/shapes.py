@@ -49,9 +49,9 @@ class Shape:
             process.kill()
 
 
-def all_in_one(folder: Path) -> Shape:
+def all_in_one(folder: Path, settings: Mapping[str, Any] | None = None) -> Shape:
     """One process on SQLite."""
-    process = Process(folder / "all")
+    process = Process(folder / "all", settings)
     process.start()
     return Shape(process.url, process, {"all": process})
 

@@ -29,10 +29,39 @@ class Description:
         schema = response["content"]["application/json"]["schema"]
         return list(self._check(schema, value, "$"))
 
+    def objects(
+        self, path: str, value: object, method: str = "get"
+    ) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """Every object in the good answer of an operation, with the name of its schema."""
+        response = self._resolve(self._document["paths"][path][method]["responses"]["200"])
+        yield from self._objects(response["content"]["application/json"]["schema"], value)
+
+    def names(self, schema_name: str) -> set[str]:
+        """The properties of a schema."""
+        return set(self._properties(self._document["components"]["schemas"][schema_name]))
+
     def missing(self, schema_name: str, value: Mapping[str, object]) -> set[str]:
         """The properties of a schema that `value` does not have."""
         schema = self._document["components"]["schemas"][schema_name]
         return set(self._properties(schema)) - set(value)
+
+    def _objects(
+        self, schema: dict[str, Any], value: object
+    ) -> Iterator[tuple[str, Mapping[str, object]]]:
+        name = schema.get("$ref", "").rpartition("/")[2]
+        schema = self._resolve(schema)
+        if "oneOf" in schema:
+            name = schema["oneOf"][0].get("$ref", "").rpartition("/")[2]
+            schema = self._resolve(schema["oneOf"][0])
+        if isinstance(value, dict):
+            if name:
+                yield name, value
+            for key, part in self._properties(schema).items():
+                if key in value:
+                    yield from self._objects(part, value[key])
+        elif isinstance(value, list) and "items" in schema:
+            for item in value:
+                yield from self._objects(schema["items"], item)
 
     def _resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in schema:

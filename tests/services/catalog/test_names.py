@@ -28,7 +28,7 @@ async def names(house: House, person: Caller, *known: str, limit: int = 3_000) -
             found += page.items
             cursor = page.next
             if cursor is None:
-                return ArtistNames(tuple(found), page.version)
+                return ArtistNames(tuple(found), page.version, changed_at=page.changed_at)
 
 
 async def test_the_version_changes_with_the_catalogue_and_with_what_one_sees(
@@ -64,4 +64,6 @@ async def test_the_version_changes_with_the_catalogue_and_with_what_one_sees(
     await house.scan()
     later = await names(house, BERT, some.version)
     assert later.version != some.version
+    assert later.changed_at > some.changed_at > 0
+    assert (await names(house, BERT, later.version)).changed_at == later.changed_at
     assert "New" in {each.name for each in later.items}

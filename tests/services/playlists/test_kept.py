@@ -15,6 +15,7 @@ from philomel.services.catalog.contract import EntryKind, EntryMerged
 from philomel.services.playlists.contract import (
     BadShare,
     ChangeShare,
+    CreatePlaylist,
     CreateShare,
     DeleteShare,
     DropBookmark,
@@ -22,6 +23,7 @@ from philomel.services.playlists.contract import (
     ListBookmarks,
     ListShares,
     OpenShare,
+    PlaylistNotFound,
     Playlists,
     PlayQueue,
     SavePlayQueue,
@@ -149,14 +151,18 @@ async def test_shares_are_their_owners(service: Playlists, clock: FixedClock) ->
             CreateShare(()),
             CreateShare(tuple(SharedEntry(TRACK, id_of(f"s{n}")) for n in range(101))),
             CreateShare((SharedEntry(TRACK, A),), expires_at=clock.now()),
-            CreateShare((SharedEntry(SharedKind.PLAYLIST, A),)),
         ):
             with pytest.raises(BadShare):
                 await service.create_share(bad)
         for kind in (TRACK, SharedKind.ALBUM):
             with pytest.raises(UnknownTrack):
                 await service.create_share(CreateShare((SharedEntry(kind, D),)))
+        private = (await service.create_playlist(CreatePlaylist("mine"))).id
+        own = CreateShare((SharedEntry(SharedKind.PLAYLIST, private),))
+        await service.delete_share(DeleteShare((await service.create_share(own)).id))
     with acting(ADAM):
+        with pytest.raises(PlaylistNotFound):
+            await service.create_share(own)
         assert (await service.list_shares(ListShares())).items == ()
         with pytest.raises(ShareNotFound):
             await service.change_share(ChangeShare(share.id, description="mine"))

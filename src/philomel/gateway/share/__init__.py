@@ -28,6 +28,7 @@ from philomel.services.playlists.contract import OpenShare, Playlists, Share
 PREFIXES = ("/share",)
 _HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 _SIZE = 300
+_SCOPES = ("streaming", "playlist-read-private", "playlist-read-collaborative")
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -84,7 +85,7 @@ class _Door:
             await self._deps.media_bytes.send(signed, scope, receive, send)
             return
         with acting(owner):
-            things = await load(self._deps.catalog, opened)
+            things = await load(self._deps.catalog, self._deps.playlists, opened)
             cover = await self._cover(things)
         text = shared(opened, things, at(f"/share/{opened.token}"), cover)
         request: AnyRequest = Request(scope, receive, send)
@@ -104,14 +105,14 @@ class _Door:
         return Caller(
             CallerKind.USER,
             user.id,
-            scopes=("streaming",),
+            scopes=_SCOPES,
             explicit_allowed=user.explicit_allowed,
         )
 
     async def _sign(self, opened: Share, owner: Caller, track_id: str, *, mp3: bool) -> str:
         """The signed address of a shared track: it stays inside this server."""
         with acting(owner):
-            things = await load(self._deps.catalog, opened)
+            things = await load(self._deps.catalog, self._deps.playlists, opened)
             asset_id = _asset(things.tracks, track_id)
             wanted = SignStream(asset_id, StreamFormat.MP3) if mp3 else SignStream(asset_id)
             return (await self._deps.media.sign_stream(wanted)).path

@@ -32,6 +32,8 @@ def nothing() -> str:
 
 
 def _title(things: Shared) -> str:
+    if things.playlist:
+        return things.playlist
     albums = {track.album.name for track in things.tracks if track.album is not None}
     if len(albums) == 1:
         return next(iter(albums))

@@ -28,6 +28,24 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _REPLAY_GAIN_LUFS = -18.0
 """What ReplayGain 2.0 turns everything to: players add their own preference to it."""
 
+_FOLDER: Item = {
+    "bpm": 0,
+    "comment": "",
+    "isrc": [],
+    "contributors": [],
+    "displayComposer": "",
+    "groupings": [],
+    "works": [],
+    "movements": [],
+    "replayGain": {},
+    "channelCount": 0,
+    "samplingRate": 0,
+    "bitDepth": 0,
+}
+"""What every Child has, and albums that are folders have nothing to say of."""
+_ALSO_OF_FOLDERS = (
+    "sortName", "musicBrainzId", "genres", "artists", "displayArtist", "moods", "explicitStatus",
+)  # fmt: skip
 _COVER_ID = re.compile(r"(?:(tr|al|ar|pl)-)?([0-9A-Za-z]{22})(?:-[0-9A-Za-z]*)?", re.ASCII)
 
 
@@ -198,6 +216,7 @@ def album_directory(album: Album, mark: Mark | None = None, plays: PlayCount | N
     item = album_id3(album, mark, plays)
     name = item.pop("name")
     return {
+        **_FOLDER,
         **{
             key: item[key]
             for key in ("id", "artist", "artistId", "coverArt", "year", "genre", "created")
@@ -213,6 +232,9 @@ def album_directory(album: Album, mark: Mark | None = None, plays: PlayCount | N
         "songCount": item["songCount"],
         "playCount": item["playCount"],
         "mediaType": "album",
+        **{key: item[key] for key in _ALSO_OF_FOLDERS},
+        "albumArtists": item["artists"],
+        "displayAlbumArtist": item["displayArtist"],
         **{key: item[key] for key in ("parent", "starred", "userRating", "played") if key in item},
         **({"parent": item["artistId"]} if "artistId" in item else {}),
     }

@@ -47,15 +47,19 @@ class Shelves:
         marks: Mapping[str, Mark],
         *,
         folders: bool,
-    ) -> Prepared:
-        """The list `index` of an answer, for the caller.
+        since: int = 0,
+    ) -> tuple[Prepared, int]:
+        """The list `index` of an answer, for the caller, and when the catalogue changed last.
 
         Args:
             marks: the caller's, by the ids of artists.
+            since: the list is empty if nothing changed after that.
         """
         kind = (folders, form.name == "xml")
         known = tuple(key[0] for key in reversed(self._kept) if key[1:] == kind)[:KNOWN]
-        version, found = await _names(catalog, library_id, known)
+        version, found, changed_at = await _names(catalog, library_id, known)
+        if 0 < changed_at <= since:
+            return Prepared(prepared(form, "index", [])), changed_at
         text = self._kept.get((version, *kind))
         if text is None:
             text = await asyncio.to_thread(_written, found, form, folders=folders)
@@ -65,7 +69,7 @@ class Shelves:
             self._kept.move_to_end((version, *kind))
         if marks:
             text = await asyncio.to_thread(_marked, text, marks)
-        return Prepared(text)
+        return Prepared(text), changed_at
 
     def _keep(self, key: tuple[str, bool, bool], text: bytes) -> None:
         if len(text) > LARGEST or key in self._kept:
@@ -79,7 +83,7 @@ class Shelves:
 
 async def _names(
     catalog: Catalog, library_id: str | None, known: tuple[str, ...]
-) -> tuple[str, Sequence[ArtistName]]:
+) -> tuple[str, Sequence[ArtistName], int]:
     """All of one version; the newest if it changes all the while."""
     for _ in range(_TRIES):
         found: list[ArtistName] = []
@@ -96,8 +100,8 @@ async def _names(
             if cursor is None:
                 break
         if len(versions) == 1:
-            return page.version, found
-    return "", found
+            return page.version, found, page.changed_at
+    return "", found, page.changed_at
 
 
 def _written(names: Iterable[ArtistName], form: Form, *, folders: bool) -> bytes:

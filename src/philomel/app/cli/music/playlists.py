@@ -26,7 +26,7 @@ _LARGEST = 2 << 20
 
 @operator(Playlists, Accounts, timeout=None)
 async def bring(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
-    playlists, person = services.service(Playlists), await _person(services, parsed.user)
+    playlists, person = services.service(Playlists), await as_person(services, parsed.user)
     found: list[PlaylistImported] = []
     lines: list[str] = []
     refused: dict[str, str] = {}
@@ -58,7 +58,7 @@ async def bring(parsed: argparse.Namespace, services: Services, out: Output) -> 
 
 @operator(Playlists, Accounts, timeout=None)
 async def give(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
-    playlists, person = services.service(Playlists), await _person(services, parsed.user)
+    playlists, person = services.service(Playlists), await as_person(services, parsed.user)
     asked = ExportPlaylist(parsed.id, PlaylistFormat(parsed.format))
     with acting(person, timeout=None):
         parts = [part.content async for part in playlists.export_playlist(asked)]
@@ -67,7 +67,7 @@ async def give(parsed: argparse.Namespace, services: Services, out: Output) -> E
     return Exit.OK
 
 
-async def _person(services: Services, name: str) -> Caller:
+async def as_person(services: Services, name: str) -> Caller:
     """Whoever it is done for, with what they may see and do."""
     user = await services.service(Accounts).find_user(FindUser(name))
     return Caller(CallerKind.USER, user.id, user.name, scopes=ALL_SCOPES)

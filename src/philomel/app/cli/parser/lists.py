@@ -1,10 +1,13 @@
 """Commands about playlists, and about what comes from another server."""
 
 from philomel.app.cli.parser.adding import Add, add_password, group
+from philomel.app.cli.parser.sharing import add_shares, add_stations
 
 
 def add_lists(add: Add) -> None:
     _add_playlists(add)
+    add_shares(add)
+    add_stations(add)
     _add_import(add)
 
 

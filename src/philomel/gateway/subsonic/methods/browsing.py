@@ -32,16 +32,16 @@ async def get_music_folders(call: Call) -> Body:
 
 
 async def get_artists(call: Call) -> Body:
-    index = await _index(call, folders=False)
-    return {"artists": {"ignoredArticles": IGNORED_ARTICLES, "index": index}}
+    index, changed_at = await _index(call, folders=False)
+    artists = {"ignoredArticles": IGNORED_ARTICLES, "lastModified": changed_at, "index": index}
+    return {"artists": artists}
 
 
 async def get_indexes(call: Call) -> Body:
-    indexes = {
-        "ignoredArticles": IGNORED_ARTICLES,
-        "lastModified": call.services.clock.now(),
-        "index": await _index(call, folders=True),
-    }
+    """No artists if nothing changed since the player's list."""
+    since = call.parameters.whole("ifModifiedSince", 0)
+    index, changed_at = await _index(call, folders=True, since=since)
+    indexes = {"ignoredArticles": IGNORED_ARTICLES, "lastModified": changed_at, "index": index}
     return {"indexes": indexes}
 
 
@@ -94,13 +94,13 @@ async def get_genres(call: Call) -> Body:
     return {"genres": {"genre": found}}
 
 
-async def _index(call: Call, *, folders: bool) -> Prepared:
+async def _index(call: Call, *, folders: bool, since: int = 0) -> tuple[Prepared, int]:
     """All artists under their letters."""
     library_id = await call.library_id()
     marks = await _marks_of_artists(call)
     services = call.services
     return await services.shelves.of(
-        services.catalog, library_id, call.form, marks, folders=folders
+        services.catalog, library_id, call.form, marks, folders=folders, since=since
     )
 
 

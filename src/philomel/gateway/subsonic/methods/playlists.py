@@ -173,7 +173,6 @@ def _playlist(call: Call, playlist: Playlist, names: Mapping[str, str]) -> Item:
         "changed": moment(playlist.changed_at),
         "coverArt": f"pl-{playlist.id}-{playlist.changed_at:x}",
         "readonly": playlist.owner_id != call.caller.user_id or playlist.rules is not None,
-        "validUntil": "",
         "allowedUser": [],
     }
     return item

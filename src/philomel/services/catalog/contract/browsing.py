@@ -133,8 +133,11 @@ class ArtistNames(Struct, frozen=True):
     """Attributes:
     items: none if `version` is known already.
     version: another one whenever the catalogue changed, and for those who see other libraries.
+        changed_at: when the catalogue changed last, in milliseconds since the Unix epoch; 0 if
+            that is not known.
     """
 
     items: tuple[ArtistName, ...]
     version: str
     next: str | None = None
+    changed_at: int = 0

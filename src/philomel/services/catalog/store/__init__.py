@@ -8,7 +8,7 @@ assert folder_pictures.metadata is METADATA  # every module with tables is known
 
 SCHEMA = Schema(
     name="catalog",
-    version=14,
+    version=15,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.catalog.store.migrations",

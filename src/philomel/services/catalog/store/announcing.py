@@ -41,17 +41,18 @@ def announce(
         ],
     )
     if events and not plays_only:
-        revise(connection)
+        revise(connection, now)
 
 
-def revise(connection: Connection) -> None:
-    """What was made of entries before is not true any more."""
-    first = insert_on(connection.dialect.name, revision).values(one=1, changes=1)
-    connection.execute(
-        first.on_conflict_do_update(
-            index_elements=[revision.c.one], set_={"changes": revision.c.changes + 1}
-        )
-    )
+def revise(connection: Connection, now: int = 0) -> None:
+    """What was made of entries before is not true any more.
+
+    Args:
+        now: if what lists of them show is another; 0 for what only entries themselves show.
+    """
+    first = insert_on(connection.dialect.name, revision).values(one=1, changes=1, changed_at=now)
+    more = {"changes": revision.c.changes + 1} | ({"changed_at": now} if now else {})
+    connection.execute(first.on_conflict_do_update(index_elements=[revision.c.one], set_=more))
 
 
 def _type_of(event: Struct) -> str:

@@ -18,6 +18,8 @@ class PlaylistService(Marking, Keeping, Exchanging, Picturing, Filing, Ruling, B
     def __init__(self, context: Context) -> None:
         chooser, matcher = Chooser(context), Matcher(context.catalog)
         Marking.__init__(self, context.marks, context.catalog, context.clock, context.announced)
-        Keeping.__init__(self, context.kept, context.catalog, context.clock, context.keys)
+        Keeping.__init__(
+            self, context.kept, context.catalog, context.clock, context.keys, self.get_playlists
+        )
         Picturing.__init__(self, context, chooser)
         self._matcher = matcher

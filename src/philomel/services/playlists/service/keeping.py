@@ -1,7 +1,7 @@
 """Play queues, bookmarks and shares of the calling person."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -21,10 +21,13 @@ from philomel.services.playlists.contract import (
     CreateShare,
     DeleteShare,
     DropBookmark,
+    GetPlaylists,
     GetPlayQueue,
     ListBookmarks,
     ListShares,
     OpenShare,
+    PlaylistNotFound,
+    PlaylistSet,
     PlayQueue,
     SavePlayQueue,
     SetBookmark,
@@ -36,6 +39,9 @@ from philomel.services.playlists.contract import (
     UnknownTrack,
 )
 from philomel.services.playlists.store.kept import SqlKept
+
+FindPlaylists = Callable[[GetPlaylists], Awaitable[PlaylistSet]]
+"""Finds those that the caller may see."""
 
 _PURPOSE = "playlists.share"
 _TOKEN = re.compile(r"([0-9A-Za-z]{22})\.([A-Za-z0-9._\-]{10,200})", re.ASCII)
@@ -52,8 +58,11 @@ _MAX_MS = 1 << 53
 class Keeping:
     """The part of `Playlists` that is about where somebody left off, and what they share."""
 
-    def __init__(self, kept: SqlKept, catalog: Catalog, clock: Clock, keys: Keys) -> None:
+    def __init__(
+        self, kept: SqlKept, catalog: Catalog, clock: Clock, keys: Keys, find: FindPlaylists
+    ) -> None:
         self._kept = kept
+        self._playlists = find
         self._sees = catalog
         self._time = clock
         self._keys = keys
@@ -167,7 +176,7 @@ class Keeping:
     async def _check_entries(self, entries: Sequence[SharedEntry]) -> None:
         """Refuse what the caller cannot see themselves.
 
-        Raises: UnknownTrack, BadShare.
+        Raises: UnknownTrack, PlaylistNotFound.
         """
         tracks = [entry.id for entry in entries if entry.kind is SharedKind.TRACK]
         albums = [entry.id for entry in entries if entry.kind is SharedKind.ALBUM]
@@ -178,7 +187,9 @@ class Keeping:
             if len(found.items) < len(albums):
                 raise UnknownTrack("one of the albums is not there")
         if len(tracks) + len(albums) < len(entries):
-            raise BadShare("playlists cannot be shared yet")
+            lists = tuple(entry.id for entry in entries if entry.kind is SharedKind.PLAYLIST)
+            if len((await self._playlists(GetPlaylists(lists))).items) < len(lists):
+                raise PlaylistNotFound("one of the playlists is not there")
 
     async def _check_tracks(self, ids: Sequence[str]) -> None:
         if not (await self._seen(ids)).issuperset(ids):

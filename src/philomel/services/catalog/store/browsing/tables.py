@@ -49,5 +49,6 @@ revision = Table(
     METADATA,
     Column("one", Integer, primary_key=True, autoincrement=False),
     Column("changes", BIG, nullable=False),
+    Column("changed_at", BIG, nullable=False, server_default="0"),
 )
-"""How often something changed that others hear of: one row, or none before the first change."""
+"""How often, and when, something changed that others hear of: one row, once something did."""

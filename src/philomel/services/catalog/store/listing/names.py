@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, func, select,
 
 from philomel.kernel.paging import decode_cursor, encode_cursor
 from philomel.services.catalog.contract import ArtistName, ArtistNames, ListArtistNames
+from philomel.services.catalog.store.browsing.tables import revision
 from philomel.services.catalog.store.listing.versions import version_of
 from philomel.services.catalog.store.tables import (
     artist_libraries,
@@ -16,6 +17,7 @@ from philomel.services.catalog.store.tables import (
 )
 
 _LIBRARIES: BindParameter[Sequence[str]] = bindparam("libraries", expanding=True)
+_CHANGED_AT = select(revision.c.changed_at)
 _ALBUMS = (
     select(func.sum(artist_libraries.c.album_count))
     .where(
@@ -51,8 +53,9 @@ def list_artist_names(
     """Rows of all artists are looked at in order: nearly all of them are shown."""
     seen = sorted(id_ for id_ in visible if request.library_id in (None, id_))
     version = version_of(connection, seen)
+    changed_at = int(connection.execute(_CHANGED_AT).scalar() or 0)
     if version in request.known or not seen:
-        return ArtistNames((), version)
+        return ArtistNames((), version, changed_at=changed_at)
     key, id_ = "", ""
     if request.cursor is not None:
         key, id_ = decode_cursor(request.cursor, tuple[str, str])
@@ -64,4 +67,4 @@ def list_artist_names(
         ArtistName(row[0], row[1], row[2], int(row[5]), row[3], row[4]) for row in rows if row[5]
     )
     last = encode_cursor((rows[-1][6], rows[-1][0])) if len(rows) == request.limit else None
-    return ArtistNames(items, version, last)
+    return ArtistNames(items, version, last, changed_at)
