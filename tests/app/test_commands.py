@@ -76,6 +76,20 @@ def test_programs_and_players(owner: Process) -> None:
     owner.done("user", "remove", "bob")
 
 
+def test_people_are_changed_helped_and_invited(owner: Process) -> None:
+    changed = owner.done("user", "change", "anna", "--explicit", "no", "--display-name", "A.")
+    assert (changed["user"]["explicit_allowed"], changed["user"]["display_name"]) == (False, "A.")
+    assert owner.done("user", "reset-link", "anna")["links"][0].startswith(f"{owner.url}/reset?")
+    for helped in ("reset-factors", "sign-out"):
+        assert owner.done("user", helped, "anna")["user"]["name"] == "anna"
+    made = owner.done("invitation", "add", "--days", "3", "--note", "for Dora")
+    assert made["links"][0].startswith(f"{owner.url}/join?token=")
+    (listed,) = owner.done("invitation", "list")["invitations"]
+    assert (listed["id"], listed["note"]) == (made["id"], "for Dora")
+    owner.done("invitation", "remove", made["id"])
+    assert owner.cli("invitation", "remove", made["id"]).status == Exit.NOT_FOUND
+
+
 def test_a_scan_returns_when_search_knows(owner: Process, tmp_path: Path) -> None:
     music = tmp_path / "my  music's folder"
     make(music / "song one.ogg", {"title": "Nightingale", "artist": "Anna"})

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -14,7 +15,7 @@ from tests.services.accounts.house import House, build_house
 from philomel.engines.cache.memory import MemoryCache
 from philomel.engines.sql import Database
 from philomel.engines.web import Web
-from philomel.gateway import oauth, site
+from philomel.gateway import api, oauth, site
 from philomel.gateway.authentication import Authenticator
 from philomel.gateway.http import Door, create_app
 from philomel.gateway.metrics import Metrics
@@ -42,6 +43,23 @@ class Served:
         )
         self.browsers.append(browser)
         return browser
+
+
+def _own(house: House, authenticator: Authenticator, public: Public) -> api.Deps:
+    """Accounts by the extension API; the other services are not there."""
+    others: Any = None
+    return api.Deps(
+        authenticator=authenticator,
+        accounts=house.accounts,
+        catalog=others,
+        enrichment=others,
+        inspection=others,
+        media=others,
+        playlists=others,
+        plays=others,
+        search=others,
+        public=public,
+    )
 
 
 @asynccontextmanager
@@ -73,6 +91,9 @@ async def serving(
             oauth.PREFIXES,
             oauth.routes(oauth.Deps(house.accounts, authenticator, known)),
             oauth.error_response,
+        ),
+        Door(
+            "api", api.PREFIXES, api.routes(_own(house, authenticator, known)), api.error_response
         ),
     ]
     # The protocol is named: without it asyncio leaves Nagle's algorithm on, 40 ms a request.

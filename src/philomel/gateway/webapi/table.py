@@ -88,7 +88,8 @@ _LISTENER = (
         "GET",
         "/me",
         me.profile,
-        more="`user-read-private`: country, product, explicit_content; `user-read-email`: email",
+        more="`user-read-private`: country (`ZZ`: unknown), product, explicit_content; "
+        "`user-read-email`: email (null: accounts have none)",
     ),
     Operation("GET", "/users/{id}", me.person),
     Operation("GET", "/me/top/artists", me.top_artists, ("user-top-read",)),
