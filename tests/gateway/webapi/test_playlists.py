@@ -269,3 +269,36 @@ def test_public_playlists_are_featured_and_found_by_genre(house: House, client: 
     assert ([each["id"] for each in named["items"]], named["total"]) == ([mine], 1)
     with pytest.raises(spotipy.SpotifyException, match="404"):
         bob.category_playlists(id_of("nothing"))
+
+
+def test_likes_have_the_dates_that_a_program_gives(house: House, spotify: spotipy.Spotify) -> None:
+    headers = {"Authorization": f"Bearer {house.people.token(ALICE)}"}
+
+    def put(body: object, query: str = "") -> int:
+        address = f"{house.url}/v1/me/tracks{query}"
+        return house.http.put(address, json=body, headers=headers).status_code
+
+    dated = [
+        {"id": AIRBAG, "added_at": "2010-05-01T10:00:00Z"},
+        {"id": KARMA, "added_at": "2012-05-01T12:00:00+02:00"},
+        {"id": JOGA, "added_at": "2999-01-01T00:00:00Z"},
+    ]
+    # Ids beside the dated ones count nothing.
+    assert put({"timestamped_ids": dated, "ids": [PARANOID]}, f"?ids={PARANOID}") == 200
+    items = spotify.current_user_saved_tracks()["items"]
+    assert [(item["track"]["id"], item["added_at"]) for item in items] == [
+        (JOGA, "2023-11-14T22:15:00Z"),
+        (KARMA, "2012-05-01T10:00:00Z"),
+        (AIRBAG, "2010-05-01T10:00:00Z"),
+    ]
+    for wrong in (
+        [],
+        "x",
+        [1],
+        [{"id": AIRBAG}],
+        [{"id": AIRBAG, "added_at": "yesterday"}],
+        [{"id": "x", "added_at": "2010-05-01T10:00:00Z"}],
+        [{"added_at": "2010-05-01T10:00:00Z"}],
+        [{"id": AIRBAG, "added_at": 5}],
+    ):
+        assert put({"timestamped_ids": wrong}) == 400
