@@ -23,6 +23,7 @@ import time
 import wave
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -284,7 +285,7 @@ async def lookup(count: int, folder: Path) -> None:
     started = time.process_time()
     for start in range(0, count, 2000):
         part = ids[start : start + 2000]
-        await database.write(lambda c, part=part, start=start: _fill(c, part, start, rng))  # type: ignore[misc]
+        await database.write(partial(_fill, ids=part, start=start, rng=rng))
     filled = time.process_time() - started
     store, times = SoundStore(database), []
     for asset in rng.sample(ids, 500):

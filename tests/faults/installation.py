@@ -13,6 +13,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
@@ -168,6 +169,10 @@ class Installation:
         request = urllib.request.Request(self.process.url + path, headers=headers)
         return urllib.request.urlopen(request, timeout=30)
 
+    def read(self, path: str) -> None:
+        with self.open(path) as answer:
+            answer.read()
+
     def come_back(self) -> None:
         """It starts, and everything that was acknowledged is there."""
         self.process.start()
@@ -266,7 +271,7 @@ def transcode(here: Installation) -> None:
     id_ = here.songs[here.titles[here.long]]
     for format_ in ("mp3", "opus", "ogg"):
         address = f"/rest/stream?{here.login}&id={id_}&format={format_}&maxBitRate=96"
-        _in_background(lambda address=address: here.open(address).read())  # type: ignore[misc]
+        _in_background(partial(here.read, address))
 
 
 def hls(here: Installation) -> None:
@@ -275,7 +280,7 @@ def hls(here: Installation) -> None:
     with here.open(f"/api/philomel/v1/tracks/{here.songs[here.titles[path]]}/playback") as answer:
         files = json.load(answer)["files"]
     for file in here.chance.sample(files[1:], 3):
-        _in_background(lambda file=file: here.open(file["path"]).read())  # type: ignore[misc]
+        _in_background(partial(here.read, file["path"]))
 
 
 def backup(here: Installation) -> None:

@@ -128,7 +128,7 @@ class Shelf:
         raise FailedPrecondition("nothing is played here")
 
     async def get_playback(self, request: media.GetPlayback, /) -> media.Playback:
-        raise NotImplementedError
+        raise FailedPrecondition("nothing is played here")
 
     async def sign_covers(self, request: media.SignCovers, /) -> media.SignedUrls:
         raise FailedPrecondition("nothing is shown here")

@@ -1,11 +1,12 @@
 """Any page of a long list is found without a walk, and only while that is right."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, bindparam, delete, insert, update
 from tests.conftest import DatabaseFor
-from tests.services.catalog.test_plans import LIBRARIES, SEEN, Overheard, rows
+from tests.services.catalog.test_plans import LIBRARIES, SEEN, Overheard, put, rows
 
 from philomel.engines.sql import Database
 from philomel.kernel.clock import FixedClock
@@ -46,7 +47,7 @@ async def database(database_for: DatabaseFor) -> Database:
         {"genre_id": "often", "album_id": f"album{number:04}"} for number in range(300)
     ]
     for table, made in every.items():
-        await opened.write(lambda c, table=table, made=made: c.execute(insert(table), made))  # type: ignore[misc]
+        await opened.write(partial(put, table=table, made=made))
     return opened
 
 

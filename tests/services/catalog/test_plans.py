@@ -110,11 +110,11 @@ def rows() -> dict[Any, list[dict[str, Any]]]:
 async def database(database_for: DatabaseFor) -> Database:
     opened = await database_for(module.SCHEMA)
     for table, made in rows().items():
-        await opened.write(partial(_insert, table=table, made=made))
+        await opened.write(partial(put, table=table, made=made))
     return opened
 
 
-def _insert(connection: Connection, table: Table, made: list[dict[str, Any]]) -> None:
+def put(connection: Connection, table: Table, made: list[dict[str, Any]]) -> None:
     connection.execute(insert(table), made)
 
 

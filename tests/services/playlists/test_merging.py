@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -106,18 +107,14 @@ async def play(store: MergingPlaylists, world: int, actions: list[tuple[str, int
                     await store.split(TRACK, things[source], things[part], ids, at)
             case ["save"]:
                 await store.save(people[first], TRACK, [things[second]], at)
-                model.change(first, second, lambda o, at=at: liked(o, at))  # type: ignore[misc] # binds at
+                model.change(first, second, partial(liked, at=at))
             case ["unsave"]:
                 await store.unsave(people[first], TRACK, [things[second]], at)
                 model.change(first, second, lambda o: Opinion(None, o.rating, o.rated_at))
             case ["rate", stars]:
                 rating = int(stars) or None
                 await store.rate(people[first], TRACK, things[second], rating, at)
-                model.change(
-                    first,
-                    second,
-                    lambda o, at=at, rating=rating: rated(o, rating, at),  # type: ignore[misc] # binds both
-                )
+                model.change(first, second, partial(rated, rating=rating, at=at))
     for person in (0, 1):
         found = await store.marks(people[person], TRACK, things)
         expected = [

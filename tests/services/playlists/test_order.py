@@ -1,6 +1,7 @@
 """A playlist is a list: whatever is done to it, it holds what a plain list would."""
 
 import asyncio
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_no_order_of_changes_breaks_a_list(tmp_path: Path, monkeypatch: pytest.M
             made = runner.run(database.write(lambda c: lists.create(c, bare)))
             world = World(made)
             for action in actions:
-                runner.run(database.write(lambda c, action=action: play(c, world, action)))  # type: ignore[misc] # binds action
+                runner.run(database.write(partial(play, world=world, action=action)))
                 found = runner.run(database.read(lambda c: lists.find_one(c, id_, None)))
                 assert found is not None
                 assert (found.track_count, found.duration_ms) == (

@@ -257,9 +257,8 @@ class Places:
                 of = {name: wanted}
                 found.append((name, connection.execute(statement.limit(MANY), of).all()))
         for name, rows in found:
-            if len(rows) == MANY and name in _NARROW:
-                rows = self._narrow(connection, name, fresh)  # noqa: PLW2901
-            for row in rows:
+            too_many = len(rows) == MANY and name in _NARROW
+            for row in self._narrow(connection, name, fresh) if too_many else rows:
                 self._lost[row[0]] = matching.Lost(*row)
         paths = {path for intake in fresh for path in matching.spellings(intake.path)}
         at = {"library": self._plan.library_id, "paths": list(paths)}
