@@ -6,6 +6,8 @@
 # make compatibility  record anew what unmodified clients come to
 
 PYTHON ?= python3
+# Processes that test at once; 0 for none beside pytest's own.
+TESTERS ?= 2
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 UV := .tools/bin/uv
@@ -39,7 +41,7 @@ $(UV):
 test: setup web
 	@$(BIN)/python tools/engines.py
 	@$(BIN)/python tools/web.py test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: setup
 	$(BIN)/python tools/web.py check

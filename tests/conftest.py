@@ -1,18 +1,15 @@
 """Fixtures that every suite may ask for: databases and real servers, and each suite's time."""
 
-import secrets
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.databases import PostgresSchemas, sqlite_at
 from tests.servers import Server, postgres, redis, s3
 
 from philomel.engines.sql import Database, Schema
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.postgres import open_postgres
-from philomel.engines.sql.sqlite import open_sqlite
 
 DatabaseFor = Callable[[Schema], Awaitable[Database]]
 
@@ -20,18 +17,32 @@ _SERVERS = {"postgres_url": postgres.start, "redis_url": redis.start, "s3_url": 
 _SERVER_OF_PARAMETER = {"postgresql": "postgres_url", "redis": "redis_url", "s3": "s3_url"}
 _RUNNING = pytest.StashKey[dict[str, Server]]()
 _FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
-_TIMES = pytest.StashKey[dict[str, list[tuple[bool, float]]]]()
+_TIMES: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+
+_LONG = ("journeys", "services/catalog", "app", "gateway/media", "gateway/api", "attacks", "faults")
+"""Suites that begin first where several processes test, so that all end at about the same time."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    times: dict[str, list[tuple[bool, float]]] = defaultdict(list)
-    config.stash[_TIMES] = times
     config.stash[_RUNNING] = {}
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    within = (number for number, name in enumerate(_LONG) if f"tests/{name}/" in item.nodeid)
+    return next(within, len(_LONG))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start what the collected tests need; they go on while the servers come up."""
-    if session.config.option.collectonly:
+    """Start what the collected tests need; they go on while the servers come up.
+
+    Each process that tests has servers of its own, and stops them.
+    """
+    if session.config.option.collectonly or not session.items:
         return
     for item in session.items:
         callspec = getattr(item, "callspec", None)
@@ -80,37 +91,31 @@ def s3_url(request: pytest.FixtureRequest) -> str:
 async def database_for(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[DatabaseFor]:
-    """Makes a fresh, migrated database for a schema; closed after the test."""
+    """Makes databases with the tables of a schema and nothing else; closed after the test."""
     opened: list[Database] = []
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    if request.param == "postgresql":
+        schemas = PostgresSchemas(request.getfixturevalue("postgres_url"))
+        yield lambda schema: schemas.make(schema, tmp_path)
+        await schemas.close()
+        return
 
     async def make(schema: Schema) -> Database:
-        database: Database
-        if url is None:
-            database = open_sqlite(tmp_path / f"{schema.name}-{len(opened)}.sqlite")
-        else:
-            database = open_postgres(url, f"{schema.name}_{secrets.token_hex(6)}")
-        opened.append(database)
-        await prepare(database, schema, tmp_path)
-        return database
+        opened.append(await sqlite_at(tmp_path / f"{schema.name}-{len(opened)}.sqlite", schema))
+        return opened[-1]
 
     yield make
     for database in opened:
         await database.close()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    suite = item.nodeid.split("::")[0].rpartition("/")[0]
-    item.config.stash[_TIMES][suite].append((call.when == "call", call.duration))
-    return (yield)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    suite = report.nodeid.split("::")[0].rpartition("/")[0]
+    _TIMES[suite].append((report.when == "call", report.duration))
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What each suite cost, set-up of its fixtures included."""
-    for suite, phases in sorted(config.stash[_TIMES].items()):
+    for suite, phases in sorted(_TIMES.items()):
         tests = sum(is_call for is_call, _ in phases)
         seconds = sum(duration for _, duration in phases)
         terminalreporter.write_line(f"suite {suite}: {tests} tests, {seconds:.1f} s")

@@ -19,10 +19,11 @@ GOOD = "a nightingale sang"
 def owner(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Process]:
-    """A data folder, with or without a server on it."""
+    """A data folder, with or without a server on it; without, commands load the program."""
     process = Process(tmp_path_factory.mktemp("commands") / "data folder")
     if request.param == "a running server":
         process.start()
+    process.loads = request.param == "no server"
     yield process
     process.kill()
 

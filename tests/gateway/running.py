@@ -1,6 +1,8 @@
 """Doors behind a real server on a free port, for unmodified clients."""
 
 import asyncio
+import atexit
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +19,14 @@ from philomel.app.server.network import listen
 from philomel.engines.cache.memory import MemoryCache
 from philomel.gateway import api, subsonic, webapi
 from philomel.gateway.authentication import Authenticator
-from philomel.gateway.http import Door, create_app
+from philomel.gateway.http import Application, Door, create_app
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
 from philomel.kernel.clock import FixedClock
 from philomel.services.enrichment.contract import ArtistInfo, GetArtistInfo, InfoNotFound
+
+# Nothing here is encrypted, and reading all certificates of the world takes its time.
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Knowing:
@@ -64,8 +69,8 @@ class House:
         self.url = ""
         self.witness = Witness()
         self.calls_per_minute = 0
-        # One client: making one, with its certificates, takes longer than most calls.
-        self.http = httpx.Client(timeout=10)
+        # One client: making one takes longer than most calls.
+        self.http = httpx.Client(timeout=10, verify=_NO_CERTIFICATES)
         add = self.shelf.add
         add("Radiohead", "OK Computer", ["Airbag", "Paranoid Android", "Karma Police"])
         add("Radiohead", "Kid A", ["Idioteque", "Optimistic"], year=2000)
@@ -120,30 +125,56 @@ class House:
         ]
 
 
+class _Server:
+    """uvicorn in a thread of its own, as clients block; its application changes from test to test.
+
+    Starting and stopping one takes longer than most tests.
+    """
+
+    def __init__(self) -> None:
+        self.app: Application | None = None
+        listener = listen("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(
+            cast("Any", self._answer), interface="asgi3", log_config=None, lifespan="off", ws="none"
+        )
+        server = uvicorn.Server(config)
+        started = threading.Event()
+
+        async def run() -> None:
+            main = asyncio.create_task(server.serve(sockets=[listener]))
+            while not server.started and not main.done():
+                await asyncio.sleep(0.005)
+            started.set()
+            await main
+
+        def end() -> None:
+            server.should_exit = True
+            thread.join(10)
+            listener.close()
+
+        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+        thread.start()
+        started.wait(10)
+        atexit.register(end)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None, "nobody is at home"
+        await self.app(cast("Any", scope), cast("Any", receive), cast("Any", send))
+
+
+_IDLE: list[_Server] = []
+
+
 @contextmanager
 def serving(house: House) -> Iterator[House]:
-    """The house behind uvicorn, in a thread of its own as clients block."""
-    app = house.witness.around(create_app(house.doors(), Metrics()))
-    listener = listen("127.0.0.1", 0)
-    config = uvicorn.Config(cast("Any", app), log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    started = threading.Event()
-
-    async def run() -> None:
-        main = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not main.done():
-            await asyncio.sleep(0.005)
-        started.set()
-        await main
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
-    thread.start()
-    started.wait(10)
-    house.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    """The house behind a real server."""
+    server = _IDLE.pop() if _IDLE else _Server()
+    server.app = house.witness.around(create_app(house.doors(), Metrics()))
+    house.url = server.url
     try:
         yield house
     finally:
-        server.should_exit = True
         house.http.close()
-        thread.join(10)
-        listener.close()
+        server.app = None
+        _IDLE.append(server)

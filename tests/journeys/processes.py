@@ -1,9 +1,9 @@
 """Real Philomel processes, as their owner starts them."""
 
+import functools
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,21 +13,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.journeys.ready import Ready
+from tests.servers.ports import free_port
+
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 PROGRAM = (sys.executable, "-m", "philomel")
 
 
+@functools.cache
+def _ready() -> Ready:
+    return Ready(environment())
+
+
 def environment() -> dict[str, str]:
     """This process's own, without settings of Philomel."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PHILOMEL_")}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Outcome:
@@ -52,6 +53,8 @@ class Process:
         self.log = data.parent / f"{data.name}.log"
         self.within: tuple[str, ...] = ()
         """A command that runs the server, such as `unshare`."""
+        self.loads = False
+        """Whether commands load the program, as their owner's do; or fork from one that has."""
         self._running: subprocess.Popen[bytes] | None = None
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A scan that begins by itself would take from the journeys' own what they count.
@@ -110,16 +113,19 @@ class Process:
     def cli(self, *arguments: str, given: str | bytes = "", timeout: float = 90.0) -> Outcome:
         """Run a command on this data folder."""
         given = given.encode() if isinstance(given, str) else given
-        return Outcome(
-            subprocess.run(
-                [*PROGRAM, *arguments, "--data", str(self.data)],
+        line = [*arguments, "--data", str(self.data)]
+        if self.loads:
+            done = subprocess.run(
+                [*PROGRAM, *line],
                 input=given,
                 capture_output=True,
                 timeout=timeout,
                 check=False,
                 env=environment(),
             )
-        )
+        else:
+            done = _ready().run(line, environment(), given, timeout)
+        return Outcome(done)
 
     def done(self, *arguments: str, given: str = "", timeout: float = 90.0) -> Any:
         """Run a command that must work; its JSON."""

@@ -1,15 +1,19 @@
 """The shapes a server can have, seen from outside: an address, and its owner's commands."""
 
+import asyncio
 import shutil
-import subprocess
-import sys
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.processes import Process, free_port
+import asyncpg
+from tests.journeys.processes import Process
+from tests.servers.ports import free_port
+
+from philomel.engines.keys.ring import KeyRing
+from philomel.kernel.clock import SystemClock
 
 PASSWORD = "a nightingale sang"
 
@@ -114,7 +118,7 @@ def split(
         },
     )
     # One key ring, by content: whoever holds it is Philomel.
-    core.done("user", "list")
+    KeyRing.open(core.data / "keys", SystemClock())
     for other in (media, gateway):
         shutil.copy2(core.data / "keys", other.data / "keys")
     for process in (core, media, gateway):
@@ -129,14 +133,11 @@ _CORE = ("accounts", "catalog", "enrichment", "inspection", "playlists", "plays"
 
 def make_database(server: str, name: str) -> str:
     """The URL of a new, empty database on a PostgreSQL server."""
-    parts = urllib.parse.urlsplit(server)
-    script = (
-        "import asyncio, asyncpg, sys\n"
-        "async def main(url, name):\n"
-        "    connection = await asyncpg.connect(url)\n"
-        "    await connection.execute(f'CREATE DATABASE {name}')\n"
-        "    await connection.close()\n"
-        "asyncio.run(main(*sys.argv[1:]))"
-    )
-    subprocess.run([sys.executable, "-c", script, server, name], check=True)
-    return urllib.parse.urlunsplit(parts._replace(path=f"/{name}"))
+
+    async def make() -> None:
+        connection = await asyncpg.connect(server)
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    asyncio.run(make())
+    return urllib.parse.urlunsplit(urllib.parse.urlsplit(server)._replace(path=f"/{name}"))

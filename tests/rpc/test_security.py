@@ -1,7 +1,6 @@
 """Who is not Philomel is refused, whatever they claim, and peers may be away."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import grpc.aio
 import pytest
 from tests.rpc.scripted import Script
 from tests.rpc.shape import HmacKey
+from tests.servers.ports import free_port
 
 from philomel.kernel.caller import OPERATOR, SERVICE, Caller, Context, acting
 from philomel.kernel.clock import FixedClock
@@ -130,9 +130,7 @@ async def test_a_reply_beyond_all_limits_is_a_defect(address: str, clock: FixedC
 async def test_a_peer_that_is_away_is_said_to_be_and_found_again(
     clock: FixedClock, script: Script
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     channel = Channel(address, HmacKey(), clock)
     playlists = channel.connect(Playlists)
     started = time.monotonic()

@@ -4,12 +4,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.servers.ports import free_port
 
 START_SECONDS = 60.0
 
@@ -32,7 +33,7 @@ def start(folder: Path, port: int | None = None) -> Iterator[str]:
     data, log = folder / "data", folder / "log"
     if not data.exists():
         _make(binaries, data, user)
-    port = port or _free_port()
+    port = port or free_port()
     options = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -118,13 +119,6 @@ def _make(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> None:
     )
     if done.returncode:
         raise ServerFailed(f"initdb: {done.stdout}{done.stderr}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers.ports import free_port
+
 
 @contextmanager
 def start(folder: Path) -> Iterator[str]:
@@ -15,7 +17,7 @@ def start(folder: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         raise FileNotFoundError("redis-server is not installed: run tools/engines.py")
-    port = _free_port()
+    port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [
@@ -31,13 +33,6 @@ def start(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

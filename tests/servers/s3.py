@@ -1,7 +1,6 @@
 """A real S3 server for a test run: versitygw over a folder."""
 
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -9,6 +8,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.servers.ports import free_port
 
 ACCESS_KEY = "philomel"
 SECRET_KEY = "nightingale"
@@ -30,7 +31,7 @@ def start(folder: Path) -> Iterator[str]:
     data, meta = folder / "buckets", folder / "meta"
     (data / BUCKET).mkdir(parents=True)
     meta.mkdir()
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -48,13 +49,6 @@ def start(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(process: "subprocess.Popen[bytes]", address: str, log: Path) -> None:

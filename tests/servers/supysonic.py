@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.journeys.processes import free_port
+from tests.servers.ports import free_port
 
 _CONFIGURATION = """\
 [base]

@@ -14,14 +14,13 @@ from typing import Any, cast
 
 import pytest
 from tests.clients.recording import Check
+from tests.databases import sqlite_at
 from tests.gateway.running import House, serving
 from tests.gateway.shelf import ALICE, id_of
 
 from philomel.engines.blobs.disk import DiskBlobs
 from philomel.engines.keys.ring import KeyRing
 from philomel.engines.log.local import open_local_log
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.workers import TaskFailed
 from philomel.services.playlists import module
 
@@ -223,8 +222,7 @@ class _Painter:
 def keeping(folder: Path) -> Iterator[House]:
     """The doors over the real service of likes and playlists."""
     house = House()
-    database = open_sqlite(folder / "playlists.sqlite")
-    asyncio.run(prepare(database, module.SCHEMA, folder))
+    database = asyncio.run(sqlite_at(folder / "playlists.sqlite", module.SCHEMA))
     log = open_local_log(folder / "log.sqlite", house.clock)
     (folder / "blobs").mkdir()
     house.playlists, _ = module.build(

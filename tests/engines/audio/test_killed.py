@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
+from tests.databases import sqlite_at
 from tests.engines.audio.test_packaging import signal as sound
 
 from philomel.engines.audio.families import families
@@ -17,8 +18,6 @@ from philomel.engines.audio.renditions.making import FOLDER
 from philomel.engines.audio.renditions.store import RenditionBlobs
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.workers.forkserver import ForkWorkers
 from philomel.kernel.clock import SystemClock
 from philomel.kernel.errors import Unavailable
@@ -35,8 +34,7 @@ def key(folder: Path, part: str) -> bytes:
 
 
 async def make(folder: Path, parts: list[str]) -> list[bytes]:
-    database = open_sqlite(folder / "renditions.sqlite")
-    await prepare(database, SCHEMA, folder)
+    database = await sqlite_at(folder / "renditions.sqlite", SCHEMA)
     workers = ForkWorkers(families())
     store = RenditionBlobs(
         RootedBlobs(DiskFolders()),

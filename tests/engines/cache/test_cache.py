@@ -2,9 +2,9 @@
 
 import asyncio
 import itertools
-import socket
 
 import pytest
+from tests.servers.ports import free_port
 
 from philomel.engines.cache import Cache
 from philomel.engines.cache.memory import MemoryCache
@@ -84,9 +84,7 @@ async def test_counting_at_once_loses_nothing(under: Under) -> None:
 
 
 async def test_a_redis_that_is_away_misses_and_is_asked_again_later() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     clock = FixedClock()
     cache = RedisCache(f"redis://127.0.0.1:{port}/0", clock)
     await cache.set("a", b"x", 60)

@@ -12,14 +12,13 @@ from typing import Any, cast
 import httpx
 import pytest
 import uvicorn
+from tests.databases import sqlite_at
 from tests.gateway.media.station import StationServer, stations
 from tests.services.media.conftest import LISTENER, House, open_house
 
 from philomel.engines.blobs import Blob, Blobs, Entry
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.web.guarded import GuardedWeb
 from philomel.engines.workers import TaskFailed
 from philomel.gateway import media
@@ -201,9 +200,8 @@ async def doors(request: pytest.FixtureRequest) -> AsyncIterator[Doors]:
         # In memory where there is such a folder: nothing here is about what a disk keeps.
         memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
         tmp_path = Path(stack.enter_context(TemporaryDirectory(prefix="philomel-", dir=memory)))
-        database = open_sqlite(tmp_path / "media.sqlite")
+        database = await sqlite_at(tmp_path / "media.sqlite", SCHEMA)
         stack.push_async_callback(database.close)
-        await prepare(database, SCHEMA, tmp_path)
         house = await stack.enter_async_context(open_house(database, tmp_path, "local"))
         drips, covers = DripBlobs(), DiskBlobs(os.fsencode(tmp_path / "blobs"))
         (tmp_path / "blobs").mkdir()

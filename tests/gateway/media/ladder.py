@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from tests.databases import sqlite_at
 from tests.gateway.media.conftest import door, serving
 from tests.services.media.conftest import LISTENER, House, open_house
 
@@ -19,8 +20,6 @@ from philomel.engines.audio.transcode import TranscodeBlobs
 from philomel.engines.blobs import Blobs
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.workers.forkserver import ForkWorkers
 from philomel.gateway.delivery import MediaBytes
 from philomel.gateway.public import Public
@@ -74,12 +73,10 @@ async def on_air(
 ) -> AsyncIterator[Station]:
     settings = settings or Settings()
     async with AsyncExitStack() as stack:
-        database = open_sqlite(folder / "media.sqlite")
+        database = await sqlite_at(folder / "media.sqlite", SCHEMA)
         stack.push_async_callback(database.close)
-        await prepare(database, SCHEMA, folder)
-        kept = open_sqlite(folder / "renditions.sqlite")
+        kept = await sqlite_at(folder / "renditions.sqlite", RENDITIONS)
         stack.push_async_callback(kept.close)
-        await prepare(kept, RENDITIONS, folder)
         house = await stack.enter_async_context(open_house(database, folder, "local"))
         workers = ForkWorkers(families())
         stack.push_async_callback(workers.close)

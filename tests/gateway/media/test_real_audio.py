@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.databases import sqlite_at
 from tests.gateway.media.conftest import door, serving
 from tests.media.files import make
 from tests.services.media.conftest import LISTENER, House, open_house
@@ -24,8 +25,6 @@ from philomel.engines.audio.transcode import TranscodeBlobs
 from philomel.engines.blobs import Blobs
 from philomel.engines.blobs.disk import DiskFolders
 from philomel.engines.blobs.rooted import RootedBlobs
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.workers.forkserver import ForkWorkers
 from philomel.gateway.delivery import MediaBytes
 from philomel.gateway.public import Public
@@ -63,9 +62,8 @@ class Radio:
 @pytest.fixture
 async def radio(tmp_path: Path) -> AsyncIterator[Radio]:
     async with AsyncExitStack() as stack:
-        database = open_sqlite(tmp_path / "media.sqlite")
+        database = await sqlite_at(tmp_path / "media.sqlite", SCHEMA)
         stack.push_async_callback(database.close)
-        await prepare(database, SCHEMA, tmp_path)
         house = await stack.enter_async_context(open_house(database, tmp_path, "local"))
         workers = ForkWorkers(families())
         stack.push_async_callback(workers.close)

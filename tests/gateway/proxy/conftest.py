@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from tests.journeys.processes import Process, free_port
+from tests.journeys.processes import Process
 from tests.media.files import make
 from tests.servers import nginx
+from tests.servers.ports import free_port
 
 FILES = "/philomel-files/"
 # What means something in an address, a header or a file system, and what is no text at all.

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.journeys.processes import Process, free_port
+from tests.journeys.processes import Process
 from tests.servers import nginx
+from tests.servers.ports import free_port
 
 # As careless as a proxy can be: it says nothing of whom it speaks for, and holds connections
 # to the server open for several clients.

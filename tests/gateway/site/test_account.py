@@ -5,11 +5,10 @@ import re
 from pathlib import Path
 
 import httpx
+from tests.databases import sqlite_at
 from tests.gateway.site.server import Served, serving
 from tests.services.accounts.house import PASSWORD
 
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.gateway.public import Public
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.services.accounts.contract import (
@@ -228,8 +227,7 @@ async def test_only_a_trusted_proxy_vouches(served: Served, tmp_path: Path) -> N
     for number, public in enumerate((believing, distrusting)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        database = open_sqlite(folder / "accounts.sqlite")
-        await prepare(database, SCHEMA, folder)
+        database = await sqlite_at(folder / "accounts.sqlite", SCHEMA)
         async with serving(database, folder, public) as other:
             await other.house.user(role=Role.ADMIN)
             for names in (["ADA"], ["Nobody"], ["Ada", "Bob"], [""]):

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 from litestar import Request
+from tests.databases import sqlite_at
 from tests.services.accounts.house import House, build_house
 
 from philomel.engines.cache.memory import MemoryCache
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.gateway.authentication import (
     Authenticator,
     ForeignOrigin,
@@ -46,8 +45,7 @@ def _request(
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    database = open_sqlite(tmp_path / "accounts.sqlite")
-    await prepare(database, SCHEMA, tmp_path)
+    database = await sqlite_at(tmp_path / "accounts.sqlite", SCHEMA)
     yield build_house(database, tmp_path)
     await database.close()
 

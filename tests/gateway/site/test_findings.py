@@ -5,11 +5,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.databases import sqlite_at
 from tests.gateway.site.server import Served, serving
 from tests.services.accounts.house import PASSWORD
 
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.gateway.site.findings import findings_card, findings_page
 from philomel.kernel.caller import OPERATOR, acting
 from philomel.services.accounts.contract import CreateSetUpLink, CreateUser, Role
@@ -63,8 +62,7 @@ class OneFinding:
 
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    database = open_sqlite(tmp_path / "accounts.sqlite")
-    await prepare(database, SCHEMA, tmp_path)
+    database = await sqlite_at(tmp_path / "accounts.sqlite", SCHEMA)
     async with serving(database, tmp_path, inspection=OneFinding()) as server:
         yield server
     await database.close()

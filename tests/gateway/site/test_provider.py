@@ -13,11 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.databases import sqlite_at
 from tests.gateway.site.server import Served, serving
 from tests.services.accounts.house import PASSWORD
 
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.web.guarded import GuardedWeb
 from philomel.gateway.public import Public
 from philomel.kernel.clock import FixedClock
@@ -100,8 +99,7 @@ async def vouched(tmp_path: Path) -> AsyncIterator[Vouched]:
             oidc_role_claim="groups",
             oidc_admin_values=("bosses",),
         )
-        database = open_sqlite(tmp_path / "accounts.sqlite")
-        await prepare(database, SCHEMA, tmp_path)
+        database = await sqlite_at(tmp_path / "accounts.sqlite", SCHEMA)
         web = GuardedWeb("Philomel tests", (issuer.partition("://")[2],))
         clock = FixedClock(time.time_ns() // 1_000_000)
         async with serving(

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.databases import sqlite_at
 from tests.gateway.site.server import Served, serving
 from tests.services.accounts.house import PASSWORD
 
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.gateway.public import Public
 from philomel.gateway.site.forms import local_path
 from philomel.kernel.caller import OPERATOR, acting
@@ -273,8 +272,7 @@ def test_a_sign_in_goes_on_to_pages_of_this_server_only(path: str | None, kept: 
 
 
 async def test_behind_https_cookies_are_secure(tmp_path: Path) -> None:
-    database = open_sqlite(tmp_path / "accounts.sqlite")
-    await prepare(database, SCHEMA, tmp_path)
+    database = await sqlite_at(tmp_path / "accounts.sqlite", SCHEMA)
     public = Public(base_url="https://music.example")
     async with serving(database, tmp_path, public) as served:
         await served.house.user()

@@ -5,16 +5,7 @@ import pytest
 from tests.conftest import DatabaseFor
 from tests.services.catalog.house import House, open_house
 
-from philomel.engines.audio.families import families
 from philomel.engines.workers import Workers
-from philomel.engines.workers.forkserver import ForkWorkers
-
-
-@pytest.fixture
-async def workers() -> AsyncIterator[Workers]:
-    workers = ForkWorkers(families())
-    yield workers
-    await workers.close()
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from tests.databases import sqlite_at
 from tests.services.catalog.house import ANNA, CALM, House, Shelf
 
 from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.keys.ring import KeyRing
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.engines.workers import Workers
 from philomel.kernel.caller import acting
 from philomel.services.catalog import module
@@ -87,8 +86,7 @@ async def live_in(
     folder.mkdir(parents=True, exist_ok=True)
     databases: list[Database] = []
     for schema in (module.SCHEMA, playlists.SCHEMA, plays.SCHEMA):
-        database: Database = open_sqlite(folder / f"{schema.name}.sqlite")
-        await prepare(database, schema, folder)
+        database: Database = await sqlite_at(folder / f"{schema.name}.sqlite", schema)
         databases.append(database if guard is None else guard(database))
     shelf = KeptShelf(folder / "assets")
     house = House(databases[0], folder, workers, CALM, shelf=shelf)

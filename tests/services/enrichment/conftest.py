@@ -1,24 +1,22 @@
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import cast
 
 import pytest
 from tests.conftest import DatabaseFor
 from tests.rpc.shape import SHAPES, Shape, in_shape
 from tests.servers.openmusic import OpenMusic, open_music
-from tests.services.catalog.conftest import music, workers
-from tests.services.catalog.house import House, open_house
+from tests.services.catalog.conftest import house, music
+from tests.services.catalog.house import House
 
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
 from philomel.engines.web import Web
 from philomel.engines.web.guarded import GuardedWeb
-from philomel.engines.workers import Workers
 from philomel.services.enrichment import module
 from philomel.services.enrichment.contract import Enrichment, Settings
 from philomel.services.enrichment.service import EnrichmentService
 
-__all__ = ["music", "workers"]
+__all__ = ["house", "music"]
 
 Built = tuple[EnrichmentService, tuple[Job, ...]]
 
@@ -27,15 +25,6 @@ Built = tuple[EnrichmentService, tuple[Job, ...]]
 def openmusic() -> Iterator[OpenMusic]:
     with open_music() as server:
         yield server
-
-
-@pytest.fixture
-async def house(
-    database_for: DatabaseFor, tmp_path: Path, workers: Workers
-) -> AsyncIterator[House]:
-    opened = await open_house(database_for, tmp_path / "house", workers)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

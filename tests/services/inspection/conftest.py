@@ -1,33 +1,22 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import cast
 
 import pytest
 from tests.conftest import DatabaseFor
 from tests.rpc.shape import SHAPES, Shape, in_shape
-from tests.services.catalog.conftest import music, workers
-from tests.services.catalog.house import House, open_house
+from tests.services.catalog.conftest import house, music
+from tests.services.catalog.house import House
 
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
-from philomel.engines.workers import Workers
 from philomel.services.inspection import module
 from philomel.services.inspection.contract import Inspection
 from philomel.services.inspection.jobs import examiner
 from philomel.services.inspection.service import InspectionService
 
-__all__ = ["music", "workers"]
+__all__ = ["house", "music"]
 
 Built = tuple[InspectionService, tuple[Job, ...]]
-
-
-@pytest.fixture
-async def house(
-    database_for: DatabaseFor, tmp_path: Path, workers: Workers
-) -> AsyncIterator[House]:
-    opened = await open_house(database_for, tmp_path / "house", workers)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

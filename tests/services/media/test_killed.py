@@ -5,24 +5,23 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
+from tests.databases import sqlite_at
 from tests.services.media.conftest import open_house
 
 from philomel.engines.log.local import open_local_log
-from philomel.engines.sql.migrate import prepare
-from philomel.engines.sql.sqlite import open_sqlite
 from philomel.kernel.clock import SystemClock
 from philomel.rpc.codec import from_bytes
-from philomel.services.media.contract import AssetsAnalysed
+from philomel.services.media.contract import AnalysisState, AssetsAnalysed
 from philomel.services.media.store import SCHEMA
 
 FILES, KILLS, WORKERS = 120, 3, 2
 
 
 async def test_nothing_is_lost_and_only_what_was_in_flight_is_repeated(tmp_path: Path) -> None:
-    database = open_sqlite(tmp_path / "media.sqlite")
-    await prepare(database, SCHEMA, tmp_path)
+    database = await sqlite_at(tmp_path / "media.sqlite", SCHEMA)
     journal, log = tmp_path / "journal", tmp_path / "events"
     async with open_house(database, tmp_path, "local") as house:
         sources = [house.source(f"{number}", b"song %d" % number) for number in range(FILES)]
@@ -35,7 +34,7 @@ async def test_nothing_is_lost_and_only_what_was_in_flight_is_repeated(tmp_path:
                     *(str(tmp_path / "media.sqlite"), str(log), str(journal)),
                 ]
             )
-            await house.until(lambda state, until=until: state.done >= until)  # type: ignore[misc]  # mypy cannot infer a default's type
+            await house.until(partial(_has_done, until))
             if kill == KILLS:
                 await _until_announced(log, {source.asset_id for source in sources})
             process.send_signal(signal.SIGKILL)
@@ -46,6 +45,10 @@ async def test_nothing_is_lost_and_only_what_was_in_flight_is_repeated(tmp_path:
     assert len(begun) == FILES
     assert begun.total() <= FILES + KILLS * WORKERS
     await database.close()
+
+
+def _has_done(count: int, state: AnalysisState) -> bool:
+    return state.done >= count
 
 
 async def _until_announced(log: Path, ids: set[str]) -> None:

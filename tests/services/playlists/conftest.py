@@ -7,17 +7,14 @@ from tests.conftest import DatabaseFor
 from tests.rpc.shape import SHAPES, Shape, in_shape
 from tests.services.shelf import Shelf
 
-from philomel.engines.audio.families import families
 from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.blobs import Blobs
 from philomel.engines.blobs.disk import DiskBlobs
 from philomel.engines.keys.ring import KeyRing
 from philomel.engines.log import Log
-from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
 from philomel.engines.workers import Workers
-from philomel.engines.workers.forkserver import ForkWorkers
 from philomel.kernel.clock import FixedClock
 from philomel.services.playlists import module
 from philomel.services.playlists.contract import Playlists
@@ -27,33 +24,9 @@ from philomel.services.plays.service import PlayService
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
-@pytest.fixture
-async def log(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Log]:
-    opened = open_local_log(tmp_path / "events.log", clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 def blobs(tmp_path: Path) -> Blobs:
     (tmp_path / "blobs").mkdir()
     return DiskBlobs(bytes(tmp_path / "blobs"))
-
-
-@pytest.fixture
-async def workers() -> AsyncIterator[Workers]:
-    opened = ForkWorkers(families())
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -8,30 +7,12 @@ from tests.rpc.shape import SHAPES, Shape, in_shape
 from tests.services.shelf import Shelf
 
 from philomel.engines.log import Log
-from philomel.engines.log.local import open_local_log
 from philomel.engines.outbox import Job
 from philomel.engines.sql import Database
 from philomel.kernel.clock import FixedClock
 from philomel.services.plays import module
 from philomel.services.plays.contract import Plays
 from philomel.services.plays.service import PlayService
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
-
-
-@pytest.fixture
-async def log(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Log]:
-    opened = open_local_log(tmp_path / "events.log", clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
