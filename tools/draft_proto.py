@@ -40,13 +40,11 @@ def contract_of(module: Any) -> type | None:
     found = [
         cls
         for cls in vars(module).values()
-        if inspect.isclass(cls) and getattr(cls, "_is_protocol", False) and _is_home(cls, module)
+        if inspect.isclass(cls)
+        and getattr(cls, "_is_protocol", False)
+        and cls.__module__ == module.__name__
     ]
     return found[0] if len(found) == 1 else None
-
-
-def _is_home(cls: type, module: Any) -> bool:
-    return cls.__module__ == module.__name__ or cls.__module__.startswith(module.__name__ + ".")
 
 
 class Known(Struct, frozen=True):

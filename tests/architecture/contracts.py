@@ -38,7 +38,7 @@ def _find() -> Iterator[Contract]:
                 for cls in vars(module).values()
                 if inspect.isclass(cls)
                 and getattr(cls, "_is_protocol", False)
-                and cls.__module__.startswith(module.__name__)
+                and cls.__module__ == module.__name__
             )
             events = getattr(module, "EVENTS", ())
             messages = shapes.contract_messages(protocol, events)

@@ -130,10 +130,11 @@ def _kind(plain: Any, where: str) -> str:
 
 
 def methods_of(contract: type) -> tuple[Method, ...]:
-    """The methods of a contract, in the order of its text."""
+    """The methods of a contract and of the parts it is made of, each in the order of its text."""
     return tuple(
         _method(contract, name)
-        for name, member in vars(contract).items()
+        for part in contract.__mro__
+        for name, member in vars(part).items()
         if not name.startswith("_") and callable(member)
     )
 
