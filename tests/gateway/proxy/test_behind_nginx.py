@@ -31,12 +31,12 @@ def test_setting_up_stays_at_its_address(behind: Behind) -> None:
     cookie = done.headers["set-cookie"]
     assert f"Path={behind.prefix or '/'};" in cookie
     assert "Secure" in cookie
-    home = behind.browser.get(f"{behind.url}/")
+    home = behind.browser.get(f"{behind.url}/server")
     assert "anna" in home.text
     for each in links(home.text):
-        # Forms only take what is posted.
+        # Forms only take what is posted; where no web player was built, `/` leads here.
         told = behind.browser.get(urllib.parse.urljoin(behind.url, each))
-        assert told.status_code in {200, 405}, each
+        assert told.status_code in {200, 303, 405}, each
     made = behind.browser.post(f"{behind.url}/players", data={"label": "phone"})
     address, _, _, api_key = re.findall(r"<code[^>]*>([^<]+)</code>", made.text)[:4]
     assert address == behind.url

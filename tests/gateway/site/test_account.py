@@ -242,8 +242,7 @@ async def test_only_a_trusted_proxy_vouches(served: Served, tmp_path: Path) -> N
 
 
 async def test_whom_only_a_proxy_vouches_for_proves_it_by_the_proxy(tmp_path: Path) -> None:
-    database = open_sqlite(tmp_path / "accounts.sqlite")
-    await prepare(database, SCHEMA, tmp_path)
+    database = await sqlite_at(tmp_path / "accounts.sqlite", SCHEMA)
     public = Public(trusted_proxies=("127.0.0.1",), user_header="Remote-User")
     settings = Settings(proxy_create=True)
     async with serving(database, tmp_path, public, settings=settings) as served:
