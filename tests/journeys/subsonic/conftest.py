@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.journeys.processes import free_port
 from tests.journeys.shapes import all_in_one
 from tests.journeys.subsonic.place import Facts, Place, Web, forget_everything, read_facts
+from tests.servers.ports import free_port
 
 
 @pytest.fixture(scope="package")
