@@ -1,5 +1,7 @@
 """The log of what administrators did."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 from philomel.services.accounts.contract.events import AdminActed
@@ -51,3 +53,19 @@ class AuditVerdict(Struct, frozen=True):
     entries: int
     broken_at: int | None = None
     reason: str = ""
+
+
+class AuditCalls(Protocol):
+    """What administrators did."""
+
+    async def record_action(self, request: RecordAction, /) -> None:
+        """Write down what the caller did elsewhere than in a service. Operators only."""
+        ...
+
+    async def list_audit(self, request: ListAudit, /) -> AuditEntries:
+        """What administrators did, the latest first. Administrators and operators."""
+        ...
+
+    async def verify_audit(self, request: VerifyAudit, /) -> AuditVerdict:
+        """Whether an entry was changed, removed or moved since. Administrators and operators."""
+        ...

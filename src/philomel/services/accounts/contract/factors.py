@@ -1,6 +1,10 @@
 """Second factors: authenticator apps, recovery codes and passkeys."""
 
+from typing import Protocol
+
 from msgspec import Struct
+
+from philomel.services.accounts.contract.sessions import Session
 
 
 class GetFactors(Struct, frozen=True):
@@ -133,3 +137,82 @@ class SignInWithPasskey(Struct, frozen=True):
 
 class ResetFactors(Struct, frozen=True):
     user_id: str
+
+
+class FactorCalls(Protocol):
+    """Second factors and passkeys."""
+
+    async def get_factors(self, request: GetFactors, /) -> Factors:
+        """What proves a person besides the password."""
+        ...
+
+    async def begin_totp(self, request: BeginTotp, /) -> NewTotp:
+        """A secret for an authenticator app; it counts once a code has confirmed it.
+
+        Raises: ProofNeeded.
+        """
+        ...
+
+    async def confirm_totp(self, request: ConfirmTotp, /) -> RecoveryCodes:
+        """Use the app from now on. Recovery codes come along if the person has none.
+
+        Raises: BadCredentials, TooManyTries, ProofNeeded, FactorNotFound.
+        """
+        ...
+
+    async def remove_totp(self, request: RemoveTotp, /) -> None:
+        """Use the authenticator app no longer.
+
+        Raises: ProofNeeded, FactorNotFound.
+        """
+        ...
+
+    async def renew_recovery_codes(self, request: RenewRecoveryCodes, /) -> RecoveryCodes:
+        """New recovery codes; the old ones stop working.
+
+        Raises: ProofNeeded, FactorNotFound if there is no second factor to recover.
+        """
+        ...
+
+    async def begin_passkey(self, request: BeginPasskey, /) -> PasskeyChallenge:
+        """What the browser makes a passkey from.
+
+        Raises: ProofNeeded, BadPasskey if the page's origin cannot have passkeys.
+        """
+        ...
+
+    async def add_passkey(self, request: AddPasskey, /) -> NewPasskey:
+        """Keep the passkey that the browser made.
+
+        Raises: BadPasskey, BadName, ProofNeeded.
+        """
+        ...
+
+    async def remove_passkey(self, request: RemovePasskey, /) -> None:
+        """The passkey opens nothing any more.
+
+        Raises: FactorNotFound, ProofNeeded.
+        """
+        ...
+
+    async def begin_passkey_sign_in(self, request: BeginPasskeySignIn, /) -> PasskeyChallenge:
+        """A challenge for a passkey. Open to everyone; it says nothing of who has an account.
+
+        Raises: BadPasskey if the page's origin cannot have passkeys; BadCredentials if the
+            sign-in does not wait any more.
+        """
+        ...
+
+    async def sign_in_with_passkey(self, request: SignInWithPasskey, /) -> Session:
+        """Open a session with a passkey that verified its person.
+
+        Raises: BadPasskey, TooManyTries, AccountDisabled.
+        """
+        ...
+
+    async def reset_factors(self, request: ResetFactors, /) -> None:
+        """Remove every second factor of a person. Administrators and operators.
+
+        Raises: UserNotFound, ProofNeeded.
+        """
+        ...

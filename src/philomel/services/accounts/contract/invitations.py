@@ -1,8 +1,11 @@
 """Links that an administrator hands out: to join, and to choose a new password."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
-from philomel.services.accounts.contract.people import Role
+from philomel.services.accounts.contract.people import Role, User
+from philomel.services.accounts.contract.sessions import Session
 
 
 class CreateInvitation(Struct, frozen=True):
@@ -94,3 +97,61 @@ class ResetLinkState(Struct, frozen=True):
 class UseResetLink(Struct, frozen=True):
     token: str
     password: str
+
+
+class InvitationCalls(Protocol):
+    """Links to join by, and to choose a new password by."""
+
+    async def create_invitation(self, request: CreateInvitation, /) -> NewInvitation:
+        """A link to join by. Administrators and operators.
+
+        Raises: InvalidArgument, ProofNeeded.
+        """
+        ...
+
+    async def list_invitations(self, request: ListInvitations, /) -> Invitations:
+        """Invitations of the last 90 days, the latest first. Administrators and operators."""
+        ...
+
+    async def revoke_invitation(self, request: RevokeInvitation, /) -> None:
+        """Its link stops working. Administrators and operators.
+
+        Raises: LinkNotFound.
+        """
+        ...
+
+    async def get_invitation(self, request: GetInvitation, /) -> Invitation:
+        """What the link is good for. Open to whoever has it.
+
+        Raises: LinkNotFound, TooManyTries.
+        """
+        ...
+
+    async def accept_invitation(self, request: AcceptInvitation, /) -> Session:
+        """Make an account and sign in. Open to whoever has the link.
+
+        Raises: LinkNotFound, NameTaken, BadName, WeakPassword, TooManyTries.
+        """
+        ...
+
+    async def create_reset_link(self, request: CreateResetLink, /) -> ResetLink:
+        """A link to choose a new password by; earlier ones stop working. Administrators and
+        operators.
+
+        Raises: UserNotFound, ProofNeeded.
+        """
+        ...
+
+    async def get_reset_link(self, request: GetResetLink, /) -> ResetLinkState:
+        """Whose password it is for. Open to whoever has the link.
+
+        Raises: LinkNotFound.
+        """
+        ...
+
+    async def use_reset_link(self, request: UseResetLink, /) -> User:
+        """Set the new password; the person's sessions end, second factors stay.
+
+        Raises: LinkNotFound, WeakPassword.
+        """
+        ...

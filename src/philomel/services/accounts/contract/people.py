@@ -1,6 +1,7 @@
 """People with an account."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -87,3 +88,54 @@ class ChangeUser(Struct, frozen=True):
     disabled: bool | None = None
     explicit_allowed: bool | None = None
     explicit_locked: bool | None = None
+
+
+class PeopleCalls(Protocol):
+    """Who has an account."""
+
+    async def create_user(self, request: CreateUser, /) -> User:
+        """Make an account. Administrators and operators.
+
+        Raises: NameTaken, BadName, WeakPassword.
+        """
+        ...
+
+    async def find_user(self, request: FindUser, /) -> User:
+        """The user of that name, whatever its case. Administrators, operators, services.
+
+        Raises: UserNotFound.
+        """
+        ...
+
+    async def list_users(self, request: ListUsers, /) -> Users:
+        """All users, by name. Administrators and operators."""
+        ...
+
+    async def set_password(self, request: SetPassword, /) -> User:
+        """Change a password; the person's sessions end, app passwords stay.
+
+        Raises: UserNotFound, WeakPassword, BadCredentials.
+        """
+        ...
+
+    async def remove_user(self, request: RemoveUser, /) -> None:
+        """Remove an account with all its credentials. Administrators and operators.
+
+        Raises: UserNotFound; LastAdmin if nobody could administer the server afterwards.
+        """
+        ...
+
+    async def get_user(self, request: GetUser, /) -> User:
+        """One account. The person, administrators, operators.
+
+        Raises: UserNotFound.
+        """
+        ...
+
+    async def change_user(self, request: ChangeUser, /) -> User:
+        """Change what is given. The person their own name and view, the rest administrators.
+
+        Raises: UserNotFound, BadName, ProofNeeded; LastAdmin if nobody could administer the
+            server afterwards.
+        """
+        ...

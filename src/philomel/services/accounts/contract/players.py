@@ -1,6 +1,10 @@
 """App passwords and API keys, for players."""
 
+from typing import Protocol
+
 from msgspec import Struct
+
+from philomel.services.accounts.contract.sessions import Authenticated
 
 
 class AuthenticatePlayer(Struct, frozen=True):
@@ -75,3 +79,39 @@ class Renewed(Struct, frozen=True):
     """
 
     count: int
+
+
+class PlayerCalls(Protocol):
+    """App passwords and who comes with one."""
+
+    async def authenticate_player(self, request: AuthenticatePlayer, /) -> Authenticated:
+        """Who holds this app password or API key. The account password is never accepted.
+
+        Raises: BadCredentials, TooManyTries.
+        """
+        ...
+
+    async def create_app_password(self, request: CreateAppPassword, /) -> NewAppPassword:
+        """A new app password with its API key.
+
+        Raises: UserNotFound.
+        """
+        ...
+
+    async def list_app_passwords(self, request: ListAppPasswords, /) -> AppPasswords:
+        """A person's app passwords, without their secrets."""
+        ...
+
+    async def revoke_app_password(self, request: RevokeAppPassword, /) -> None:
+        """It stops working at once.
+
+        Raises: AppPasswordNotFound.
+        """
+        ...
+
+    async def renew_secrets(self, request: RenewSecrets, /) -> Renewed:
+        """Encrypt every app password anew whose key will end. Operators only.
+
+        What is kept of API keys, programs' secrets and sessions is made anew when they are used.
+        """
+        ...

@@ -1,5 +1,7 @@
 """What people of this server know of each other."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 
@@ -22,3 +24,11 @@ class Profiles(Struct, frozen=True):
     """
 
     items: tuple[Profile, ...]
+
+
+class ProfileCalls(Protocol):
+    """What people see of each other."""
+
+    async def get_profiles(self, request: GetProfiles, /) -> Profiles:
+        """The names of people by id. Whoever is signed in."""
+        ...

@@ -1,5 +1,7 @@
 """Programs (OAuth clients), and the tokens that they are given."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 
@@ -176,3 +178,97 @@ class Tokens(Struct, frozen=True):
     expires_in: int
     scopes: tuple[str, ...]
     refresh_token: str | None = None
+
+
+class ProgramCalls(Protocol):
+    """Programs, and what they may do."""
+
+    async def create_app(self, request: CreateApp, /) -> NewApp:
+        """Register a program. Administrators and operators; listeners where the settings let them.
+
+        Raises: BadName, ProofNeeded; NotSupported where listeners may not; BadRedirect if a
+            redirect URI could send codes to strangers.
+        """
+        ...
+
+    async def get_app(self, request: GetApp, /) -> App:
+        """What the consent page shows. Open to everyone.
+
+        Raises: AppNotFound; BadRedirect if `redirect_uri` is none of the program's.
+        """
+        ...
+
+    async def authorize(self, request: Authorize, /) -> AuthorizationCode:
+        """The calling person lets a program in. The code works once, for 60 seconds.
+
+        Raises: AppNotFound, BadRedirect, InvalidArgument.
+        """
+        ...
+
+    async def exchange_code(self, request: ExchangeCode, /) -> Tokens:
+        """A code for tokens. A second use revokes what the first one gave out.
+
+        Raises: InvalidClient, InvalidGrant.
+        """
+        ...
+
+    async def refresh(self, request: Refresh, /) -> Tokens:
+        """New tokens; the refresh token is replaced.
+
+        Raises: InvalidClient, InvalidGrant.
+        """
+        ...
+
+    async def client_credentials(self, request: ClientCredentials, /) -> Tokens:
+        """A token for the program itself, without a person.
+
+        Raises: InvalidClient.
+        """
+        ...
+
+    async def mint_token(self, request: MintToken, /) -> Tokens:
+        """Tokens for a person without asking them. Operators only.
+
+        Raises: UserNotFound.
+        """
+        ...
+
+    async def list_apps(self, request: ListApps, /) -> Apps:
+        """Registered programs, by name."""
+        ...
+
+    async def change_app(self, request: ChangeApp, /) -> App:
+        """Change a program's name and redirect URIs. Who registered it, and administrators.
+
+        Raises: AppNotFound, BadRedirect, BadName, ProofNeeded.
+        """
+        ...
+
+    async def renew_app_secret(self, request: RenewAppSecret, /) -> NewApp:
+        """A new secret; the old one stops working at once.
+
+        Raises: AppNotFound, ProofNeeded; NotSupported for a public program.
+        """
+        ...
+
+    async def remove_app(self, request: RemoveApp, /) -> None:
+        """Forget a program; every token it was given stops working.
+
+        Raises: AppNotFound, ProofNeeded.
+        """
+        ...
+
+    async def list_programs(self, request: ListPrograms, /) -> Programs:
+        """The programs that a person let in, by name."""
+        ...
+
+    async def revoke_program(self, request: RevokeProgram, /) -> None:
+        """Every token that the person gave it stops working at once.
+
+        Raises: AppNotFound.
+        """
+        ...
+
+    async def get_consent(self, request: GetConsent, /) -> Consent:
+        """What the calling person granted a program so far."""
+        ...

@@ -1,5 +1,7 @@
 """Signing in by what others vouch for: an OpenID Connect provider, or a proxy in front."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 from philomel.services.accounts.contract.sessions import Session
@@ -108,3 +110,53 @@ class ProveByProxy(Struct, frozen=True):
 
     name: str
     session_id: str
+
+
+class ProviderCalls(Protocol):
+    """Those who vouch for people."""
+
+    async def get_provider(self, request: GetProvider, /) -> Provider:
+        """The OpenID Connect provider that people may sign in with. Open to everyone."""
+        ...
+
+    async def begin_provider(self, request: BeginProvider, /) -> ProviderRedirect:
+        """Where to send the browser to sign in there. To link, the person must be signed in.
+
+        Raises: NotSupported, ProviderFailed, ProofNeeded.
+        """
+        ...
+
+    async def complete_provider(self, request: CompleteProvider, /) -> ProviderDone:
+        """Open a session for whoever the provider vouches for, or link them.
+
+        An account is never taken over: a name or e-mail that fits proves nothing here.
+
+        Raises: ProviderFailed, AccountDisabled, NameTaken.
+        """
+        ...
+
+    async def list_identities(self, request: ListIdentities, /) -> Identities:
+        """The accounts elsewhere that open this one."""
+        ...
+
+    async def remove_identity(self, request: RemoveIdentity, /) -> None:
+        """The account elsewhere opens this one no longer.
+
+        Raises: FactorNotFound, ProofNeeded.
+        """
+        ...
+
+    async def sign_in_by_proxy(self, request: SignInByProxy, /) -> Session:
+        """Open a session for whom a trusted proxy vouches. Only the gateway asks.
+
+        Raises: BadCredentials if nobody has that name and none is made; AccountDisabled.
+        """
+        ...
+
+    async def prove_by_proxy(self, request: ProveByProxy, /) -> None:
+        """Proof for whom a trusted proxy vouches, and who has none of their own: no password
+        and no second factor. Only the gateway asks.
+
+        Raises: BadCredentials.
+        """
+        ...

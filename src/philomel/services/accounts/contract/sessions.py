@@ -1,6 +1,7 @@
 """Signing in, and who holds a token."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -157,3 +158,54 @@ class Authenticated(Struct, frozen=True):
 
     caller: Caller
     user: User | None = None
+
+
+class SessionCalls(Protocol):
+    """Signing in and out."""
+
+    async def sign_in(self, request: SignIn, /) -> Session:
+        """Open a session with the account password.
+
+        Raises: BadCredentials, TooManyTries.
+        """
+        ...
+
+    async def sign_out(self, request: SignOut, /) -> None:
+        """End a session. No error if it had ended."""
+        ...
+
+    async def authenticate(self, request: Authenticate, /) -> Authenticated:
+        """Who holds this session or access token.
+
+        Raises: BadCredentials.
+        """
+        ...
+
+    async def complete_sign_in(self, request: CompleteSignIn, /) -> Session:
+        """Open the session that waits for a second factor. A code works once.
+
+        Raises: BadCredentials, TooManyTries.
+        """
+        ...
+
+    async def prove(self, request: Prove, /) -> None:
+        """The person of this session is still there: for ten minutes nothing asks again.
+
+        Raises: BadCredentials, TooManyTries, BadPasskey.
+        """
+        ...
+
+    async def list_sessions(self, request: ListSessions, /) -> SessionViews:
+        """A person's open sessions, the latest seen first."""
+        ...
+
+    async def end_session(self, request: EndSession, /) -> None:
+        """End one session.
+
+        Raises: SessionNotFound.
+        """
+        ...
+
+    async def end_other_sessions(self, request: EndOtherSessions, /) -> None:
+        """End every session of the person but the one that asks."""
+        ...

@@ -1,6 +1,10 @@
 """How the first administrator is made."""
 
+from typing import Protocol
+
 from msgspec import Struct
+
+from philomel.services.accounts.contract.sessions import Session
 
 
 class SetUpState(Struct, frozen=True):
@@ -39,3 +43,25 @@ class SetUp(Struct, frozen=True):
     token: str
     name: str
     password: str
+
+
+class SetUpCalls(Protocol):
+    """Becoming the first administrator."""
+
+    async def get_set_up_state(self, request: GetSetUpState, /) -> SetUpState:
+        """Whether somebody still has to become the administrator. Open to everyone."""
+        ...
+
+    async def create_set_up_link(self, request: CreateSetUpLink, /) -> SetUpLink:
+        """A new one-time link; earlier ones stop working. Operators only.
+
+        Raises: SetUpDone.
+        """
+        ...
+
+    async def set_up(self, request: SetUp, /) -> Session:
+        """Make the first administrator and sign in. Open to whoever has the link.
+
+        Raises: BadSetUpLink, SetUpDone, BadName, WeakPassword.
+        """
+        ...

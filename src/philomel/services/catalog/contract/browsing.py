@@ -1,5 +1,7 @@
 """Ways through the catalogue besides its lists: folders, labels, editions."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 from philomel.services.catalog.contract.entries import Album, Track
@@ -141,3 +143,30 @@ class ArtistNames(Struct, frozen=True):
     version: str
     next: str | None = None
     changed_at: int = 0
+
+
+class BrowsingCalls(Protocol):
+    """Ways to walk through what there is."""
+
+    async def list_artist_names(self, request: ListArtistNames, /) -> ArtistNames:
+        """All artists who have albums, in pages; or the word that a known answer is still true."""
+        ...
+
+    async def list_folder(self, request: ListFolder, /) -> FolderPage:
+        """A page of at most 500 folders and tracks.
+
+        Raises: LibraryNotFound; a folder that holds nothing is empty.
+        """
+        ...
+
+    async def list_labels(self, request: ListLabels, /) -> LabelPage:
+        """A page of at most 500 labels of albums that the caller may see."""
+        ...
+
+    async def list_editions(self, request: ListEditions, /) -> Editions:
+        """The editions of an album; nothing if it is not known."""
+        ...
+
+    async def list_siblings(self, request: ListSiblings, /) -> Siblings:
+        """A track as it stands on other editions of its album; nothing if it is not known."""
+        ...

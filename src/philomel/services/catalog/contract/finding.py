@@ -1,6 +1,7 @@
 """Finding tracks: by what is known of them elsewhere, and by conditions."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -215,3 +216,25 @@ class EntryMatches(Struct, frozen=True):
     """
 
     items: tuple[EntryMatch, ...]
+
+
+class FindingCalls(Protocol):
+    """Tracks that fit a description."""
+
+    async def match_tracks(self, request: MatchTracks, /) -> TrackMatches:
+        """Which tracks these are, among those the caller may see."""
+        ...
+
+    async def match_entries(self, request: MatchEntries, /) -> EntryMatches:
+        """Which albums or artists these are, among those the caller may see.
+
+        Raises: InvalidArgument for tracks.
+        """
+        ...
+
+    async def select_tracks(self, request: SelectTracks, /) -> SelectedTracks:
+        """The tracks for which conditions hold, among those the caller may see.
+
+        Raises: InvalidArgument for more conditions or tracks than there may be.
+        """
+        ...

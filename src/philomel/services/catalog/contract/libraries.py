@@ -1,6 +1,7 @@
 """The libraries and who runs them. Where a request names one, its id will do as well."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -101,3 +102,46 @@ class LibraryAccess(Struct, frozen=True):
 
     library: Library
     user_ids: tuple[str, ...] = ()
+
+
+class LibraryCalls(Protocol):
+    """Where music lies, and who hears it."""
+
+    async def add_library(self, request: AddLibrary, /) -> Library:
+        """Add a folder; scan it with `start_scan`. Administrators and operators.
+
+        Raises: LibraryExists, BadLibraryPath.
+        """
+        ...
+
+    async def list_libraries(self, request: ListLibraries, /) -> Libraries:
+        """The libraries the caller may see, by name."""
+        ...
+
+    async def relocate_library(self, request: RelocateLibrary, /) -> Library:
+        """The same files now lie elsewhere. Administrators and operators.
+
+        Raises: LibraryNotFound, BadLibraryPath.
+        """
+        ...
+
+    async def remove_library(self, request: RemoveLibrary, /) -> None:
+        """Hide a library, or purge it. Administrators and operators.
+
+        Raises: LibraryNotFound.
+        """
+        ...
+
+    async def change_library_access(self, request: ChangeLibraryAccess, /) -> LibraryAccess:
+        """Say who may see a library. Administrators and operators.
+
+        Raises: LibraryNotFound.
+        """
+        ...
+
+    async def get_library_access(self, request: GetLibraryAccess, /) -> LibraryAccess:
+        """Who may see a library. Administrators and operators.
+
+        Raises: LibraryNotFound.
+        """
+        ...

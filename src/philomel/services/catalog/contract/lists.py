@@ -1,6 +1,7 @@
 """Asking for entries: by id, and in pages."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -255,3 +256,55 @@ class Counts(Struct, frozen=True):
     tracks: int
     albums: int
     artists: int
+
+
+class ListCalls(Protocol):
+    """Entries by id, and pages of them."""
+
+    async def get_tracks(self, request: GetTracks, /) -> Tracks:
+        """The known tracks among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def get_albums(self, request: GetAlbums, /) -> Albums:
+        """The known albums among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def get_artists(self, request: GetArtists, /) -> Artists:
+        """The known artists among `ids`, in the order asked. Unknown ids are left out."""
+        ...
+
+    async def list_tracks(self, request: ListTracks, /) -> TrackPage:
+        """A page of at most 500 tracks."""
+        ...
+
+    async def list_album_tracks(self, request: ListAlbumTracks, /) -> AlbumTracks:
+        """The first tracks of several albums, for those who would ask for each."""
+        ...
+
+    async def list_albums(self, request: ListAlbums, /) -> AlbumPage:
+        """A page of at most 500 albums."""
+        ...
+
+    async def list_artists(self, request: ListArtists, /) -> ArtistPage:
+        """A page of at most 500 artists."""
+        ...
+
+    async def list_track_ids(self, request: ListTracks, /) -> ListedIds:
+        """What `list_tracks` answers, without the tracks."""
+        ...
+
+    async def list_album_ids(self, request: ListAlbums, /) -> ListedIds:
+        """What `list_albums` answers, without the albums."""
+        ...
+
+    async def get_version(self, request: GetVersion, /) -> Version:
+        """Whether what is known of the catalogue is still true."""
+        ...
+
+    async def list_genres(self, request: ListGenres, /) -> Genres:
+        """The genres of the tracks the caller may see."""
+        ...
+
+    async def get_counts(self, request: GetCounts, /) -> Counts:
+        """How much there is."""
+        ...

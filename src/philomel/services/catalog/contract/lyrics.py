@@ -1,5 +1,7 @@
 """The words of a song."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 
@@ -73,3 +75,14 @@ class Lyrics(Struct, frozen=True):
     synced: bool
     language: str = "und"
     sets: tuple[LyricSet, ...] = ()
+
+
+class LyricCalls(Protocol):
+    """What is sung."""
+
+    async def get_lyrics(self, request: GetLyrics, /) -> Lyrics:
+        """The lyrics of a track in all their forms.
+
+        Raises: TrackNotFound, also when it has none.
+        """
+        ...

@@ -1,6 +1,7 @@
 """Ids that turned out to be one, and how that is taken back."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -92,3 +93,39 @@ class SplitTrack(Struct, frozen=True):
     """
 
     track_id: str
+
+
+class MergeCalls(Protocol):
+    """Entries that are one, and those that are not."""
+
+    async def list_merges(self, request: ListMerges, /) -> Merges:
+        """Which ids became aliases, and why. Administrators and operators."""
+        ...
+
+    async def merge_tracks(self, request: MergeTracks, /) -> Merge:
+        """Say that a missing track is another one. Administrators and operators.
+
+        Raises: TrackNotFound, NotMergeable unless one of them has no present file.
+        """
+        ...
+
+    async def undo_merge(self, request: UndoMerge, /) -> Merge:
+        """Make two of one again, and never merge these two by themselves again.
+
+        Each is what it was before: the one with the present file, the other missing. Likes
+        and ratings are then on both; plays go back to where they were made, those made since
+        stay with the id that stayed. Administrators and operators.
+
+        Raises: MergeNotFound, NotMergeable if it was undone or a later merge rests on it.
+        """
+        ...
+
+    async def split_track(self, request: SplitTrack, /) -> Merge:
+        """Give a track's present file a new id, and let the track wait for its own.
+
+        Likes and ratings are then on both. Answers as a merge that was undone.
+        Administrators and operators.
+
+        Raises: TrackNotFound, NotMergeable for a track without a present file.
+        """
+        ...

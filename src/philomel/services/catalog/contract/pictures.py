@@ -1,5 +1,7 @@
 """Pictures from elsewhere."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 from philomel.services.catalog.contract.entries import Cover, EntryKind
@@ -45,3 +47,18 @@ class TrackCovers(Struct, frozen=True):
     """
 
     items: tuple[TrackCover, ...]
+
+
+class PictureCalls(Protocol):
+    """Pictures from elsewhere."""
+
+    async def get_track_covers(self, request: GetTrackCovers, /) -> TrackCovers:
+        """The pictures of these, of their albums where they have none of their own."""
+        ...
+
+    async def offer_picture(self, request: OfferPicture, /) -> Offered:
+        """Show this picture as long as the files bring none. Services and operators.
+
+        Raises: InvalidArgument if there is nothing at that key.
+        """
+        ...

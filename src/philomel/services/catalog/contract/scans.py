@@ -1,6 +1,8 @@
 """Looking for changes, and what could not be read."""
 
+from collections.abc import AsyncIterator
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -90,3 +92,32 @@ class FileError(Struct, frozen=True):
 class FileErrors(Struct, frozen=True):
     items: tuple[FileError, ...]
     next: str | None = None
+
+
+class ScanCalls(Protocol):
+    """Reading libraries."""
+
+    async def start_scan(self, request: StartScan, /) -> ScanStatus:
+        """Start looking for changes; returns at once. Administrators and operators.
+
+        Raises: ScanRunning, BadLibraryPath if `path` is in no library.
+        """
+        ...
+
+    def watch_scan(self, request: WatchScan, /) -> AsyncIterator[ScanStatus]:
+        """The state of a scan now and at every change (at most ten a second) until it ends.
+
+        Raises: ScanNotFound.
+        """
+        ...
+
+    async def cancel_scan(self, request: CancelScan, /) -> ScanStatus:
+        """Stop the running scan; what it committed stays.
+
+        Raises: ScanNotFound if none is running.
+        """
+        ...
+
+    async def list_file_errors(self, request: ListFileErrors, /) -> FileErrors:
+        """What could not be read in libraries that are not hidden. Administrators and operators."""
+        ...

@@ -1,5 +1,7 @@
 """What the search service reads."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 from philomel.services.catalog.contract.entries import EntryKind
@@ -83,3 +85,19 @@ class Ids(Struct, frozen=True):
 
     ids: tuple[str, ...]
     total: int
+
+
+class SearchCalls(Protocol):
+    """What the search index is made of."""
+
+    async def list_ids(self, request: ListIds, /) -> Ids:
+        """Ids of a page of at most 500 entries."""
+        ...
+
+    async def get_search_entries(self, request: GetSearchEntries, /) -> SearchEntries:
+        """What search needs to know of these ids. Services and operators."""
+        ...
+
+    async def list_search_entries(self, request: ListSearchEntries, /) -> SearchEntries:
+        """All entries of a kind, for a rebuild. Services and operators."""
+        ...

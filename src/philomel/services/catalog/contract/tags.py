@@ -1,5 +1,7 @@
 """What tags say beyond names and numbers, and what lies inside a track."""
 
+from typing import Protocol
+
 from msgspec import Struct
 
 
@@ -78,3 +80,14 @@ class Chapters(Struct, frozen=True):
     """
 
     items: tuple[Chapter, ...]
+
+
+class ChapterCalls(Protocol):
+    """Parts of a track."""
+
+    async def get_chapters(self, request: GetChapters, /) -> Chapters:
+        """The chapters of a track.
+
+        Raises: TrackNotFound.
+        """
+        ...
