@@ -16,12 +16,14 @@ from tests.journeys.shapes import PASSWORD
 from philomel.app.roles import DOORS
 from philomel.gateway.public import Public
 from philomel.gateway.site.layout import ASSETS
+from philomel.gateway.site.player import PATHS as PAGES
 from philomel.gateway.subsonic.methods import ALL
 from philomel.gateway.webapi import PREFIXES as WEB_API
 
 ID = "4Zt8mPq0XgJbVw2KsRyD1e"
 OPEN = {
     ("GET", "/"): "the sign-in page",
+    ("GET", "/server"): "shows the way in",
     ("GET", "/sign-in"): "the sign-in page",
     ("POST", "/sign-in"): "takes a name and a password",
     ("POST", "/sign-out"): "ends the session of whoever asks, if there is one",
@@ -51,8 +53,8 @@ OPEN = {
     ("GET", "/provider/callback"): "takes the provider's answer",
 }
 """What a stranger may ask, and why. A new route has to be named here, or refuse."""
-ASSETS_AND_SET_UP = (f"{ASSETS}/{{name:str}}", "/setup")
-"""Style and picture of the pages; and a form that answers 403, see below."""
+ASSETS_AND_SET_UP = (f"{ASSETS}/{{name:str}}", "/assets/{name:str}", "/setup")
+"""Style and picture of the pages, the player's parts; and a form that answers 403, see below."""
 
 NEEDING_PROOF = [method.name for method in ALL if not method.open_to_all]
 
@@ -95,7 +97,11 @@ def test_every_route_refuses_strangers(target: Target, forged: str | None) -> No
             answer = target.http.request(
                 method, asked, params=more, headers={**headers, **cookies}, follow_redirects=False
             )
-            assert (method, path, answer.status_code) == (method, path, 401)
+            # A page of the player that somebody comes to leads to the way in.
+            wanted = 303 if path in PAGES else 401
+            assert (method, path, answer.status_code) == (method, path, wanted)
+            if path in PAGES:
+                assert answer.headers["location"].startswith("/sign-in?")
             assert "Bullseye" not in answer.text
     target.assert_well()
 
