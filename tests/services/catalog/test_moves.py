@@ -278,6 +278,34 @@ async def announced(house: House) -> list[str]:
     return [id_ for id_ in named if id_ in known]
 
 
+async def test_what_only_moved_is_told_as_moved(house: House, shelf: Path) -> None:
+    await house.add(shelf)
+    await house.scan()
+    assert {moved for _, moved in await told(house)} == {False}
+    (shelf / "a").rename(shelf / "aa")
+    assert (await house.scan()).moved == 3
+    news = await told(house)
+    assert {moved for _, moved in news} == {True}
+    assert sum(len(ids) for ids, _ in news) == 3
+    # What is not found again is told as everything else.
+    (shelf / "aa/X/0.mp3").unlink()
+    await house.scan()
+    assert [moved for _, moved in await told(house)] == [False]
+
+
+async def told(house: House) -> list[tuple[tuple[str, ...], bool]]:
+    """What was announced of entries since the last look."""
+
+    def work(connection: Connection) -> list[tuple[tuple[str, ...], bool]]:
+        rows = connection.execute(select(OUTBOX.c.type, OUTBOX.c.value)).all()
+        connection.execute(delete(OUTBOX))
+        values = [row.value for row in rows if row.type == "catalog.EntriesChanged"]
+        events = [codec.from_bytes(EntriesChanged, value) for value in values]
+        return [(event.ids, event.moved) for event in events]
+
+    return await house.database.write(work)
+
+
 async def test_counts_are_right_after_everything_was_read_again(house: House, shelf: Path) -> None:
     """What stayed as it was is not counted again; what changed hands is."""
     await house.add(shelf)

@@ -42,7 +42,9 @@ class _Changes:
         value = message.record.value
         match message.record.type:
             case "catalog.EntriesChanged":
-                self.ids.update(dict.fromkeys(from_bytes(EntriesChanged, value).ids))
+                changed = from_bytes(EntriesChanged, value)
+                if not changed.moved:  # where a file lies is nothing to be found by
+                    self.ids.update(dict.fromkeys(changed.ids))
             case "catalog.EntryMerged":
                 merged = from_bytes(EntryMerged, value)
                 self.gone[merged.old] = None

@@ -11,11 +11,13 @@ class EntriesChanged(Struct, frozen=True):
     Attributes:
         ids: at most 500, of any kind.
         scan_id: the scan that found it.
+        moved: nothing of them changed but where their files lie.
     """
 
     ids: tuple[str, ...]
     at: int
     scan_id: str | None = None
+    moved: bool = False
 
 
 class EntryMerged(Struct, frozen=True):

@@ -81,10 +81,12 @@ def acted(action: str, target: str, details: str, now: int) -> list[Struct]:
     ]
 
 
-def entries_changed(ids: Iterable[str], now: int, scan_id: str | None = None) -> list[Struct]:
-    """Events that name all these ids, at most 500 each."""
+def entries_changed(
+    ids: Iterable[str], now: int, scan_id: str | None = None, *, moved: bool = False
+) -> list[Struct]:
+    """Events that name all these ids, at most 500 each; `moved` as the events have it."""
     unique = list(dict.fromkeys(ids))
     return [
-        EntriesChanged(ids=tuple(unique[start : start + IDS]), at=now, scan_id=scan_id)
+        EntriesChanged(tuple(unique[start : start + IDS]), now, scan_id, moved)
         for start in range(0, len(unique), IDS)
     ]

@@ -194,7 +194,8 @@ def take(
     if shelves:
         connection.execute(_MOVE_ALBUM, list(shelves.values()))
     _carry_warnings(connection, library_id, moves)
-    announce(connection, entries_changed([m.track_id for m in moves], now, scan_id), now)
+    ids = [move.track_id for move in moves]
+    announce(connection, entries_changed(ids, now, scan_id, moved=True), now)
 
 
 def _carry_warnings(connection: Connection, library_id: str, moves: Sequence[Move]) -> None:
