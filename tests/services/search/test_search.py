@@ -321,10 +321,11 @@ async def test_an_unreadable_event_does_not_stop_the_others(following: House) ->
 
 
 async def test_what_only_moved_is_not_written_again(following: House) -> None:
+    await following.scan(following.shelf.add("Early"))
     id_ = following.shelf.add("Song")
     following.tape.say(EntriesChanged((id_,), 0, None, moved=True))
-    await following.scan(following.shelf.add("Other"))
-    assert await following.titles("") == ["Other"]
+    await following.scan(following.shelf.add("Late"))
+    assert sorted(await following.titles("")) == ["Early", "Late"]
 
 
 async def test_a_lost_index_is_made_anew(tmp_path: Path) -> None:
