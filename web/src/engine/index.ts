@@ -1,104 +1,81 @@
-import type { Engine, Events, Item, Position, Settings, Source, State } from "./types";
+/** The player engine, as pages make it. */
+import { systemClock } from "./clock";
+import { Output } from "./output";
+import { Player } from "./player";
+import { mediaSourceKind, type Probe, probeOf } from "./probe";
+import type { Slot } from "./slot";
+import type { Engine, Settings, Source } from "./types";
+import { ElementVoice } from "./voices/element";
+import type { Voice, VoiceNeeds } from "./voices/voice";
 
-/** The engine at its simplest: one element, progressive files. */
-export function createEngine(source: Source): Engine {
-  const audio = new Audio();
-  audio.preload = "auto";
-  let current: Item | null = null;
-  let next: Item | null = null;
-  let state: State = "idle";
-  let asking = new AbortController();
-  const listeners = new Map<keyof Events, Set<(detail: never) => void>>();
-  const emit = <K extends keyof Events>(event: K, detail: Events[K]) => {
-    for (const listener of listeners.get(event) ?? []) listener(detail as never);
+export type * from "./types";
+
+/** Bytes that one decoded track may take: about seven minutes of stereo. */
+const ROOM = 150 << 20;
+
+export const defaults: Settings = {
+  volume: 1,
+  muted: false,
+  rate: 1,
+  quality: "auto",
+  normalisation: "album",
+  crossfade: 0,
+  gapless: true,
+  equaliser: null,
+  output: "",
+};
+
+/** Phones may silence audio graphs when their screen is locked. */
+function isPhone(): boolean {
+  const { userAgentData, userAgent, maxTouchPoints } = navigator as Navigator & {
+    userAgentData?: { mobile?: boolean };
   };
-  const be = (now: State) => {
-    if (now === state) return;
-    state = now;
-    emit("state", { state, item: current });
-  };
-  const begin = async (item: Item, from: "play" | "advance", at: number, paused: boolean) => {
-    asking.abort();
-    asking = new AbortController();
-    current = item;
-    be("loading");
-    try {
-      const playback = await source.playback(item.trackId, asking.signal);
-      const file =
-        playback.files.find(({ content_type }) => audio.canPlayType(content_type)) ??
-        playback.files[0];
-      if (!file) throw new Error("no file");
-      audio.src = file.path;
-      audio.currentTime = at;
-      emit("form", {
-        item,
-        codec: file.codec,
-        bitrate: file.bitrate,
-        lossless: file.lossless,
-        adaptive: false,
-      });
-      emit("started", { item, from, at });
-      if (paused) be("paused");
-      else await audio.play();
-    } catch {
-      if (current === item && !asking.signal.aborted) emit("failed", { item, failure: "gone" });
-    }
-  };
-  audio.addEventListener("playing", () => be("playing"));
-  audio.addEventListener("waiting", () => be("stalled"));
-  audio.addEventListener("pause", () => !audio.ended && be("paused"));
-  audio.addEventListener("ended", () => {
-    const ended = current;
-    if (!ended) return;
-    emit("finished", { item: ended, at: audio.duration, reason: "ended" });
-    if (next) void begin(next, "advance", 0, false);
-    else {
-      be("idle");
-      emit("exhausted", { item: ended });
-    }
+  const tablet = /Macintosh/.test(userAgent) && maxTouchPoints > 1;
+  return userAgentData?.mobile ?? (/Android|iPhone|iPad|iPod/.test(userAgent) || tablet);
+}
+
+async function voiceOf(needs: VoiceNeeds, probe: Probe): Promise<Voice> {
+  const { way } = needs.prepared.form;
+  if (way === "stream") return new (await import("./stream/voice")).StreamVoice(needs);
+  if (way === "hls" && probe.hls === "script") {
+    return new ElementVoice(needs, (await import("./voices/hls")).attach);
+  }
+  return new ElementVoice(needs);
+}
+
+export interface EngineOptions {
+  settings?: Partial<Settings>;
+  /** Makes the graph's context; null for none. */
+  context?: (() => AudioContext) | null;
+  plain?: boolean;
+}
+
+export function createEngine(source: Source, options: EngineOptions = {}): Engine {
+  const clock = systemClock;
+  const makeContext = (): AudioContext => new AudioContext({ latencyHint: "playback" });
+  const output = new Output({
+    clock,
+    element: () => new Audio(),
+    context: options.context === undefined ? makeContext : options.context,
+    plain: options.plain ?? isPhone(),
   });
-  return {
-    play: (item, options) => void begin(item, "play", options?.at ?? 0, options?.paused ?? false),
-    setNext: (item) => {
-      next = item;
-    },
-    pause: () => audio.pause(),
-    resume: () => void audio.play().catch(() => be("paused")),
-    seek: (to) => {
-      const from = audio.currentTime;
-      audio.currentTime = to;
-      if (current) emit("seeked", { item: current, from, to });
-    },
-    stop: () => {
-      audio.pause();
-      audio.removeAttribute("src");
-      current = null;
-      be("idle");
-    },
-    configure: (change: Partial<Settings>) => {
-      if (change.volume !== undefined) audio.volume = change.volume ** 2;
-      if (change.muted !== undefined) audio.muted = change.muted;
-      if (change.rate !== undefined) audio.playbackRate = change.rate;
-    },
-    get state() {
-      return state;
-    },
-    get current() {
-      return current;
-    },
-    position: (): Position => ({
-      at: audio.currentTime,
-      duration: Number.isFinite(audio.duration)
-        ? audio.duration
-        : (current?.durationMs ?? 0) / 1000,
-      buffered: audio.buffered.length ? audio.buffered.end(audio.buffered.length - 1) : 0,
-    }),
-    on: (event, listener) => {
-      const set = listeners.get(event) ?? new Set();
-      set.add(listener as (detail: never) => void);
-      listeners.set(event, set);
-      return () => void set.delete(listener as (detail: never) => void);
-    },
-    destroy: () => audio.pause(),
+  const probe = probeOf({ element: new Audio(), mediaSource: mediaSourceKind() });
+  const samples = async (slot: Slot): Promise<boolean> => {
+    const { takeOver } = await import("./samples/takeover");
+    return slot.change(async (listener, signal) => {
+      const { voice: from, prepared } = slot;
+      if (!from || !prepared) return null;
+      return takeOver({ output, clock, from, prepared, listener, signal });
+    });
   };
+  return new Player({
+    source,
+    settings: { ...defaults, ...options.settings },
+    clock,
+    output,
+    probe,
+    voice: (needs) => voiceOf(needs, probe),
+    samples,
+    room: ROOM,
+  });
 }

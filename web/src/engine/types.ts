@@ -18,12 +18,12 @@ export interface PlaybackFile {
   /** Of the rung, such as "aac-160"; "original" for the bytes as they are. */
   name: string;
   path: string;
-  /** With the codec where a browser can make use of it. */
   content_type: string;
   codec: string;
   /** kbit/s, about. */
   bitrate: number;
   lossless: boolean;
+  /** It is also a rung of `Playback.hls`. */
   adaptive: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Playback {
   hls_aac: string;
   hls_opus: string;
   files: PlaybackFile[];
-  /** Of the original, in samples. */
+  /** Of the original, in samples; null before it was analysed. */
   gapless: { sample_rate: number; samples: number; delay: number; padding: number } | null;
   track: Level | null;
   album: Level | null;
@@ -117,6 +117,13 @@ export interface Engine {
   seek(to: number): void;
   stop(): void;
   configure(change: Partial<Settings>): void;
+  /**
+   * It may be played in a moment: the pointer is on it. Only the last one is remembered.
+   * Then its first sound comes in some milliseconds.
+   */
+  prepare(item: Item): void;
+  /** The browser's own dialogue for other devices. False where there is none. */
+  cast(): Promise<boolean>;
   readonly state: State;
   readonly current: Item | null;
   position(): Position;

@@ -1,0 +1,112 @@
+/** One track's header and parts, as they are fetched. */
+import { type Clock, passed } from "../clock";
+import type { Playback } from "../types";
+import type { Prepared } from "../voices/voice";
+import { type Head, headOf } from "./mp4";
+import { headUrl, type Part, partsOf, partUrl, playlistUrl } from "./plan";
+
+const PAUSE_MS = 2000;
+/** What a server says of an address that is no longer good. */
+const REFUSED: readonly number[] = [401, 403, 404, 410];
+
+export class Undecodable extends Error {}
+
+/**
+ * Fetches until it has it: what is in the buffer goes on meanwhile, and whoever owns the voice
+ * decides when it is enough.
+ */
+export class Fetcher {
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+
+  constructor(clock: Clock, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  async bytes(url: () => string, renew: () => Promise<void>): Promise<ArrayBuffer> {
+    let renewed = false;
+    for (;;) {
+      try {
+        const response = await fetch(url(), { signal: this.#signal });
+        if (response.ok) return await response.arrayBuffer();
+        void response.body?.cancel();
+        if (REFUSED.includes(response.status)) {
+          if (renewed) throw new Undecodable(`the parts are not there: ${response.status}`);
+          await renew();
+          renewed = true;
+          continue;
+        }
+      } catch (error) {
+        if (this.#signal.aborted || error instanceof Undecodable) throw error;
+      }
+      await passed(this.#clock, PAUSE_MS, this.#signal);
+    }
+  }
+}
+
+/** How the addresses of a rung are found anew: the rung keeps its name. */
+export type Renew = () => Promise<Playback>;
+
+export class Parts {
+  readonly prepared: Prepared;
+  readonly head: Head;
+  readonly headBytes: ArrayBuffer;
+  readonly list: Part[];
+  #fetcher: Fetcher;
+  #renew: Renew;
+  /** The next part, asked for ahead of its time. */
+  #early: { number: number; bytes: Promise<ArrayBuffer> } | null;
+
+  private constructor(
+    prepared: Prepared,
+    fetcher: Fetcher,
+    renew: Renew,
+    got: { head: Head; headBytes: ArrayBuffer; list: Part[]; first: Promise<ArrayBuffer> },
+  ) {
+    this.prepared = prepared;
+    this.head = got.head;
+    this.headBytes = got.headBytes;
+    this.list = got.list;
+    this.#fetcher = fetcher;
+    this.#renew = renew;
+    this.#early = { number: 0, bytes: got.first };
+  }
+
+  /** Asks for header, playlist and first part at once. */
+  static async open(prepared: Prepared, fetcher: Fetcher, renew: Renew): Promise<Parts> {
+    let playlist = playlistUrl(prepared.form.url);
+    const again = async (): Promise<void> => {
+      const playback = await renew();
+      const file = playback.files.find(({ codec, adaptive }) => codec === "flac" && adaptive);
+      if (!file) throw new Undecodable("the untouched signal is no longer there");
+      playlist = playlistUrl(file.path);
+    };
+    const first = fetcher.bytes(() => partUrl(playlist, 0), again);
+    first.catch(() => undefined);
+    const [headBytes, text] = await Promise.all([
+      fetcher.bytes(() => headUrl(playlist), again),
+      fetcher.bytes(() => playlist, again),
+    ]);
+    const list = partsOf(new TextDecoder().decode(text), playlist);
+    const head = headOf(headBytes);
+    if (!head || !list.length) throw new Undecodable("this is no audio that can be appended");
+    return new Parts(prepared, fetcher, renew, { head, headBytes, list, first });
+  }
+
+  part(number: number): Promise<ArrayBuffer> {
+    const early = this.#early;
+    this.#early = null;
+    if (early?.number === number) return early.bytes;
+    return this.#fetcher.bytes(
+      () => this.list[number]?.url ?? "",
+      async () => {
+        const playback = await this.#renew();
+        const file = playback.files.find(({ codec, adaptive }) => codec === "flac" && adaptive);
+        if (!file) throw new Undecodable("the untouched signal is no longer there");
+        const { search } = new URL(playlistUrl(file.path), "http://host");
+        for (const part of this.list) part.url = part.url.replace(/\?.*$/, "") + search;
+      },
+    );
+  }
+}

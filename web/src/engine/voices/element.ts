@@ -1,0 +1,126 @@
+/** A file or a playlist, played by an element. */
+import type { Form } from "../choose";
+import type { Position } from "../types";
+import { troubleOf } from "./trouble";
+import type { Voice, VoiceNeeds } from "./voice";
+
+/** Ends that come so many seconds too early are broken connections. */
+const EARLY = 3;
+/** Enough is there to go on for a moment. */
+const HAVE_FUTURE_DATA = 3;
+
+/** Where an element stands and how much of it is there. */
+export function placeOf(element: HTMLMediaElement): { at: number; buffered: number } {
+  const at = element.currentTime;
+  const { buffered } = element;
+  for (let place = 0; place < buffered.length; place += 1) {
+    if (buffered.start(place) <= at + 0.1 && at <= buffered.end(place)) {
+      return { at, buffered: buffered.end(place) };
+    }
+  }
+  return { at, buffered: at };
+}
+
+/** Begins to play; a browser that wants a gesture first says so. */
+export function begin(element: HTMLMediaElement, blocked: () => void): void {
+  element.play().catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "NotAllowedError") blocked();
+  });
+}
+
+export function setRate(element: HTMLMediaElement, rate: number): void {
+  element.preservesPitch = true;
+  element.defaultPlaybackRate = rate;
+  element.playbackRate = rate;
+}
+
+/** Puts a playlist on an element of a browser that knows none. */
+export type Attach = (element: HTMLMediaElement, form: Form) => { destroy(): void };
+
+export class ElementVoice implements Voice {
+  readonly channel;
+  #needs: VoiceNeeds;
+  #element: HTMLAudioElement;
+  #stopped = new AbortController();
+  #attached: { destroy(): void } | null = null;
+
+  constructor(needs: VoiceNeeds, attach: Attach | null = null) {
+    this.#needs = needs;
+    this.channel = needs.channel;
+    this.channel.setLevel(needs.prepared.level);
+    this.#element = needs.channel.element;
+    this.#hear();
+    const { form } = needs.prepared;
+    if (attach) this.#attached = attach(this.#element, form);
+    else {
+      this.#element.src = form.url;
+      this.#element.load();
+    }
+    setRate(this.#element, needs.rate);
+    // Before anything is loaded this is where it begins.
+    if (needs.at > 0) this.#element.currentTime = needs.at;
+  }
+
+  get ready(): boolean {
+    return this.#element.readyState >= HAVE_FUTURE_DATA;
+  }
+
+  get sounds(): boolean {
+    return this.ready && !this.#element.paused;
+  }
+
+  play(): void {
+    begin(this.#element, () => this.#needs.listener.blocked());
+  }
+
+  pause(): void {
+    this.#element.pause();
+  }
+
+  seek(to: number): void {
+    const { seekable } = this.#element;
+    const last = seekable.length ? seekable.end(seekable.length - 1) : Number.POSITIVE_INFINITY;
+    // What is still being made has no ranges yet: it is asked for anew.
+    if (to > last + 0.5) this.#needs.listener.trouble("network");
+    else this.#element.currentTime = to;
+  }
+
+  position(): Position {
+    return { ...placeOf(this.#element), duration: this.#duration() };
+  }
+
+  setRate(rate: number): void {
+    setRate(this.#element, rate);
+  }
+
+  dispose(): void {
+    this.#stopped.abort();
+    this.#attached?.destroy();
+  }
+
+  #duration(): number {
+    const { duration } = this.#element;
+    return Number.isFinite(duration) && duration > 0
+      ? duration
+      : this.#needs.prepared.playback.duration_ms / 1000;
+  }
+
+  #hear(): void {
+    const { listener, prepared } = this.#needs;
+    const { signal } = this.#stopped;
+    const on = (type: string, work: () => void): void =>
+      this.#element.addEventListener(type, work, { signal });
+    on("canplay", () => listener.ready());
+    on("playing", () => listener.playing());
+    on("waiting", () => listener.waiting());
+    on("ended", () => {
+      const early = prepared.playback.duration_ms / 1000 - this.#element.currentTime;
+      if (early > EARLY) listener.trouble("network");
+      else listener.ended();
+    });
+    on("error", async () => {
+      const kind = await troubleOf(this.#element.error, prepared.form.url, signal);
+      if (!signal.aborted) listener.trouble(kind);
+    });
+  }
+}
