@@ -1,9 +1,9 @@
 /** Plays one item after another: see `Engine`. */
 import { Addresses } from "./addresses";
-import { choose } from "./choose";
 import type { Clock } from "./clock";
 import { Emitter } from "./emitter";
-import { crossfadeOf, type Join, joinOf } from "./joining";
+import { drop, type Following, follow } from "./following";
+import { crossfadeOf } from "./joining";
 import { Line } from "./line";
 import type { Output } from "./output";
 import type { Probe } from "./probe";
@@ -30,14 +30,6 @@ export interface PlayerNeeds {
   samples(slot: Slot): Promise<boolean>;
   /** Bytes that one decoded track may take. */
   room: number;
-}
-
-/** What follows, once it is time for it. */
-interface Following {
-  slot: Slot;
-  join: Join | null;
-  /** The current voice goes over into it by itself. */
-  chained: boolean;
 }
 
 export class Player implements Engine {
@@ -350,12 +342,11 @@ export class Player implements Engine {
     this.#cancelLook = null;
     const { clock, output } = this.#needs;
     const silent = this.#state === "paused" || this.#state === "idle";
-    if (!silent) this.#cancelLook = clock.after(LOOK_MS, () => this.#look());
-    if (silent && !this.#cancelRest) this.#cancelRest = clock.after(REST_MS, () => output.rest());
     if (!silent) {
+      this.#cancelLook = clock.after(LOOK_MS, () => this.#look());
       this.#cancelRest?.();
       this.#cancelRest = null;
-    }
+    } else this.#cancelRest ??= clock.after(REST_MS, () => output.rest());
   }
 
   #look(): void {
@@ -383,39 +374,20 @@ export class Player implements Engine {
     const following: Following = { slot, join: null, chained: false };
     this.#following = following;
     const stands = (): boolean => this.#following === following && this.#current === current;
-    try {
-      const prepared = await slot.prepare();
-      if (!stands() || !current.prepared || !current.voice) return;
-      const { output, room } = this.#needs;
-      const sides = [current.prepared, prepared] as const;
-      const rate = output.context?.sampleRate ?? 0;
-      const means = { graph: rate > 0, room, rate };
-      const join = joinOf(...sides, this.#settings, means);
-      following.join = join;
-      const joined =
-        join === "stream" ||
-        (join === "samples" && (current.voice.exact || (await this.#needs.samples(current))));
-      if (!stands()) return;
-      following.chained = joined && ((await current.voice.chain?.(prepared)) ?? false);
-      if (!stands() || following.chained) return;
-      if (join !== "crossfade") following.join = "follow";
-      await slot.load();
-    } catch {
-      if (!stands()) return;
-      this.#given = next;
-      this.#following = null;
-      slot.dispose();
-    }
+    const worked = await follow(following, current, {
+      ...this.#needs,
+      settings: this.#settings,
+      stands,
+    });
+    if (worked || !stands()) return;
+    this.#given = next;
+    this.#following = null;
+    slot.dispose();
   }
 
   #dropFollowing(): void {
-    const following = this.#following;
+    if (this.#following) drop(this.#following, this.#current);
     this.#following = null;
-    if (!following) return;
-    if (following.join === "stream" || following.join === "samples") {
-      this.#current?.voice?.unchain?.();
-    }
-    following.slot.dispose();
   }
 
   #cross(next: Slot, seconds: number): void {
@@ -453,12 +425,8 @@ export class Player implements Engine {
 
   /** Another quality: at once, where it makes a difference. */
   #reform(): void {
-    const slot = this.#current;
-    if (!slot?.prepared) return;
-    const { quality, gapless } = this.#settings;
-    const wish = { quality, gapless, carries: this.#line.carries() };
-    const [best] = choose(slot.prepared.playback, this.#needs.probe, wish);
-    const { form } = slot.prepared;
-    if (best && (best.url !== form.url || best.way !== form.way)) void slot.reload();
+    if (this.#current?.isOtherwise(this.#settings, this.#line.carries())) {
+      void this.#current.reload();
+    }
   }
 }

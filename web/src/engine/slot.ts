@@ -113,6 +113,14 @@ export class Slot {
     return this.#take(playback);
   }
 
+  /** With these settings it would be played in another form. */
+  isOtherwise({ quality, gapless }: Settings, carries: number): boolean {
+    if (!this.prepared) return false;
+    const { playback, form } = this.prepared;
+    const [best] = choose(playback, this.#needs.probe, { quality, gapless, carries });
+    return best !== undefined && (best.url !== form.url || best.way !== form.way);
+  }
+
   /** Makes its voice; it begins to load. */
   async load(): Promise<void> {
     this.halted = false;

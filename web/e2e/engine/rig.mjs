@@ -1,0 +1,47 @@
+/** Builds the page, starts server and browser, signs in. */
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { Browser } from "./browser.mjs";
+import { album, Server } from "./server.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+/** Samples: long enough to be caught, short enough not to wait for. */
+export const CUTS = [240_100, 480_250, 720_330];
+
+export async function rig(formats) {
+  const folder = await mkdtemp(join(tmpdir(), "philomel-engine-"));
+  const music = join(folder, "music");
+  const page = join(folder, "page");
+  for (const format of formats) await album(music, format, `Album ${format}`, CUTS);
+  await album(music, "flac", "Other", [350_000], { tone: 1102.5, amplitude: 0.4 });
+  await build({
+    root: HERE,
+    base: "./",
+    logLevel: "error",
+    configFile: false,
+    build: {
+      target: "es2023",
+      outDir: page,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+  });
+  await cp(join(HERE, "tap.js"), join(page, "tap.js"));
+  const server = await Server.prepare(folder, music);
+  const cookie = await server.signIn();
+  const albums = await server.albums(cookie);
+  const browser = await Browser.open(join(folder, "profile"));
+  await browser.mount(page);
+  await browser.call("Network.setCookie", cookie);
+  await browser.go(`${server.url}/e2e/index.html`);
+  const close = async () => {
+    await browser.close();
+    await server.kill();
+    await rm(folder, { recursive: true, maxRetries: 5 });
+  };
+  return { server, browser, albums, close, folder };
+}
