@@ -118,6 +118,16 @@ export class Channel {
     this.#element.volume = this.#nodes ? 1 : Math.min(1, Math.max(0, plain));
   }
 
+  /** The browser's dialogue for other devices. False where there is none, or nobody chose. */
+  async cast(): Promise<boolean> {
+    try {
+      await this.#element?.remote?.prompt();
+      return this.#element?.remote !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   reset(): void {
     this.#stop();
     this.#level = 1;

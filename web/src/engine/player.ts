@@ -1,13 +1,13 @@
 /** Plays one item after another: see `Engine`. */
 import { Addresses } from "./addresses";
 import type { Clock } from "./clock";
-import { Emitter } from "./emitter";
 import { drop, type Following, follow } from "./following";
 import { crossfadeOf } from "./joining";
 import { Line } from "./line";
 import type { Output } from "./output";
 import type { Probe } from "./probe";
 import { Slot, type SlotListener, type SlotNeeds, type Start } from "./slot";
+import { Telling } from "./telling";
 import type { Engine, Events, Failure, Item, Position, Settings, Source, State } from "./types";
 import type { Voice, VoiceNeeds } from "./voices/voice";
 
@@ -35,11 +35,9 @@ export interface PlayerNeeds {
 export class Player implements Engine {
   #needs: PlayerNeeds;
   #settings: Settings;
-  #events = new Emitter<Events>();
+  #events = new Telling();
   #addresses: Addresses;
   #line = new Line();
-  #state: State = "idle";
-  #told: Item | null = null;
   #current: Slot | null = null;
   #leaving: Slot | null = null;
   #nextItem: Item | null = null;
@@ -59,7 +57,7 @@ export class Player implements Engine {
   }
 
   get state(): State {
-    return this.#state;
+    return this.#events.state;
   }
 
   get current(): Item | null {
@@ -68,14 +66,9 @@ export class Player implements Engine {
 
   play(item: Item, { at = 0, paused = false }: { at?: number; paused?: boolean } = {}): void {
     if (!paused) this.#needs.output.wake();
-    this.#cut();
-    this.#finish("replaced");
+    this.#leave();
     const slot = at ? this.#slot(item, { from: "play", at }) : this.#reused(item);
-    this.#nextItem = null;
-    this.#given = null;
-    this.#dropFollowing();
-    this.#current?.dispose();
-    this.#current = slot;
+    this.#clear(slot);
     if (paused) {
       this.#tell("paused");
       if (!slot.voice) void slot.load();
@@ -94,11 +87,8 @@ export class Player implements Engine {
   }
 
   prepare(item: Item): void {
-    if (
-      [this.#current, this.#following?.slot, this.#hinted].some((s) => s?.item.key === item.key)
-    ) {
-      return;
-    }
+    const known = [this.#current, this.#following?.slot, this.#hinted];
+    if (known.some((slot) => slot?.item.key === item.key)) return;
     this.#hinted?.dispose();
     this.#hinted = this.#slot(item, { from: "play", at: 0 });
     void this.#hinted.load();
@@ -106,7 +96,7 @@ export class Player implements Engine {
 
   pause(): void {
     const slot = this.#current;
-    if (!slot || this.#state === "paused") return;
+    if (!slot || this.#events.state === "paused") return;
     this.#cut();
     const { at } = slot.position();
     slot.pause();
@@ -116,7 +106,7 @@ export class Player implements Engine {
 
   resume(): void {
     const slot = this.#current;
-    if (!slot || this.#state !== "paused") return;
+    if (!slot || this.#events.state !== "paused") return;
     this.#needs.output.wake();
     this.#tell("loading");
     const { at } = slot.position();
@@ -136,12 +126,8 @@ export class Player implements Engine {
   }
 
   stop(): void {
-    this.#cut();
-    this.#finish("replaced");
-    this.#nextItem = null;
-    this.#dropFollowing();
-    this.#current?.dispose();
-    this.#current = null;
+    this.#leave();
+    this.#clear(null);
     this.#tell("idle");
   }
 
@@ -172,13 +158,7 @@ export class Player implements Engine {
   }
 
   async cast(): Promise<boolean> {
-    const remote = this.#current?.voice?.channel.made?.remote;
-    try {
-      await remote?.prompt();
-      return remote !== undefined;
-    } catch {
-      return false;
-    }
+    return (await this.#current?.voice?.channel.cast()) ?? false;
   }
 
   destroy(): void {
@@ -247,49 +227,38 @@ export class Player implements Engine {
     return this.#slot(item, { from: "play", at: 0 });
   }
 
+  #leave(): void {
+    this.#cut();
+    this.#events.finish(this.#current, "replaced");
+  }
+
+  /** Nothing follows that does not belong to the new current one. */
+  #clear(current: Slot | null): void {
+    this.#nextItem = null;
+    this.#given = null;
+    this.#dropFollowing();
+    this.#current?.dispose();
+    this.#current = current;
+  }
+
   #tell(state: State): void {
-    const item = this.current;
-    const same = state === this.#state && item === this.#told;
-    this.#state = state;
-    this.#told = item;
+    this.#events.tell(state, this.current);
     this.#watch();
-    if (!same) this.#events.emit("state", { state, item });
   }
 
   #sounds(slot: Slot): void {
     if (slot !== this.#current || !slot.wanted) return;
     this.#failures = 0;
     this.#tell("playing");
-    this.#begun(slot);
+    this.#events.begun(slot);
     this.#look();
-  }
-
-  /** Tells once of each item that it sounds. */
-  #begun(slot: Slot): void {
-    const { item, prepared } = slot;
-    if (prepared) {
-      const { codec, bitrate, lossless, adaptive } = prepared.form;
-      this.#events.emit("form", { item, codec, bitrate, lossless, adaptive });
-    }
-    if (slot.sounded) return;
-    slot.sounded = true;
-    this.#events.emit("started", { item, from: slot.from, at: slot.position().at });
-  }
-
-  #finish(reason: Events["finished"]["reason"]): void {
-    const slot = this.#current;
-    if (!slot?.sounded) return;
-    slot.sounded = false;
-    const { at, duration } = slot.position();
-    const { item } = slot;
-    this.#events.emit("finished", { item, at: reason === "ended" ? duration : at, reason });
   }
 
   /** The current item is over: the next one, if there is one. */
   #advance(reason: "ended" | "failed"): void {
     const old = this.#current;
     if (!old) return;
-    this.#finish(reason);
+    this.#events.finish(old, reason);
     const next = this.#nextItem;
     const slot = this.#following?.slot ?? (next && this.#slot(next, { from: "advance", at: 0 }));
     this.#following = null;
@@ -309,7 +278,7 @@ export class Player implements Engine {
   #wentOver(old: Slot): void {
     const following = this.#following;
     if (!following?.chained) return;
-    this.#finish("ended");
+    this.#events.finish(this.#current, "ended");
     this.#following = null;
     this.#nextItem = null;
     const { slot } = following;
@@ -317,7 +286,7 @@ export class Player implements Engine {
     old.handOver(slot);
     this.#current = slot;
     this.#tell("playing");
-    this.#begun(slot);
+    this.#events.begun(slot);
   }
 
   #failed(slot: Slot, failure: Failure): void {
@@ -341,7 +310,7 @@ export class Player implements Engine {
     this.#cancelLook?.();
     this.#cancelLook = null;
     const { clock, output } = this.#needs;
-    const silent = this.#state === "paused" || this.#state === "idle";
+    const silent = this.#events.state === "paused" || this.#events.state === "idle";
     if (!silent) {
       this.#cancelLook = clock.after(LOOK_MS, () => this.#look());
       this.#cancelRest?.();
@@ -352,7 +321,7 @@ export class Player implements Engine {
   #look(): void {
     this.#watch();
     const [slot, next] = [this.#current, this.#nextItem];
-    if (!slot?.voice || !next || this.#state !== "playing") return;
+    if (!slot?.voice || !next || this.#events.state !== "playing") return;
     const { at, duration } = slot.position();
     const left = (duration - at) / this.#settings.rate;
     const crossfade = crossfadeOf(slot.item, next, this.#settings);
@@ -393,7 +362,7 @@ export class Player implements Engine {
   #cross(next: Slot, seconds: number): void {
     const old = this.#current;
     if (!old?.voice || !next.voice) return;
-    this.#finish("ended");
+    this.#events.finish(this.#current, "ended");
     this.#cut();
     this.#following = null;
     this.#nextItem = null;
