@@ -10,6 +10,8 @@ import type { Voice, VoiceNeeds } from "./voices/voice";
 
 export type * from "./types";
 
+const STREAMED = 'audio/mp4; codecs="flac"';
+
 /** Bytes that one decoded track may take: about seven minutes of stereo. */
 const ROOM = 150 << 20;
 
@@ -60,6 +62,9 @@ export function createEngine(source: Source, options: EngineOptions = {}): Engin
     plain: options.plain ?? isPhone(),
   });
   const probe = probeOf({ element: new Audio(), mediaSource: mediaSourceKind() });
+  // Most libraries have lossless music: it is not waited for at the first click.
+  if (probe.appends(STREAMED))
+    globalThis.requestIdleCallback?.(() => void import("./stream/voice"));
   const samples = async (slot: Slot): Promise<boolean> => {
     const { takeOver } = await import("./samples/takeover");
     return slot.change(async (listener, signal) => {

@@ -164,8 +164,7 @@ export class Player implements Engine {
   destroy(): void {
     this.stop();
     this.#hinted?.dispose();
-    this.#cancelLook?.();
-    this.#cancelRest?.();
+    for (const cancel of [this.#cancelLook, this.#cancelRest]) cancel?.();
     this.#addresses.destroy();
     this.#needs.output.destroy();
     this.#events.clear();
