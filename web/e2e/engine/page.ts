@@ -3,9 +3,37 @@ import {
   createEngine,
   type Engine,
   type Events,
+  type Item,
   type Playback,
   type Settings,
 } from "../../src/engine";
+import type { Clock } from "../../src/engine/clock";
+
+/** Ends when the server is back: how fast a machine starts one is nothing that a test may rest on. */
+let held: Promise<void> = Promise.resolve();
+let release: () => void = () => undefined;
+
+const hold = (): void => {
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+};
+
+/** The browser's time, where whoever waits for another try waits for the server too. */
+const clock: Clock = {
+  now: () => performance.now(),
+  after(ms, work) {
+    let cancelled = false;
+    const timer = setTimeout(async () => {
+      if (ms >= 1000) await held;
+      if (!cancelled) work();
+    }, ms);
+    return () => {
+      cancelled = true;
+      clearTimeout(timer);
+    };
+  },
+};
 
 interface Heard {
   event: string;
@@ -58,7 +86,7 @@ async function start(settings: Partial<Settings>, sampleRate = 44_100): Promise<
   const ready = context;
   engine = createEngine(
     { playback },
-    { settings, context: ready ? () => ready : null, plain: false },
+    { settings, clock, context: ready ? () => ready : null, plain: false },
   );
   for (const event of NAMES) {
     engine.on(event, (detail) => {
@@ -133,25 +161,118 @@ function strengths(tones: readonly number[], rate: number): number[][] {
   return rows;
 }
 
+/** Samples from the first to the last that can be heard. */
+function length(): number {
+  const samples = heard();
+  const first = samples.findIndex((sample) => Math.abs(sample) > 0.004);
+  const last = samples.findLastIndex((sample) => Math.abs(sample) > 0.004);
+  return last - first + 1;
+}
+
+/** How far what was heard is from a clean tone: the most within each 10 ms, as parts of its amplitude. */
+function residual(tone: number, rate: number): [number, number][] {
+  const samples = heard();
+  const window = Math.round(rate / 100);
+  const w = (2 * Math.PI * tone) / rate;
+  const found: [number, number][] = [];
+  for (let from = 2; from + window < samples.length; from += window) {
+    let most = 0;
+    let peak = 0;
+    for (let n = from; n < from + window; n += 1) {
+      // A clean tone fulfils x[n+1] = 2 cos(w) x[n] - x[n-1].
+      const off =
+        (samples[n + 1] ?? 0) - 2 * Math.cos(w) * (samples[n] ?? 0) + (samples[n - 1] ?? 0);
+      most = Math.max(most, Math.abs(off));
+      peak = Math.max(peak, Math.abs(samples[n] ?? 0));
+    }
+    if (peak > 0.1) found.push([from / rate, most / peak]);
+  }
+  return found.sort((a, b) => b[1] - a[1]).slice(0, 12);
+}
+
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function running(): Engine {
+  if (!engine) throw new Error("start it first");
+  return engine;
+}
+
+async function holds(condition: () => boolean, ms = 60_000): Promise<void> {
+  const began = performance.now();
+  while (!condition()) {
+    if (performance.now() - began > ms) throw new Error(JSON.stringify(events));
+    await later(20);
+  }
+}
+
+const count = (event: string): number =>
+  events.filter((one) => one.event === event || (one.detail as { state?: string }).state === event)
+    .length;
+
+const until = (event: string, times = 1): Promise<void> => holds(() => count(event) >= times);
+
+const reach = (seconds: number): Promise<void> =>
+  holds(() => running().position().at >= seconds && running().state === "playing");
+
+/** Plays these after one another, until the last one is over. */
+async function album(items: Item[]): Promise<void> {
+  const next = (item: Item): void =>
+    running().setNext(items[items.findIndex(({ key }) => key === item.key) + 1] ?? null);
+  const [first] = items;
+  if (!first) return;
+  running().on("started", ({ item }) => next(item));
+  running().play(first);
+  await until("exhausted");
+  await later(300);
+}
+
+async function play(item: Item, seconds: number): Promise<void> {
+  running().play(item);
+  await reach(seconds);
+}
+
+/** Milliseconds from the call that a click makes to the first sound, of each item. */
+async function clicks(items: Item[], prepared: boolean): Promise<number[]> {
+  const took: number[] = [];
+  for (const item of items) {
+    if (prepared) {
+      running().prepare(item);
+      await later(700);
+    }
+    events.length = 0;
+    const began = performance.now();
+    running().play(item);
+    await until("started");
+    took.push((events.find(({ event }) => event === "started")?.at ?? Number.NaN) - began);
+    await later(150);
+  }
+  running().stop();
+  return took;
+}
+
+/** What the server says of a track's loudness, dB. */
+const gain = async (trackId: string): Promise<number> =>
+  (await playback(trackId, new AbortController().signal)).track?.gain_db ?? Number.NaN;
+
 const lab = {
+  hold,
+  release: () => release(),
   start,
   events,
   jumps,
   strengths,
-  seconds: () => (context ? heard().length / context.sampleRate : 0),
+  length,
+  residual,
+  count,
+  until,
+  reach,
+  album,
+  play,
+  clicks,
+  gain,
   get engine(): Engine {
-    if (!engine) throw new Error("start it first");
-    return engine;
-  },
-  /** Resolves when an event came so many times. */
-  async until(event: string, count = 1, ms = 60_000): Promise<void> {
-    const began = performance.now();
-    while (events.filter((one) => one.event === event).length < count) {
-      if (performance.now() - began > ms) throw new Error(`no ${event}: ${JSON.stringify(events)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    return running();
   },
 };
 
-export type Lab = typeof lab;
 Object.assign(globalThis, { lab });

@@ -6,18 +6,17 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { Browser } from "./browser.mjs";
 import { album, Server } from "./server.mjs";
+import { CUTS, TONE } from "./tones.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Samples: long enough to be caught, short enough not to wait for. */
-export const CUTS = [240_100, 480_250, 720_330];
-
-export async function rig(formats) {
+export async function rig(formats = Object.keys(TONE)) {
   const folder = await mkdtemp(join(tmpdir(), "philomel-engine-"));
   const music = join(folder, "music");
   const page = join(folder, "page");
-  for (const format of formats) await album(music, format, `Album ${format}`, CUTS);
-  await album(music, "flac", "Other", [350_000], { tone: 1102.5, amplitude: 0.4 });
+  for (const format of formats) await album(music, format, `Album ${format}`, CUTS[format]);
+  await album(music, "flac", "Other", [160_000], { tone: 1102.5 });
+  await album(music, "flac", "Long", [100 * 44_100], { tone: 300 });
   await build({
     root: HERE,
     base: "./",

@@ -4,15 +4,13 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { AMPLITUDE, RATE, TONE } from "./tones.mjs";
 
 const run = promisify(execFile);
 const PYTHON = process.env.PHILOMEL_PYTHON ?? "python";
 const PASSWORD = "a nightingale sang";
 const NAME = "anna";
 
-/** Every tone has a whole number of samples in a period, so that cuts show in its phase. */
-export const TONE = { flac: 441, alac: 441, mp3: 441, ogg: 441, opus: 480 };
-export const AMPLITUDE = 0.4;
 const CODEC = {
   flac: ["-c:a", "flac"],
   alac: ["-c:a", "alac"],
@@ -59,7 +57,7 @@ export async function album(
   cuts,
   { tone = TONE[format], amplitude = AMPLITUDE } = {},
 ) {
-  const rate = format === "opus" ? 48_000 : 44_100;
+  const rate = RATE[format];
   await mkdir(join(folder, name), { recursive: true });
   let from = 0;
   for (const [place, to] of cuts.entries()) {

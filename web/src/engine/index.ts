@@ -1,5 +1,5 @@
 /** The player engine, as pages make it. */
-import { systemClock } from "./clock";
+import { type Clock, systemClock } from "./clock";
 import { Output } from "./output";
 import { Player } from "./player";
 import { mediaSourceKind, type Probe, probeOf } from "./probe";
@@ -50,10 +50,11 @@ export interface EngineOptions {
   /** Makes the graph's context; null for none. */
   context?: (() => AudioContext) | null;
   plain?: boolean;
+  clock?: Clock;
 }
 
 export function createEngine(source: Source, options: EngineOptions = {}): Engine {
-  const clock = systemClock;
+  const { clock = systemClock } = options;
   const makeContext = (): AudioContext => new AudioContext({ latencyHint: "playback" });
   const output = new Output({
     clock,

@@ -99,8 +99,7 @@ export class Player implements Engine {
     if (!slot || this.#events.state === "paused") return;
     this.#cut();
     const { at } = slot.position();
-    slot.pause();
-    this.#tell("paused");
+    this.#rest(slot);
     if (slot.sounded) this.#events.emit("paused", { item: slot.item, at });
   }
 
@@ -139,11 +138,8 @@ export class Player implements Engine {
     if (now.equaliser && !before.equaliser) this.#needs.output.wake();
     const differs = (...names: (keyof Settings)[]): boolean =>
       names.some((name) => before[name] !== now[name]);
-    if (differs("crossfade", "gapless", "quality", "rate")) this.#dropFollowing();
-    if (differs("normalisation")) {
-      this.#current?.relevel();
-      this.#dropFollowing();
-    }
+    if (differs("crossfade", "gapless", "quality", "rate", "normalisation")) this.#dropFollowing();
+    if (differs("normalisation")) this.#current?.relevel();
     if (differs("rate")) this.#rerate(now.rate);
     if (differs("quality", "gapless")) this.#reform();
     this.#look();
@@ -184,9 +180,7 @@ export class Player implements Engine {
       if (slot === this.#current) this.#wentOver(slot);
     },
     blocked: (slot) => {
-      if (slot !== this.#current) return;
-      slot.pause();
-      this.#tell("paused");
+      if (slot === this.#current) this.#rest(slot);
     },
     retrying: (slot, attempt) => {
       if (slot !== this.#current) return;
@@ -226,6 +220,11 @@ export class Player implements Engine {
     return this.#slot(item, { from: "play", at: 0 });
   }
 
+  #rest(slot: Slot): void {
+    slot.pause();
+    this.#tell("paused");
+  }
+
   #leave(): void {
     this.#cut();
     this.#events.finish(this.#current, "replaced");
@@ -258,6 +257,7 @@ export class Player implements Engine {
     const old = this.#current;
     if (!old) return;
     this.#events.finish(old, reason);
+    if (old !== this.#current) return;
     const next = this.#nextItem;
     const slot = this.#following?.slot ?? (next && this.#slot(next, { from: "advance", at: 0 }));
     this.#following = null;
@@ -298,6 +298,8 @@ export class Player implements Engine {
     if (slot !== this.#current) return;
     this.#failures += 1;
     this.#events.emit("failed", { item: slot.item, failure });
+    // Whoever heard it may have begun something else.
+    if (slot !== this.#current) return;
     const hopeless = failure === "refused" || this.#failures >= MOST_FAILURES;
     // It stays, and another try by hand begins where it stood.
     if (hopeless) this.#tell("paused");
@@ -309,18 +311,18 @@ export class Player implements Engine {
     this.#cancelLook?.();
     this.#cancelLook = null;
     const { clock, output } = this.#needs;
-    const silent = this.#events.state === "paused" || this.#events.state === "idle";
-    if (!silent) {
+    if (this.#events.silent) this.#cancelRest ??= clock.after(REST_MS, () => output.rest());
+    else {
       this.#cancelLook = clock.after(LOOK_MS, () => this.#look());
       this.#cancelRest?.();
       this.#cancelRest = null;
-    } else this.#cancelRest ??= clock.after(REST_MS, () => output.rest());
+    }
   }
 
   #look(): void {
     this.#watch();
     const [slot, next] = [this.#current, this.#nextItem];
-    if (!slot?.voice || !next || this.#events.state !== "playing") return;
+    if (!slot?.voice || !next || this.state !== "playing") return;
     const { at, duration } = slot.position();
     const left = (duration - at) / this.#settings.rate;
     const crossfade = crossfadeOf(slot.item, next, this.#settings);

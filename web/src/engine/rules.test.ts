@@ -141,6 +141,8 @@ test("a browser is asked once for each type", () => {
 
 test("why something failed", async () => {
   expect(failureOf(new Error("x", { cause: "gone" }))).toBe("gone");
+  expect(failureOf({ status: 401, message: "sign in" })).toBe("refused");
+  expect(failureOf({ status: 0, message: "away" })).toBe("offline");
   expect(failureOf(new TypeError("fetch failed"))).toBe("offline");
   const { signal } = new AbortController();
   const says = (status: number) => async () => new Response(null, { status });

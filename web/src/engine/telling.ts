@@ -2,10 +2,16 @@
 import { Emitter } from "./emitter";
 import type { Slot } from "./slot";
 import type { Events, Item, State } from "./types";
+import type { Prepared } from "./voices/voice";
 
 export class Telling extends Emitter<Events> {
   state: State = "idle";
   #item: Item | null = null;
+  #form: Prepared | null = null;
+
+  get silent(): boolean {
+    return this.state === "paused" || this.state === "idle";
+  }
 
   /** What is done now, if it is something else than before. */
   tell(state: State, item: Item | null): void {
@@ -18,7 +24,8 @@ export class Telling extends Emitter<Events> {
   /** An item sounds: in which form, and, the first time, that it began. */
   begun(slot: Slot): void {
     const { item, prepared } = slot;
-    if (prepared) {
+    if (prepared && prepared.form !== this.#form?.form) {
+      this.#form = prepared;
       const { codec, bitrate, lossless, adaptive } = prepared.form;
       this.emit("form", { item, codec, bitrate, lossless, adaptive });
     }
@@ -31,7 +38,9 @@ export class Telling extends Emitter<Events> {
   finish(slot: Slot | null, reason: Events["finished"]["reason"]): void {
     if (!slot?.sounded) return;
     slot.sounded = false;
-    const { at, duration } = slot.position();
-    this.emit("finished", { item: slot.item, at: reason === "ended" ? duration : at, reason });
+    const { item, prepared } = slot;
+    // A voice that went over tells of the next item already.
+    const whole = (prepared?.playback.duration_ms ?? item.durationMs) / 1000;
+    this.emit("finished", { item, at: reason === "ended" ? whole : slot.position().at, reason });
   }
 }

@@ -13,9 +13,21 @@ export const ATTEMPT_MS = 2000;
 
 const FAILURES: readonly string[] = ["undecodable", "gone", "offline", "refused"];
 
-/** What a `Source` says in its error's cause; whoever says nothing was not reached. */
+const BY_STATUS: Partial<Record<number, Failure>> = {
+  401: "refused",
+  403: "gone",
+  404: "gone",
+  410: "gone",
+};
+
+/**
+ * What a `Source` says: in its error's cause, or by an HTTP status. Whoever says nothing was not
+ * reached.
+ */
 export function failureOf(error: unknown): Failure {
-  const cause = (error as { cause?: unknown } | null)?.cause;
+  const { cause, status } = (error ?? {}) as { cause?: unknown; status?: number };
+  const known = status === undefined ? undefined : BY_STATUS[status];
+  if (known) return known;
   return typeof cause === "string" && FAILURES.includes(cause) ? (cause as Failure) : "offline";
 }
 
