@@ -26,6 +26,7 @@ async function whole(format, rate = RATE[format]) {
     await browser.run(`JSON.stringify({
       jumps: lab.jumps(${told(asked)}),
       length: lab.length(),
+      residual: lab.residual(${TONE[format]}, ${rate}),
       stalls: lab.count("stalled"),
       order: lab.events
         .filter(({ event }) => /started|finished|exhausted/.test(event))
@@ -48,6 +49,19 @@ for (const format of Object.keys(TONE)) {
     assert.ok(Math.abs(off) <= smear, `${off} samples too many`);
   });
 }
+
+test("files join without a crack where the sound card has another rate", async () => {
+  const { jumps, residual } = await whole("ogg", 48_000);
+  assert.deepEqual(jumps, []);
+  // The encoder's own ends are further from a tone than this join is.
+  const [first, last] = [0, CUTS.ogg.at(-1) / RATE.ogg];
+  const began = Math.min(...residual.map(([at]) => at));
+  const inside = residual.filter(([at]) => at > began + first + 0.1 && at < began + last - 0.1);
+  assert.ok(
+    inside.every(([, off]) => off < 0.03),
+    told(inside),
+  );
+});
 
 test("two albums are crossfaded without a dip", async () => {
   const { browser, albums } = bench;

@@ -3,32 +3,43 @@
 /** Browsers say no more than this, Mbit/s, so that pages cannot know people by it. */
 const MOST_TOLD = 10;
 const SHARE = 0.7;
+/** What was seen is believed for so long: lines change. */
+const BELIEVED_MS = 600_000;
 
 interface Told {
   downlink?: number;
   saveData?: boolean;
 }
 
+const browser = (): Told | undefined =>
+  (globalThis.navigator as { connection?: Told } | undefined)?.connection;
+
 export class Line {
+  #now: () => number;
   #told: () => Told | undefined;
   #most = Number.POSITIVE_INFINITY;
+  #until = 0;
 
-  constructor(
-    told: () => Told | undefined = () =>
-      (globalThis.navigator as { connection?: Told } | undefined)?.connection,
-  ) {
+  constructor(now: () => number, told: () => Told | undefined = browser) {
+    this.#now = now;
     this.#told = told;
   }
 
   /** Something of that bit rate did not come fast enough. */
   narrow(bitrate: number): void {
-    if (bitrate > 0) this.#most = Math.min(this.#most, bitrate * SHARE);
+    if (bitrate <= 0) return;
+    this.#most = Math.min(this.#seen(), bitrate * SHARE);
+    this.#until = this.#now() + BELIEVED_MS;
   }
 
   carries(): number {
     const { downlink, saveData } = this.#told() ?? {};
     if (saveData) return 0;
     const told = downlink && downlink < MOST_TOLD ? downlink * 1000 : Number.POSITIVE_INFINITY;
-    return Math.min(told, this.#most);
+    return Math.min(told, this.#seen());
+  }
+
+  #seen(): number {
+    return this.#now() < this.#until ? this.#most : Number.POSITIVE_INFINITY;
   }
 }

@@ -306,6 +306,21 @@ describe("when something goes wrong", () => {
     expect([voices.length, voice().at, player.state]).toEqual([2, 50, "playing"]);
   });
 
+  test("a first byte that never comes", async () => {
+    const { player, clock, voice, voices, told, away } = bench();
+    player.play(a, { paused: true });
+    await settled();
+    voice().ready = false;
+    voice().play = () => undefined;
+    player.resume();
+    away("offline");
+    await clock.pass(2100);
+    expect(told).toEqual(tries("a", 1));
+    away(null);
+    await clock.pass(2100);
+    expect([voices.length, player.state]).toEqual([2, "playing"]);
+  });
+
   test("a form that cannot be decoded is left for the next one", async () => {
     const { player, voices, voice, told } = bench();
     player.play(a);

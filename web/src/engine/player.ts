@@ -12,7 +12,7 @@ import type { Engine, Events, Failure, Item, Position, Settings, Source, State }
 import type { Voice, VoiceNeeds } from "./voices/voice";
 
 /** Seconds before the end at which the next item is fetched. */
-export const PREFETCH = 30;
+const PREFETCH = 30;
 const LOOK_MS = 250;
 /** After so much silence the graph rests. */
 const REST_MS = 20_000;
@@ -37,7 +37,7 @@ export class Player implements Engine {
   #settings: Settings;
   #events = new Telling();
   #addresses: Addresses;
-  #line = new Line();
+  #line: Line;
   #current: Slot | null = null;
   #leaving: Slot | null = null;
   #nextItem: Item | null = null;
@@ -52,6 +52,7 @@ export class Player implements Engine {
   constructor(needs: PlayerNeeds) {
     this.#needs = needs;
     this.#settings = needs.settings;
+    this.#line = new Line(() => needs.clock.now());
     this.#addresses = new Addresses(needs.source, needs.clock);
     needs.output.configure(this.#settings);
   }
@@ -153,8 +154,8 @@ export class Player implements Engine {
     return this.#events.on(event, listener);
   }
 
-  async cast(): Promise<boolean> {
-    return (await this.#current?.voice?.channel.cast()) ?? false;
+  cast(): Promise<boolean> {
+    return this.#current?.voice?.channel.cast() ?? Promise.resolve(false);
   }
 
   destroy(): void {
@@ -191,12 +192,8 @@ export class Player implements Engine {
   };
 
   #slot(item: Item, start: Start): Slot {
-    const { clock, output, probe, voice } = this.#needs;
     const needs: SlotNeeds = {
-      clock,
-      output,
-      probe,
-      voice,
+      ...this.#needs,
       settings: () => this.#settings,
       carries: () => this.#line.carries(),
       narrow: (bitrate) => this.#line.narrow(bitrate),

@@ -114,14 +114,25 @@ test.each([
   expect(joinOf(side("a", one, "album"), side("b", other, c.albumId), c, means)).toBe(expected);
 });
 
-test("a line carries what the browser says, and no more than was seen", () => {
-  const line = new Line(() => ({ downlink: 2 }));
+test("a line carries what the browser says, and no more than was seen a while ago", () => {
+  let now = 0;
+  const line = new Line(
+    () => now,
+    () => ({ downlink: 2 }),
+  );
   expect(line.carries()).toBe(2000);
   line.narrow(1000);
   expect(line.carries()).toBe(700);
-  expect(new Line(() => ({ downlink: 10 })).carries()).toBe(Number.POSITIVE_INFINITY);
-  expect(new Line(() => undefined).carries()).toBe(Number.POSITIVE_INFINITY);
-  expect(new Line(() => ({ saveData: true })).carries()).toBe(0);
+  now = 700_000;
+  expect(line.carries()).toBe(2000);
+  const told = (said: { downlink?: number; saveData?: boolean } | undefined): number =>
+    new Line(
+      () => 0,
+      () => said,
+    ).carries();
+  expect(told({ downlink: 10 })).toBe(Number.POSITIVE_INFINITY);
+  expect(told(undefined)).toBe(Number.POSITIVE_INFINITY);
+  expect(told({ saveData: true })).toBe(0);
 });
 
 test("a browser is asked once for each type", () => {

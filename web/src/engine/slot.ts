@@ -148,7 +148,7 @@ export class Slot {
 
   play(): void {
     this.wanted = true;
-    if (this.voice) this.voice.play();
+    if (this.voice) this.#sound(this.voice);
     else if (!this.#busy) void this.load();
   }
 
@@ -250,7 +250,13 @@ export class Slot {
       return;
     }
     this.voice = voice;
-    if (this.wanted) voice.play();
+    if (this.wanted) this.#sound(voice);
+  }
+
+  #sound(voice: Voice): void {
+    voice.play();
+    // It may wait for ever for a first byte, and browsers call that nothing.
+    if (!voice.ready) void this.#stalled();
   }
 
   #hush(): void {

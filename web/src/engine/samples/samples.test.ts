@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { align } from "./align";
 import { trimOf } from "./decode";
+import { endsLength, seam } from "./seam";
 import { takeApart } from "./stamp";
 
 /** Noise that is the same every time. */
@@ -57,4 +58,18 @@ test.each([
   const [samples = 0, delay = 0, padding = 0] = told ?? [];
   const gapless = told && { sample_rate: 44_100, samples, delay, padding };
   expect(trimOf(decoded, rate, gapless)).toEqual(expected);
+});
+
+test("a seam of two files at another rate is the tone as if it had never been cut", () => {
+  const [rate, frames] = [44_100, 48_000];
+  const tone = (sample: number): number => Math.sin((2 * Math.PI * 441 * sample) / rate);
+  const size = endsLength(rate);
+  const tail = Float32Array.from({ length: size }, (_, place) => tone(place));
+  const head = Float32Array.from({ length: size }, (_, place) => tone(size + place));
+  const place = { offset: 960.37, count: 1920, rate: frames };
+  const made = seam({ rate, tail: [tail] }, { head: [head] }, 1, place);
+  const off = made.map((value, frame) =>
+    Math.abs(value - tone(size + ((frame - place.offset) * rate) / frames)),
+  );
+  expect(Math.max(...off)).toBeLessThan(1e-3);
 });

@@ -4,6 +4,7 @@ import type { Clock } from "../clock";
 import type { Position } from "../types";
 import type { Prepared, Voice, VoiceListener } from "../voices/voice";
 import { type Decoded, decode } from "./decode";
+import { SEAM, seam } from "./seam";
 
 /** Seconds that starting takes at most. */
 const LEAD = 0.02;
@@ -15,7 +16,7 @@ interface Sounding {
   decoded: Decoded;
   node: AudioBufferSourceNode;
   edge: GainNode;
-  /** Frame of the context at which its first sample sounds. */
+  /** Frame of the context at which its first sample sounds; not whole where rates differ. */
   zero: number;
 }
 
@@ -37,6 +38,8 @@ export class SamplesVoice implements Voice {
   /** What sounds now; null while it is paused. */
   #now: Sounding | null = null;
   #next: Sounding | null = null;
+  /** What sounds between them, where the rates differ. */
+  #seam: AudioBufferSourceNode | null = null;
   /** Samples into the track, while it is paused. */
   #rested: number;
   #cancel: (() => void) | null = null;
@@ -69,7 +72,7 @@ export class SamplesVoice implements Voice {
 
   /** From a frame of the context on, from a sample of the track on; it comes up in `rise` seconds. */
   begin(frame: number, sample: number, rise: number): void {
-    this.#now = this.#sound(this.#track, frame, sample, rise);
+    this.#now = this.#sound(this.#track, frame - sample, sample, rise);
     this.#link();
     this.#watch();
   }
@@ -114,6 +117,7 @@ export class SamplesVoice implements Voice {
     this.#chained = null;
     if (this.#next) this.#end(this.#next, 0);
     this.#next = null;
+    this.#unseam();
   }
 
   dispose(): void {
@@ -128,39 +132,82 @@ export class SamplesVoice implements Voice {
     return Math.min(Math.max(0, sample), this.#track.trim.length);
   }
 
-  #sound(decoded: Decoded, frame: number, sample: number, rise: number): Sounding {
+  /** @param zero frame at which its first sample sounds, or would have. */
+  #sound(decoded: Decoded, zero: number, sample: number, rise: number): Sounding {
     const { context } = this.#needs;
     const { sampleRate } = context;
     const { buffer, trim } = decoded;
-    const destination = this.channel.nodes;
-    if (!destination) throw new Error("samples need the graph");
     const node = new AudioBufferSourceNode(context, { buffer });
     const edge = new GainNode(context, { gain: rise ? 0 : 1 });
-    const at = frame / sampleRate;
+    const at = (Math.round(zero) + sample) / sampleRate;
     if (rise) {
       edge.gain.setValueAtTime(0, at);
       edge.gain.linearRampToValueAtTime(1, at + rise);
     }
-    node.connect(edge).connect(destination.tap);
+    node.connect(edge).connect(this.#tap());
     const left = trim.length - sample;
     node.start(at, (trim.start + sample) / sampleRate, left / sampleRate);
-    return { decoded, node, edge, zero: frame - sample };
+    return { decoded, node, edge, zero };
+  }
+
+  #tap(): AudioNode {
+    const { nodes } = this.channel;
+    if (!nodes) throw new Error("samples need the graph");
+    return nodes.tap;
   }
 
   /** Lets what is chained begin where the track ends. */
   #link(): void {
     const [now, chained] = [this.#now, this.#chained];
     if (!now || !chained || this.#next) return;
-    const end = now.zero + this.#track.trim.length;
+    const end = now.zero + this.#track.frames;
     const { context } = this.#needs;
     // Too late to be exact: the end sounds already, or is over.
     if (end / context.sampleRate < context.currentTime) return;
     this.#next = this.#sound(chained, end, 0, 0);
+    this.#sew(now, this.#next);
+  }
+
+  /** Puts what is made of both sides over the join. */
+  #sew(one: Sounding, other: Sounding): void {
+    const { context } = this.#needs;
+    const { sampleRate: rate, currentTime } = context;
+    const [left, right] = [one.decoded.ends, other.decoded.ends];
+    if (!left || !right || left.rate !== right.rate) return;
+    const half = Math.round(SEAM * rate);
+    const first = Math.floor(other.zero) - half;
+    const [from, to] = [first / rate, (first + 2 * half) / rate];
+    if (from < currentTime + LEAD) return;
+    const { numberOfChannels } = one.decoded.buffer;
+    const buffer = context.createBuffer(numberOfChannels, 2 * half, rate);
+    const place = { offset: other.zero - first, count: 2 * half, rate };
+    for (let channel = 0; channel < numberOfChannels; channel += 1) {
+      buffer.getChannelData(channel).set(seam(left, right, channel, place));
+    }
+    const edge = new GainNode(context, { gain: 0 });
+    this.#seam = new AudioBufferSourceNode(context, { buffer });
+    this.#seam.connect(edge).connect(this.#tap());
+    this.#seam.start(from);
+    line(one.edge.gain, 1, 0, from);
+    line(edge.gain, 0, 1, from);
+    line(edge.gain, 1, 0, to - CUT);
+    other.edge.gain.value = 0;
+    line(other.edge.gain, 0, 1, to - CUT);
+  }
+
+  #unseam(): void {
+    this.#seam?.stop();
+    this.#seam = null;
+    if (!this.#now) return;
+    this.#now.edge.gain.cancelScheduledValues(0);
+    this.#now.edge.gain.value = 1;
   }
 
   #silence(): void {
     this.#cancel?.();
     this.#cancel = null;
+    this.#seam?.stop();
+    this.#seam = null;
     if (this.#now) this.#end(this.#now, CUT);
     if (this.#next) this.#end(this.#next, 0);
     this.#now = null;
@@ -170,7 +217,9 @@ export class SamplesVoice implements Voice {
   #end({ node, edge }: Sounding, seconds: number): void {
     const { currentTime } = this.#needs.context;
     if (seconds) {
-      edge.gain.setValueAtTime(1, currentTime);
+      const { value } = edge.gain;
+      edge.gain.cancelScheduledValues(0);
+      edge.gain.setValueAtTime(value, currentTime);
       edge.gain.linearRampToValueAtTime(0, currentTime + seconds);
     }
     node.stop(currentTime + seconds);
@@ -182,7 +231,7 @@ export class SamplesVoice implements Voice {
     this.#cancel?.();
     const now = this.#now;
     if (!now) return;
-    const end = (now.zero + this.#track.trim.length) / context.sampleRate;
+    const end = (now.zero + this.#track.frames) / context.sampleRate;
     const left = end - context.currentTime;
     if (left > 0) {
       const next = this.#next;
@@ -195,6 +244,7 @@ export class SamplesVoice implements Voice {
       this.#now = next;
       this.#track = next.decoded;
       this.#next = null;
+      this.#seam = null;
       this.#chained = null;
       listener.advanced();
       this.#watch();
@@ -204,4 +254,10 @@ export class SamplesVoice implements Voice {
       listener.ended();
     }
   }
+}
+
+/** From one value to another within `CUT`. */
+function line(gain: AudioParam, from: number, to: number, at: number): void {
+  gain.setValueAtTime(from, at);
+  gain.linearRampToValueAtTime(to, at + CUT);
 }
