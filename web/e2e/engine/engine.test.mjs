@@ -37,14 +37,14 @@ async function whole(format, rate = RATE[format]) {
 
 const ORDER = ["started play", "finished ended", "started advance", "finished ended", "exhausted "];
 
-for (const format of Object.keys(TONE)) {
+for (const format of ["flac", "mp3", "opus"]) {
   test(`the tracks of an album join to the sample: ${format}`, async () => {
     // A machine that is too busy to play on proves nothing about the joins.
     let found = await whole(format);
     if (found.stalls || found.jumps.length) found = await whole(format);
     assert.deepEqual(found.jumps, []);
     assert.deepEqual(found.order, ORDER);
-    const smear = ["flac", "alac"].includes(format) ? 1 : SMEAR;
+    const smear = format === "flac" ? 1 : SMEAR;
     const off = found.length - CUTS[format].at(-1);
     assert.ok(Math.abs(off) <= smear, `${off} samples too many`);
   });
@@ -120,7 +120,7 @@ test("from the click to the sound", async (context) => {
   const { browser, albums } = bench;
   const tracks = ["flac", "mp3", "ogg"].flatMap((format) => albums[`Album ${format}`]);
   await browser.run("lab.start({}, 44100)");
-  for (const prepared of [true, false]) {
+  for (const prepared of [false, true]) {
     const took = await browser.run(`lab.clicks(${told(tracks)}, ${prepared})`);
     const sorted = took.map(Math.round).sort((a, b) => a - b);
     const what = prepared ? "prepared" : "not prepared";

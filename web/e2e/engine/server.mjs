@@ -13,12 +13,10 @@ const NAME = "anna";
 
 const CODEC = {
   flac: ["-c:a", "flac"],
-  alac: ["-c:a", "alac"],
   mp3: ["-c:a", "libmp3lame", "-b:a", "192k"],
   ogg: ["-c:a", "libvorbis", "-q:a", "6"],
   opus: ["-c:a", "libopus", "-b:a", "160k"],
 };
-const SUFFIX = { alac: "m4a" };
 
 /** A tone as 16-bit WAV, from one sample to another. */
 function wave(tone, rate, from, to, amplitude) {
@@ -62,7 +60,7 @@ export async function album(
   let from = 0;
   for (const [place, to] of cuts.entries()) {
     const raw = join(folder, name, `${place}.wav`);
-    const path = join(folder, name, `0${place + 1}.${SUFFIX[format] ?? format}`);
+    const path = join(folder, name, `0${place + 1}.${format}`);
     await writeFile(raw, wave(tone, rate, from, to, amplitude));
     const tags = { title: `${name} ${place + 1}`, album: name, artist: "Tones", track: place + 1 };
     const told = Object.entries(tags).flatMap(([key, value]) => ["-metadata", `${key}=${value}`]);

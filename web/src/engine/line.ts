@@ -1,12 +1,13 @@
 /** What the line to the server carries, kbit/s, as far as anybody knows. */
 
-/** Browsers say no more than this, Mbit/s, so that pages cannot know people by it. */
-const MOST_TOLD = 10;
 const SHARE = 0.7;
 /** What was seen is believed for so long: lines change. */
 const BELIEVED_MS = 600_000;
 
 interface Told {
+  /** Only what is slow is believed: browsers that know nothing yet say 1.5 Mbit/s. */
+  effectiveType?: string;
+  /** Mbit/s. */
   downlink?: number;
   saveData?: boolean;
 }
@@ -33,9 +34,9 @@ export class Line {
   }
 
   carries(): number {
-    const { downlink, saveData } = this.#told() ?? {};
+    const { effectiveType = "4g", downlink, saveData } = this.#told() ?? {};
     if (saveData) return 0;
-    const told = downlink && downlink < MOST_TOLD ? downlink * 1000 : Number.POSITIVE_INFINITY;
+    const told = downlink && effectiveType !== "4g" ? downlink * 1000 : Number.POSITIVE_INFINITY;
     return Math.min(told, this.#seen());
   }
 

@@ -306,6 +306,24 @@ describe("when something goes wrong", () => {
     expect([voices.length, voice().at, player.state]).toEqual([2, 50, "playing"]);
   });
 
+  test("a line that is too narrow gets something smaller, where the listener leaves it to us", async () => {
+    for (const [quality, ways] of [
+      ["auto", ["stream", "hls"]],
+      ["original", ["stream"]],
+    ] as const) {
+      const { player, clock, voice, voices } = bench({ quality }, "flac");
+      player.play(a);
+      await settled();
+      voice().plays = false;
+      voice().tells.waiting();
+      for (let second = 0; second < 5; second += 1) {
+        voice().at += 0.1;
+        await clock.pass(1000);
+      }
+      expect(voices.map(({ prepared }) => prepared.form.way)).toEqual(ways);
+    }
+  });
+
   test("a first byte that never comes", async () => {
     const { player, clock, voice, voices, told, away } = bench();
     player.play(a, { paused: true });

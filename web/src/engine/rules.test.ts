@@ -118,19 +118,19 @@ test("a line carries what the browser says, and no more than was seen a while ag
   let now = 0;
   const line = new Line(
     () => now,
-    () => ({ downlink: 2 }),
+    () => ({ effectiveType: "3g", downlink: 2 }),
   );
   expect(line.carries()).toBe(2000);
   line.narrow(1000);
   expect(line.carries()).toBe(700);
   now = 700_000;
   expect(line.carries()).toBe(2000);
-  const told = (said: { downlink?: number; saveData?: boolean } | undefined): number =>
+  const told = (said: ReturnType<ConstructorParameters<typeof Line>[1] & object>): number =>
     new Line(
       () => 0,
       () => said,
     ).carries();
-  expect(told({ downlink: 10 })).toBe(Number.POSITIVE_INFINITY);
+  expect(told({ effectiveType: "4g", downlink: 1.5 })).toBe(Number.POSITIVE_INFINITY);
   expect(told(undefined)).toBe(Number.POSITIVE_INFINITY);
   expect(told({ saveData: true })).toBe(0);
 });

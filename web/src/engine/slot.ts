@@ -44,6 +44,8 @@ export interface Start {
 
 /** Rounds of waiting after which what stands still is asked for anew. */
 const STUCK = 3;
+/** Rounds after which a smaller form is better, though something comes. */
+const SLOW = 2;
 
 /** Who hears a voice: nobody, once it was left or gave itself to another slot. */
 interface Wire {
@@ -287,7 +289,7 @@ export class Slot {
     if (this.#mending) return;
     this.#mending = true;
     const { signal } = this.#loading;
-    let stuck = 0;
+    let rounds = 0;
     try {
       for (let before = this.position(); ; before = this.position()) {
         await passed(this.#needs.clock, ATTEMPT_MS, signal);
@@ -296,10 +298,13 @@ export class Slot {
         if (failure && (isFinal(failure) || this.#attempts >= MOST_ATTEMPTS)) {
           return this.#fail(failure);
         }
-        if (failure || this.#moves(before)) continue;
-        stuck += 1;
-        if (this.#attempts === 0 && stuck < STUCK) continue;
-        if (this.#attempts === 0) this.#needs.narrow(this.prepared?.form.bitrate ?? 0);
+        rounds += 1;
+        if (failure) continue;
+        const away = this.#attempts > 0;
+        if (!away && rounds >= SLOW) this.#needs.narrow(this.prepared?.form.bitrate ?? 0);
+        const smaller =
+          rounds >= SLOW && this.isOtherwise(this.#needs.settings(), this.#needs.carries());
+        if (this.#moves(before) ? !smaller : !away && rounds < STUCK) continue;
         void this.reload();
         return;
       }

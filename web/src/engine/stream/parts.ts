@@ -24,12 +24,12 @@ export class Fetcher {
     this.#signal = signal;
   }
 
-  async bytes(url: () => string, renew: () => Promise<void>): Promise<ArrayBuffer> {
+  async open(url: () => string, renew: () => Promise<void>): Promise<Response> {
     let renewed = false;
     for (;;) {
       try {
         const response = await fetch(url(), { signal: this.#signal });
-        if (response.ok) return await response.arrayBuffer();
+        if (response.ok) return response;
         void response.body?.cancel();
         if (REFUSED.includes(response.status)) {
           if (renewed) throw new Undecodable(`the parts are not there: ${response.status}`);
@@ -41,6 +41,17 @@ export class Fetcher {
         if (this.#signal.aborted || error instanceof Undecodable) throw error;
       }
       await passed(this.#clock, PAUSE_MS, this.#signal);
+    }
+  }
+
+  async bytes(url: () => string, renew: () => Promise<void>): Promise<ArrayBuffer> {
+    for (;;) {
+      const response = await this.open(url, renew);
+      try {
+        return await response.arrayBuffer();
+      } catch {
+        await passed(this.#clock, PAUSE_MS, this.#signal);
+      }
     }
   }
 }
@@ -55,14 +66,14 @@ export class Parts {
   readonly list: Part[];
   #fetcher: Fetcher;
   #renew: Renew;
-  /** The next part, asked for ahead of its time. */
-  #early: { number: number; bytes: Promise<ArrayBuffer> } | null;
+  /** The first part, asked for ahead of its time. */
+  #early: Promise<Response> | null;
 
   private constructor(
     prepared: Prepared,
     fetcher: Fetcher,
     renew: Renew,
-    got: { head: Head; headBytes: ArrayBuffer; list: Part[]; first: Promise<ArrayBuffer> },
+    got: { head: Head; headBytes: ArrayBuffer; list: Part[]; first: Promise<Response> },
   ) {
     this.prepared = prepared;
     this.head = got.head;
@@ -70,7 +81,7 @@ export class Parts {
     this.list = got.list;
     this.#fetcher = fetcher;
     this.#renew = renew;
-    this.#early = { number: 0, bytes: got.first };
+    this.#early = got.first;
   }
 
   /** Asks for header, playlist and first part at once. */
@@ -82,7 +93,7 @@ export class Parts {
       if (!file) throw new Undecodable("the untouched signal is no longer there");
       playlist = playlistUrl(file.path);
     };
-    const first = fetcher.bytes(() => partUrl(playlist, 0), again);
+    const first = fetcher.open(() => partUrl(playlist, 0), again);
     first.catch(() => undefined);
     const [headBytes, text] = await Promise.all([
       fetcher.bytes(() => headUrl(playlist), again),
@@ -94,10 +105,31 @@ export class Parts {
     return new Parts(prepared, fetcher, renew, { head, headBytes, list, first });
   }
 
-  part(number: number): Promise<ArrayBuffer> {
-    const early = this.#early;
+  /**
+   * A part, as it comes: the first one sounds before all of it is there.
+   *
+   * @throws if it breaks off; it can be asked for again.
+   */
+  async *part(number: number): AsyncGenerator<ArrayBuffer> {
+    const early = number === 0 ? this.#early : null;
     this.#early = null;
-    if (early?.number === number) return early.bytes;
+    const reader = (await early)?.body?.getReader();
+    if (!reader) {
+      yield await this.#whole(number);
+      return;
+    }
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value.slice().buffer;
+      }
+    } finally {
+      void reader.cancel().catch(() => undefined);
+    }
+  }
+
+  #whole(number: number): Promise<ArrayBuffer> {
     return this.#fetcher.bytes(
       () => this.list[number]?.url ?? "",
       async () => {
@@ -109,4 +141,15 @@ export class Parts {
       },
     );
   }
+}
+
+/** Pieces as one. */
+export function whole(pieces: readonly ArrayBuffer[]): ArrayBuffer {
+  const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(new Uint8Array(piece), at);
+    at += piece.byteLength;
+  }
+  return bytes.buffer;
 }

@@ -4,7 +4,7 @@ import type { Playback, Position } from "../types";
 import { begin, placeOf, setRate } from "../voices/element";
 import type { Prepared, Voice, VoiceNeeds } from "../voices/voice";
 import { spanOf } from "./mp4";
-import { Fetcher, Parts } from "./parts";
+import { Fetcher, Parts, whole } from "./parts";
 import {
   dropBefore,
   FIRST,
@@ -151,12 +151,12 @@ export class StreamVoice implements Voice {
     if (!chained || !track || !sink) return;
     this.channel.setLevel(track.parts.prepared.level);
     if (this.#aimed === chained) this.#aimed = null;
-    const whole = track.next === track.parts.list.length;
+    const complete = track.next === track.parts.list.length;
     // Also what is on its way into the buffer: one thing after another.
-    if (chained.next || whole) {
+    if (chained.next || complete) {
       void sink
         .remove(chained.place.base || this.#endOf(track), Number.POSITIVE_INFINITY)
-        .then(() => (whole && !this.#chained ? sink.end() : undefined))
+        .then(() => (complete && !this.#chained ? sink.end() : undefined))
         .catch(() => undefined);
     }
   }
@@ -195,24 +195,33 @@ export class StreamVoice implements Voice {
     const track = this.#wanted();
     if (!track) return this.#rest(sink);
     const number = track.next;
-    const bytes = await track.parts.part(number);
-    if (turn !== this.#turn) return;
-    if (this.#aimed !== track) {
-      await sink.aim(windowOf(track.place, track.samples, track.parts.head));
-      await sink.append(track.parts.headBytes);
-      this.#aimed = track;
-      if (turn !== this.#turn) return;
-    }
+    const pieces: ArrayBuffer[] = [];
     try {
-      await sink.append(bytes);
+      for await (const piece of track.parts.part(number)) {
+        if (turn !== this.#turn) return;
+        await this.#aim(sink, track);
+        await sink.append(piece);
+        if (turn !== this.#turn) return;
+        pieces.push(piece);
+      }
     } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
-      await this.#drop(sink, true);
+      // What came of this part is begun anew.
+      this.#aimed = null;
+      const full = error instanceof DOMException && error.name === "QuotaExceededError";
+      if (!full && !(error instanceof TypeError)) throw error;
+      if (full) await this.#drop(sink, true);
       return this.#rest(sink);
     }
     if (turn !== this.#turn) return;
     track.next = number + 1;
-    if (track.next === track.parts.list.length) this.#complete(sink, track, bytes);
+    if (track.next === track.parts.list.length) this.#complete(sink, track, whole(pieces));
+  }
+
+  async #aim(sink: Sink, track: Track): Promise<void> {
+    if (this.#aimed === track) return;
+    await sink.aim(windowOf(track.place, track.samples, track.parts.head));
+    await sink.append(track.parts.headBytes);
+    this.#aimed = track;
   }
 
   /** The last part is there: it says exactly where the track ends. */
