@@ -6,7 +6,9 @@ import { webApi } from "../api/webapi";
 import { forget, keepPlace, keptPlace } from "../app/kept";
 import { notices } from "../app/notices";
 import type { Store } from "../app/store";
+import { mediaSession } from "../engine/session";
 import type { Engine, Item } from "../engine/types";
+import { makeCommands } from "./commands";
 import { failureText } from "./failures";
 import { type Entry, following, queue, queueTrack } from "./queue";
 import { status } from "./status";
@@ -92,16 +94,29 @@ export function connect(store: Store, engine: Engine): () => void {
       const left = queueOf().upNext.length + queueOf().rest.length;
       if (!left && queueOf().repeat === "off") void goOn();
     }),
-    engine.on("failed", ({ item, failure }) => {
+    // The engine goes on with the next one by itself.
+    engine.on("failed", ({ failure }) => {
       const name = queueOf().current?.track.name ?? "";
       store.dispatch(notices.told(failureText(failure, name), { tone: "bad" }));
-      if (item.key === queueOf().current?.key && following(queueOf(), true))
-        store.dispatch(queue.advanced({ byHand: true }));
     }),
     engine.on("exhausted", () => {
       if (following(queueOf())) store.dispatch(queue.advanced({ byHand: true }));
     }),
   ];
+
+  const commands = makeCommands(store, engine);
+  const shown = (item: Item) => {
+    const entry = queueOf().current;
+    if (entry?.key !== item.key) return null;
+    const { name, artists, album } = entry.track;
+    return {
+      title: name,
+      artist: artists.map((artist) => artist.name).join(", "),
+      album: album?.name ?? "",
+      artwork: album?.cover ? [{ src: album.cover }] : [],
+    };
+  };
+  offs.push(mediaSession(engine, shown, commands));
 
   const place = () => {
     const { current } = engine;
