@@ -2,6 +2,7 @@ import { lingui } from "@lingui/vite-plugin";
 import babel from "@rolldown/plugin-babel";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./tools/worker.ts";
 
 // Addresses are relative to <base>, which the server writes into the page: it may lie under a path.
 export default defineConfig({
@@ -10,6 +11,7 @@ export default defineConfig({
     react(),
     babel({ plugins: ["@lingui/babel-plugin-lingui-macro"], include: /\/src\/.*\.tsx?$/ }),
     lingui(),
+    serviceWorker(),
   ],
   build: {
     outDir: "../src/philomel/gateway/site/web",
@@ -30,7 +32,7 @@ export default defineConfig({
         "/sign-out",
         "/account",
         "/people",
-        "/static",
+        "/site",
       ].map((path) => [path, process.env.PHILOMEL ?? "http://127.0.0.1:4747"]),
     ),
   },

@@ -16,6 +16,7 @@ import { speak } from "./app/language";
 import { makeStore } from "./app/store";
 import { followTheme } from "./app/theme";
 import { createEngine } from "./engine";
+import { registerWorker } from "./offline/worker";
 import { connect } from "./player/controller";
 import { EngineContext } from "./player/hooks";
 
@@ -25,6 +26,8 @@ keeping(store);
 const engine = createEngine(source);
 connect(store, engine);
 await speak(store.getState().interface.language);
+
+registerWorker(store).catch(() => undefined);
 
 const root = document.getElementById("root");
 if (root) {

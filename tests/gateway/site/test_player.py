@@ -70,6 +70,35 @@ async def test_its_files_are_kept_for_good_and_packed(served: Served) -> None:
         assert "accept-encoding" in plain.headers["vary"]
 
 
+async def test_what_is_kept_for_times_offline_is_the_same_for_strangers(served: Served) -> None:
+    shown = await (await _signed_in(served)).get("/")
+    stranger = served.browser()
+    shell = await stranger.get("/shell")
+    assert (shell.text, shell.headers["content-security-policy"]) == (
+        shown.text,
+        shown.headers["content-security-policy"],
+    )
+    worker = await stranger.get("/sw.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert worker.headers["cache-control"] == "no-cache"
+    paths = re.findall(r"assets/[\w.-]+", worker.text)
+    assert paths
+    for path in paths:
+        assert (await stranger.get(f"/{path}")).status_code == 200
+
+
+async def test_it_can_be_installed(served: Served) -> None:
+    stranger = served.browser()
+    manifest = await stranger.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"].startswith("application/manifest+json")
+    told = manifest.json()
+    # Relative to the manifest itself: so it is right under a path as well.
+    assert (told["start_url"], told["scope"], told["display"]) == ("./", "./", "standalone")
+    for icon in told["icons"]:
+        picture = await stranger.get(f"/{icon['src']}")
+        assert (picture.status_code, picture.headers["content-type"]) == (200, icon["type"])
+
+
 @pytest.mark.parametrize(
     "path", ["/assets/nothing.js", "/assets/..%2findex.html", "/assets/.vite", "/nowhere", "/album"]
 )

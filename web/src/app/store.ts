@@ -1,6 +1,7 @@
 import { combineReducers, configureStore } from "@reduxjs/toolkit";
 import { useDispatch, useSelector } from "react-redux";
 import { webApi } from "../api/webapi";
+import { offlineReducer } from "../offline/state";
 import { queueReducer } from "../player/queue";
 import { settingsReducer } from "../player/settings";
 import { statusReducer } from "../player/status";
@@ -15,6 +16,7 @@ const reducer = combineReducers({
   status: statusReducer,
   interface: interfaceReducer,
   notices: noticesReducer,
+  offline: offlineReducer,
 });
 
 export type RootState = ReturnType<typeof reducer>;

@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useApp } from "../app/store";
 import { RowsToCome } from "../design/parts/States";
 import { Bar } from "../player/Bar";
+import { Banner } from "./Banner";
 import { Notices } from "./Notices";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
@@ -43,6 +44,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </aside>
       )}
       <div className={styles.foot}>
+        <Banner />
         <Bar />
         <Tabs />
       </div>

@@ -90,6 +90,8 @@ def routes(deps: Deps) -> Sequence[HTTPRouteHandler]:
         get("/")(site.start),
         get(list(player.PATHS))(site.play),
         get("/assets/{name:str}")(player.send_asset),
+        get("/shell")(player.show_shell),
+        get(["/sw.js", "/manifest.webmanifest"])(player.send_root_file),
         get(HOME)(site.home),
         *site.entering.routes(),
         *account.routes(site.desk),

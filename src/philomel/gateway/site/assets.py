@@ -11,6 +11,9 @@ from philomel.kernel.errors import NotFound
 _FILES = {
     "philomel.css": "text/css; charset=utf-8",
     "nightingale.svg": "image/svg+xml",
+    "icon-192.png": "image/png",
+    "icon-512.png": "image/png",
+    "icon-maskable.png": "image/png",
     "passkeys.js": "text/javascript; charset=utf-8",
 }
 

@@ -26,17 +26,20 @@ PATHS = (
     "/track/{id:str}",
     "/playlist/{id:str}",
     "/settings",
+    "/downloads",
 )
 """Pages that the player shows besides the first one; it knows itself what is on them."""
 
 # Scripts and styles come from this server alone, none of them stand in the page; sound is also
 # put together by the player (blob:), and the base says under which path the server lies.
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "default-src 'self'; worker-src 'self'; manifest-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; "
     "base-uri 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _BASE = b'<base href="/" />'
 _TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
+_ROOT_FILES = {"sw.js": "text/javascript", "manifest.webmanifest": "application/manifest+json"}
 _PACKED = frozenset({".js", ".css", ".svg", ".json", ".webmanifest"})
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -53,6 +56,22 @@ def show() -> Response[bytes]:
         media_type="text/html",
         headers={"content-security-policy": POLICY, "cache-control": "no-cache"},
     )
+
+
+async def show_shell() -> Response[bytes]:
+    """The page once more, for whoever asks: what the service worker keeps for times offline."""
+    if not is_built():
+        raise NotFound("the player was not built")
+    return show()
+
+
+async def send_root_file(request: AnyRequest) -> Response[bytes]:
+    """The service worker and the manifest: at the root, because they are for what lies below."""
+    name = request.scope["path"].rsplit("/", 1)[-1]
+    if not is_built() or name not in _ROOT_FILES:
+        raise NotFound("there is no such file")
+    headers = {"cache-control": "no-cache", "content-security-policy": POLICY}
+    return Response(_read(name), media_type=_ROOT_FILES[name], headers=headers)
 
 
 async def send_asset(request: AnyRequest) -> Response[bytes]:
