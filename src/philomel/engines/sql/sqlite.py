@@ -29,6 +29,8 @@ T = TypeVar("T")
 LONG_READERS = 2
 LONG_READ_LOCK_MS = 10_000
 CACHE_KIB = 2_000
+LONG_CACHE_KIB = 500
+"""Long reads go through much once: what they saw is seldom asked again."""
 SLOW_READ_SECONDS = 0.1
 
 _log = logging.getLogger(__name__)
@@ -70,8 +72,9 @@ def connect(path: Path) -> sqlite3.Connection:
 class _Reader:
     """A connection for read transactions: each sees one state of the database."""
 
-    def __init__(self, engine: Engine, *, busy_ms: int) -> None:
+    def __init__(self, engine: Engine, *, busy_ms: int, cache_kib: int = CACHE_KIB) -> None:
         self.connection, self._driver = _take(engine)
+        self._driver.execute(f"PRAGMA cache_size = -{cache_kib}")
         self._driver.execute("PRAGMA query_only = ON")
         self._driver.execute(f"PRAGMA busy_timeout = {busy_ms}")
 
@@ -171,7 +174,7 @@ class SqliteDatabase:
         try:
             reader = self._idle.pop()
         except IndexError:
-            reader = _Reader(self._engine, busy_ms=LONG_READ_LOCK_MS)
+            reader = _Reader(self._engine, busy_ms=LONG_READ_LOCK_MS, cache_kib=LONG_CACHE_KIB)
         try:
             return reader.run(work)
         finally:

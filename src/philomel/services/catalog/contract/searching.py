@@ -70,7 +70,7 @@ class SearchEntries(Struct, frozen=True):
 
 
 class ListIds(Struct, frozen=True):
-    """A page of all there is of a kind: most played first, artists by name."""
+    """A page of all there is of a kind, by name: whoever pages through it meets everything once."""
 
     kind: EntryKind
     library_id: str | None = None

@@ -238,18 +238,14 @@ def list_artists(
 def list_ids(
     connection: Connection, request: ListIds, visible: Sequence[str], ranks: Ranks
 ) -> Page:
-    """A page of all there is of a kind."""
+    """A page of all there is of a kind, in an order that plays do not change."""
     library, limit, offset = request.library_id, request.limit, request.offset
     match request.kind:
         case EntryKind.TRACK:
-            tracks_ = ListTracks(
-                TrackSort.MOST_PLAYED, library_id=library, limit=limit, offset=offset
-            )
+            tracks_ = ListTracks(library_id=library, limit=limit, offset=offset)
             return list_tracks(connection, tracks_, visible, ranks)
         case EntryKind.ALBUM:
-            albums_ = ListAlbums(
-                AlbumSort.MOST_PLAYED, library_id=library, limit=limit, offset=offset
-            )
+            albums_ = ListAlbums(library_id=library, limit=limit, offset=offset)
             return list_albums(connection, albums_, visible, ranks)
         case EntryKind.ARTIST:
             every = ListArtists(
