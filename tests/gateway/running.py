@@ -65,6 +65,7 @@ class House:
         self.shelf, self.people = Shelf(), People()
         self.keeper, self.signer = Keeper(self.shelf), Signer()
         self.playlists: Any = self.keeper
+        self.plays: Any = self.keeper
         self.clock = FixedClock(1_700_000_100_000)
         self.url = ""
         self.witness = Witness()
@@ -86,7 +87,7 @@ class House:
             "catalog": self.shelf,
             "media": self.signer,
             "playlists": self.playlists,
-            "plays": self.keeper,
+            "plays": self.plays,
             "search": Finder(self.shelf),
             "public": public,
         }

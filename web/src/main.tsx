@@ -9,7 +9,7 @@ import { createRoot } from "react-dom/client";
 import { Provider } from "react-redux";
 import { BrowserRouter } from "react-router";
 import { BASE } from "./api/base";
-import { source } from "./api/playback";
+import { report, source } from "./api/playback";
 import { App } from "./app/App";
 import { keeping } from "./app/kept";
 import { speak } from "./app/language";
@@ -19,12 +19,14 @@ import { createEngine } from "./engine";
 import { registerWorker } from "./offline/worker";
 import { connect } from "./player/controller";
 import { EngineContext } from "./player/hooks";
+import { reporting, teller } from "./player/reports";
 
 const store = makeStore();
 followTheme(store);
 keeping(store);
 const engine = createEngine(source);
 connect(store, engine);
+reporting(engine, teller(report), () => store.getState().settings.rate);
 await speak(store.getState().interface.language);
 
 registerWorker(store).catch(() => undefined);

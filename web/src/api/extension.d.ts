@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text as a QR code, to be shown to a phone.
+         * @description For whoever is signed in.
+         */
+        post: operations["draw_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/libraries": {
         parameters: {
             query?: never;
@@ -624,6 +644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a player does, at every change and now and then in between.
+         * @description For whoever is signed in.
+         */
+        post: operations["report_playback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/playlists": {
         parameters: {
             query?: never;
@@ -658,7 +698,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a playlist of an M3U8, XSPF or JSPF file; what is not found waits in it.
+         * Make a playlist of an M3U8, XSPF, JSPF or .nsp file; what is not found waits in it.
          * @description For whoever is signed in.
          */
         post: operations["import_playlist"];
@@ -828,7 +868,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The playlist's own picture.
+         * The playlist's own picture, or what stands for it: its first albums'.
          * @description For whoever is signed in.
          */
         get: operations["get_cover"];
@@ -970,6 +1010,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's shares, latest first.
+         * @description For whoever is signed in.
+         */
+        get: operations["list_shares"];
+        put?: never;
+        /**
+         * Share tracks, albums and playlists by an address that needs no account.
+         * @description For whoever is signed in.
+         */
+        post: operations["create_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Share something no longer.
+         * @description For whoever is signed in.
+         */
+        delete: operations["delete_share"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a share's description or expiry.
+         * @description For whoever is signed in.
+         */
+        patch: operations["change_share"];
         trace?: never;
     };
     "/audit": {
@@ -2203,6 +2291,16 @@ export interface components {
             albums: number;
             artists: number;
         };
+        /**
+         * Drawing
+         * @description Attributes:
+         *         path: the dark squares as the `d` of an SVG path, each one unit; the first begins at 0, 0.
+         *         size: of the picture, with a border of four units on every side.
+         */
+        Drawing: {
+            path: string;
+            size: number;
+        };
         /** LibraryViews */
         LibraryViews: {
             items: components["schemas"]["LibraryView"][];
@@ -2600,6 +2698,11 @@ export interface components {
             true_peak: number;
             gain_db: number;
         };
+        /**
+         * PlaybackState
+         * @enum {unknown}
+         */
+        PlaybackState: "paused" | "playing" | "starting" | "stopped";
         /** PlaylistPage */
         PlaylistPage: {
             items: components["schemas"]["Playlist"][];
@@ -2616,7 +2719,7 @@ export interface components {
          *             reading, None before.
          *         changed_at: its tracks or details, milliseconds since the Unix epoch.
          *         follower_count: without its owner.
-         *         cover: None if it was given none; then its first albums' covers stand for it.
+         *         cover: None if it was given none; `get_playlist_covers` says what stands for it.
          *         followed: by the caller, or theirs.
          *         folder_id: where the caller put it; None for the top.
          *         rules: of a smart playlist; None for one of chosen tracks.
@@ -2651,7 +2754,7 @@ export interface components {
         };
         /**
          * PlaylistCover
-         * @description A picture that somebody gave a playlist, as JPEG, at `sizes` pixels of the longer edge.
+         * @description A picture of a playlist, as JPEG, at `sizes` pixels of the longer edge.
          *
          *         It lies where covers of albums lie: `covers/<id[:2]>/<id>-<size>.jpg`.
          */
@@ -2702,7 +2805,7 @@ export interface components {
          * @description What a rule looks at: of the track and its album, and of what the owner did with it.
          * @enum {unknown}
          */
-        SmartField: "added" | "album" | "album_artist" | "artist" | "bitrate" | "bpm" | "comment" | "disc_number" | "duration" | "explicit" | "genre" | "last_played" | "library" | "liked" | "liked_at" | "lossless" | "missing" | "path" | "playlist" | "plays" | "rating" | "title" | "track_number" | "year";
+        SmartField: "added" | "album" | "album_artist" | "all_last_played" | "all_plays" | "artist" | "bitrate" | "bpm" | "comment" | "disc_number" | "duration" | "explicit" | "genre" | "last_played" | "library" | "liked" | "liked_at" | "lossless" | "missing" | "path" | "playlist" | "plays" | "rating" | "title" | "track_number" | "year";
         /**
          * SmartOperator
          * @description Texts are compared without case and accents. Dates are "2024", "2024-05" or "2024-05-31".
@@ -2718,15 +2821,16 @@ export interface components {
          * SmartSort
          * @enum {unknown}
          */
-        SmartSort: "added" | "album" | "artist" | "duration" | "last_played" | "plays" | "random" | "title" | "year";
+        SmartSort: "added" | "album" | "all_last_played" | "all_plays" | "artist" | "duration" | "last_played" | "plays" | "random" | "title" | "year";
         /**
          * PlaylistImported
          * @description Attributes:
          *         playlist: None after a dry run.
-         *         total: tracks in the file.
+         *         total: tracks in the file; of rules, those they give now.
          *         missing: how many were not found; they wait in the playlist.
          *         not_found: the first 200 of these.
          *         known: it had been imported before.
+         *         rules: it is a smart playlist.
          */
         PlaylistImported: {
             name: string;
@@ -2738,6 +2842,8 @@ export interface components {
             not_found: components["schemas"]["Want"][];
             /** @default false */
             known: boolean;
+            /** @default false */
+            rules: boolean;
         };
         /**
          * Want
@@ -2930,6 +3036,41 @@ export interface components {
          * @enum {unknown}
          */
         WantKind: "marks" | "playlist";
+        /** ShareViews */
+        ShareViews: {
+            items: components["schemas"]["ShareView"][];
+            total: number;
+        };
+        /**
+         * ShareView
+         * @description Attributes:
+         *         url: whoever has it may listen.
+         *         created_at, expires_at, visited_at: milliseconds since the Unix epoch; null for never.
+         */
+        ShareView: {
+            id: string;
+            url: string;
+            entries: components["schemas"]["SharedEntry"][];
+            description: string;
+            created_at: number;
+            expires_at: number | null;
+            visited_at: number | null;
+            visits: number;
+        };
+        /**
+         * SharedEntry
+         * @description Attributes:
+         *         id: as the owner sees it; what they may not see any more is not shared any more.
+         */
+        SharedEntry: {
+            kind: components["schemas"]["SharedKind"];
+            id: string;
+        };
+        /**
+         * SharedKind
+         * @enum {unknown}
+         */
+        SharedKind: "album" | "playlist" | "track";
         /** AuditViews */
         AuditViews: {
             items: components["schemas"]["AuditView"][];
@@ -3350,6 +3491,7 @@ export type ArtistSort = components['schemas']['ArtistSort'];
 export type ArtistViews = components['schemas']['ArtistViews'];
 export type ArtistView = components['schemas']['ArtistView'];
 export type Server = components['schemas']['Server'];
+export type Drawing = components['schemas']['Drawing'];
 export type LibraryViews = components['schemas']['LibraryViews'];
 export type LibraryView = components['schemas']['LibraryView'];
 export type LibraryKind = components['schemas']['LibraryKind'];
@@ -3379,6 +3521,7 @@ export type PlaybackView = components['schemas']['PlaybackView'];
 export type PlaybackFile = components['schemas']['PlaybackFile'];
 export type Gapless = components['schemas']['Gapless'];
 export type Level = components['schemas']['Level'];
+export type PlaybackState = components['schemas']['PlaybackState'];
 export type PlaylistPage = components['schemas']['PlaylistPage'];
 export type Playlist = components['schemas']['Playlist'];
 export type PlaylistCover = components['schemas']['PlaylistCover'];
@@ -3406,6 +3549,10 @@ export type Folder = components['schemas']['Folder'];
 export type WantPage = components['schemas']['WantPage'];
 export type OpenWant = components['schemas']['OpenWant'];
 export type WantKind = components['schemas']['WantKind'];
+export type ShareViews = components['schemas']['ShareViews'];
+export type ShareView = components['schemas']['ShareView'];
+export type SharedEntry = components['schemas']['SharedEntry'];
+export type SharedKind = components['schemas']['SharedKind'];
 export type AuditViews = components['schemas']['AuditViews'];
 export type AuditView = components['schemas']['AuditView'];
 export type AuditVerdict = components['schemas']['AuditVerdict'];
@@ -3760,6 +3907,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    draw_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawing"];
                 };
             };
             /** @description A failure. */
@@ -4592,6 +4774,44 @@ export interface operations {
             };
         };
     };
+    report_playback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    track_id: string;
+                    state: components["schemas"]["PlaybackState"];
+                    position_ms: number;
+                    rate?: number;
+                    player?: string;
+                    count?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_playlists: {
         parameters: {
             query?: {
@@ -5384,6 +5604,142 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareViews"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entries: components["schemas"]["SharedEntry"][];
+                    description?: string;
+                    expires_at?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareView"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    description?: string | null;
+                    expires_at?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareView"];
+                };
             };
             /** @description A failure. */
             default: {

@@ -1,5 +1,7 @@
 import type { Playback, Source } from "../engine/types";
+import { at } from "./base";
 import { ask } from "./client";
+import type { PlaybackState } from "./extension";
 
 /** Where the engine gets what a track can be played from. */
 export const source: Source = {
@@ -9,3 +11,23 @@ export const source: Source = {
       signal,
     ),
 };
+
+const PLAYER = "Philomel Web";
+
+/** What a player does at a moment. */
+export interface Told {
+  track_id: string;
+  state: PlaybackState;
+  position_ms: number;
+  rate: number;
+}
+
+/** Arrives also when the page goes away right after. */
+export const report = (told: Told): Promise<Response> =>
+  fetch(at("/api/philomel/v1/me/playback"), {
+    method: "POST",
+    credentials: "same-origin",
+    keepalive: true,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...told, player: PLAYER }),
+  });

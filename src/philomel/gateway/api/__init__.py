@@ -34,6 +34,7 @@ from philomel.gateway.api import (
 from philomel.gateway.api.accounts import entering, factors, own, people
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
+from philomel.gateway.api.playlists import shares
 from philomel.gateway.authentication import Authenticator, client_address
 from philomel.gateway.http import WrongMediaType, plain_error, retry_header
 from philomel.gateway.public import Public
@@ -62,6 +63,7 @@ TOPICS: Mapping[str, Routes] = {
     "merges": merges.ROUTES,
     "playback": playback.ROUTES,
     "playlists": playlists.ROUTES,
+    "shares": shares.ROUTES,
     "audit": audit.ROUTES,
     "stations": stations.ROUTES,
     "entering": entering.ROUTES,

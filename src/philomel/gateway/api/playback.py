@@ -1,4 +1,4 @@
-"""Playing a track: every form of it, and what a player needs to play it well."""
+"""Playing a track: every form of it, what a player needs to play it well, and what it tells."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -7,6 +7,7 @@ from philomel.gateway.api.operation import Call, Route
 from philomel.gateway.public import at
 from philomel.services.catalog.contract import GetTracks, Track, TrackNotFound
 from philomel.services.media.contract import Gapless, GetAssets, GetPlayback, Loudness, PlaybackFile
+from philomel.services.plays.contract import ReportPlayback
 
 
 class OfTrack(Struct, frozen=True):
@@ -74,6 +75,14 @@ async def get_playback(call: Call, asked: OfTrack) -> PlaybackView:
     )
 
 
+async def report_playback(call: Call, asked: ReportPlayback) -> None:
+    """What a player does, at every change and now and then in between.
+
+    A listen that was long enough counts as one play, however often it is told.
+    """
+    await call.services.plays.report_playback(asked)
+
+
 def _album(track: Track) -> Level | None:
     return _level(track.album_loudness, track.album_true_peak)
 
@@ -84,4 +93,7 @@ def _level(loudness: float | None, true_peak: float | None) -> Level | None:
     return Level(loudness, true_peak, Loudness(loudness, true_peak).gain_db)
 
 
-ROUTES = (Route("GET", "/tracks/{id}/playback", get_playback, OfTrack, PlaybackView),)
+ROUTES = (
+    Route("GET", "/tracks/{id}/playback", get_playback, OfTrack, PlaybackView),
+    Route("POST", "/me/playback", report_playback, ReportPlayback),
+)

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 
 from philomel.gateway.public import at
+from philomel.gateway.qr import BORDER, draw
 from philomel.gateway.site.markup import Markup, join, tag
 
 ASSETS = "/site"
@@ -207,20 +208,11 @@ def row(title: object, note: object, *actions: object) -> Markup:
 
 def qr(content: str, label: str) -> Markup:
     """A QR code as a picture that scales."""
-    import segno
-
-    code = segno.make(content, error="m", micro=False)
-    path = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, line in enumerate(code.matrix_iter(border=0))
-        for x, dark in enumerate(line)
-        if dark
-    )
-    size, _ = code.symbol_size(border=4)
+    code = draw(content)
     return tag(
         "svg",
-        tag("path", d=path),
-        viewBox=f"-4 -4 {size} {size}",
+        tag("path", d=code.path),
+        viewBox=f"-{BORDER} -{BORDER} {code.size} {code.size}",
         role="img",
         aria_label=label,
         class_="qr",

@@ -1,15 +1,21 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { lazy, Suspense } from "react";
 import { Link } from "react-router";
 import { at } from "../../api/base";
 import type { AlbumSort } from "../../api/extension";
-import type { AlbumRef } from "../../api/types";
+import type { AlbumRef, Track } from "../../api/types";
 import { webApi } from "../../api/webapi";
 import { CardsToCome, Shelf } from "../../design/parts/Shelf";
-import { Empty, Failed } from "../../design/parts/States";
+import { Empty, Failed, RowsToCome } from "../../design/parts/States";
 import { AlbumCard } from "../cards";
 import styles from "./Home.module.css";
 import { Scanning } from "./Scanning";
+import { useWelcome } from "./welcome";
+
+const FirstRun = lazy(() => import("./FirstRun"));
+const Welcome = lazy(() => import("./Welcome"));
+const MOST = 12;
 
 const greeting = (hour: number): string => {
   if (hour < 5) return t`Still up?`;
@@ -19,7 +25,7 @@ const greeting = (hour: number): string => {
 };
 
 function Albums({ title, sort, more }: { title: string; sort: AlbumSort; more?: string }) {
-  const { data, error, refetch } = webApi.useAlbumsQuery({ sort, limit: 12 });
+  const { data, error, refetch } = webApi.useAlbumsQuery({ sort, limit: MOST });
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (data && !data.length) return null;
   return (
@@ -38,51 +44,122 @@ function Albums({ title, sort, more }: { title: string; sort: AlbumSort; more?: 
   );
 }
 
-/** Albums of what was heard last, each once. */
-function Continue() {
-  const { data } = webApi.useRecentlyPlayedQuery();
+const albumsOf = (tracks: Track[]): AlbumRef[] => {
   const albums = new Map<string, AlbumRef>();
-  for (const { track } of data?.items ?? [])
-    if (track.album?.id) albums.set(track.album.id, track.album);
-  if (!albums.size) return null;
+  for (const { album } of tracks) if (album?.id) albums.set(album.id, album);
+  return [...albums.values()];
+};
+
+function Listed({ title, albums }: { title: string; albums: AlbumRef[] }) {
+  if (!albums.length) return null;
   return (
-    <Shelf title={t`Go on listening`}>
-      {[...albums.values()].slice(0, 12).map((album) => (
+    <Shelf title={title}>
+      {albums.slice(0, MOST).map((album) => (
         <AlbumCard key={album.id} album={album} />
       ))}
     </Shelf>
   );
 }
 
+/** What this listener heard: last, most, and much but not for long. */
+function Own() {
+  const { data: last } = webApi.useRecentlyPlayedQuery();
+  const { data: lately } = webApi.useTopTracksQuery("short_term");
+  const { data: ever } = webApi.useTopTracksQuery("long_term");
+  const fresh = albumsOf(last?.items.map(({ track }) => track) ?? []);
+  const liked = albumsOf(lately?.items ?? []);
+  const known = new Set([...fresh, ...liked].map(({ id }) => id));
+  const old = albumsOf(ever?.items ?? []).filter(({ id }) => !known.has(id));
+  return (
+    <>
+      <Listed title={t`Go on listening`} albums={fresh} />
+      <Albums
+        title={t`Recently added`}
+        sort="recently_added"
+        more="/library/albums?sort=recently_added"
+      />
+      <Listed title={t`You play these most`} albums={liked} />
+      {old.length ? (
+        <Listed title={t`Not heard for long`} albums={old} />
+      ) : (
+        <Albums title={t`Rediscover`} sort="random" />
+      )}
+    </>
+  );
+}
+
+/** Changes with the day, not with every look. */
+const ofToday = <T,>(things: T[]): T | undefined =>
+  things[Math.floor(Date.now() / 86_400_000) % things.length];
+
+function ByGenre() {
+  const { data } = webApi.useGenresQuery();
+  const genre = ofToday(data?.genres ?? []);
+  const { data: albums } = webApi.useAlbumsQuery(
+    { sort: "random", limit: MOST, ...(genre && { genre }) },
+    { skip: !genre },
+  );
+  if (!data?.genres.length) return null;
+  return (
+    <>
+      {genre && <Listed title={t`From ${genre}`} albums={albums ?? []} />}
+      <nav className={styles.ways} aria-labelledby="by-genre">
+        <h2 id="by-genre">
+          <Trans>By genre</Trans>
+        </h2>
+        <div className={styles.chips}>
+          {data.genres.slice(0, 16).map((name) => (
+            <Link key={name} to={`/library/albums?genre=${encodeURIComponent(name)}`}>
+              {name}
+            </Link>
+          ))}
+        </div>
+      </nav>
+    </>
+  );
+}
+
+function ByDecade() {
+  const { data: newest } = webApi.useAlbumsQuery({ sort: "year_descending", limit: 1 });
+  const { data: oldest } = webApi.useAlbumsQuery({ sort: "year", limit: 1 });
+  const last = Number(newest?.[0]?.release_date.slice(0, 4) ?? 0);
+  const first = Number(oldest?.[0]?.release_date.slice(0, 4) ?? 0) || last;
+  if (!last) return null;
+  const decades: number[] = [];
+  for (let year = last - (last % 10); year > first - 10 && decades.length < 12; year -= 10)
+    decades.push(year);
+  return (
+    <nav className={styles.ways} aria-labelledby="by-decade">
+      <h2 id="by-decade">
+        <Trans>By decade</Trans>
+      </h2>
+      <div className={styles.chips}>
+        {decades.map((year) => (
+          <Link key={year} to={`/search?q=${encodeURIComponent(`year:${year}-${year + 9}`)}`}>
+            <Trans>{year}s</Trans>
+          </Link>
+        ))}
+      </div>
+    </nav>
+  );
+}
+
 export function Home() {
   const { data: server, error, refetch } = webApi.useServerQuery();
   const { data: me } = webApi.useMeQuery();
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  const welcomed = useWelcome();
+  if (error && !server) return <Failed error={error} retry={() => void refetch()} />;
   if (server && !server.tracks) {
+    if (me?.role === "admin")
+      return (
+        <Suspense fallback={<RowsToCome />}>
+          <FirstRun />
+        </Suspense>
+      );
     return (
-      <>
-        <Scanning />
-        <Empty
-          icon="note"
-          title={<Trans>No music yet</Trans>}
-          action={
-            me?.role === "admin" && (
-              <a href={at("/account")}>
-                <Trans>Go to the server's pages</Trans>
-              </a>
-            )
-          }
-        >
-          {me?.role === "admin" ? (
-            <Trans>
-              Add a folder with <code>philomel library add FOLDER</code>, then read it with{" "}
-              <code>philomel scan</code>. The first songs can be played within seconds.
-            </Trans>
-          ) : (
-            <Trans>Whoever runs this server has not added any music that you may hear.</Trans>
-          )}
-        </Empty>
-      </>
+      <Empty icon="note" title={<Trans>No music yet</Trans>}>
+        <Trans>Whoever runs this server has not added any music that you may hear.</Trans>
+      </Empty>
     );
   }
   return (
@@ -92,14 +169,14 @@ export function Home() {
         <img src={at("/site/nightingale.svg")} alt="" width={132} height={132} />
       </header>
       <Scanning />
-      <Continue />
-      <Albums
-        title={t`Recently added`}
-        sort="recently_added"
-        more="/library/albums?sort=recently_added"
-      />
-      <Albums title={t`Most played`} sort="most_played" more="/library/albums?sort=most_played" />
-      <Albums title={t`Rediscover`} sort="random" />
+      {welcomed && me?.role === "admin" && (
+        <Suspense fallback={null}>
+          <Welcome />
+        </Suspense>
+      )}
+      <Own />
+      <ByGenre />
+      <ByDecade />
     </>
   );
 }

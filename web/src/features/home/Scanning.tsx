@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { at } from "../../api/base";
@@ -19,11 +20,30 @@ export function useScan(enabled: boolean): ScanStatus | null {
   return scan;
 }
 
+export const isRunning = (scan: ScanStatus): boolean => scan.finished_at == null;
+
+export function ScanBar({ scan }: { scan: ScanStatus }) {
+  return (
+    <span className={styles.bar}>
+      <progress
+        aria-label={t`How far the scan is`}
+        {...(scan.walked && scan.found
+          ? { value: scan.read + scan.unchanged, max: scan.found }
+          : {})}
+      />
+      <small>
+        <Plural value={scan.found} one="# file found" other="# files found" />,{" "}
+        <Trans>{number(scan.added)} new</Trans>
+      </small>
+    </span>
+  );
+}
+
 export function Scanning() {
   const { data: me } = webApi.useMeQuery();
   const send = useSend();
   const scan = useScan(me?.role === "admin");
-  const running = scan !== null && scan.finished_at == null;
+  const running = scan !== null && isRunning(scan);
   const id = scan?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what a scan found shows as soon as it has ended
   useEffect(() => {
@@ -35,15 +55,7 @@ export function Scanning() {
       <strong>
         <Trans>Your music is being read</Trans>
       </strong>
-      <progress
-        {...(scan.walked && scan.found
-          ? { value: scan.read + scan.unchanged, max: scan.found }
-          : {})}
-      />
-      <small>
-        <Plural value={scan.found} one="# file found" other="# files found" />,{" "}
-        <Trans>{number(scan.added)} new</Trans>
-      </small>
+      <ScanBar scan={scan} />
     </section>
   );
 }
