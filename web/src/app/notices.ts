@@ -5,8 +5,8 @@ export interface Notice {
   id: string;
   text: string;
   tone: "plain" | "bad";
-  /** An action that can be taken back: the name of the reducer's undo. */
-  undo?: "queue";
+  /** What takes the action back; "queue" is the queue's own undo. */
+  undo?: "queue" | (() => void);
 }
 
 const slice = createSlice({

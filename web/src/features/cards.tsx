@@ -17,11 +17,14 @@ const CARD = 190;
 export function PlayContext({
   context,
   fetchTracks,
+  act: begin,
   size = 46,
   label,
 }: {
   context: Context;
   fetchTracks: () => Promise<QueueTrack[]>;
+  /** For lists that begin before all of them is fetched. */
+  act?: () => unknown;
   size?: number;
   label?: string;
 }) {
@@ -32,6 +35,10 @@ export function PlayContext({
   const act = async () => {
     if (playing) {
       toggle();
+      return;
+    }
+    if (begin) {
+      begin();
       return;
     }
     try {

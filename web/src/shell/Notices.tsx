@@ -30,7 +30,8 @@ function One({ notice }: { notice: Notice }) {
     return () => clearTimeout(timer);
   }, [notice, send]);
   const undo = () => {
-    send(queue.undone());
+    if (notice.undo === "queue") send(queue.undone());
+    else notice.undo?.();
     send(notices.closed(notice.id));
   };
   return (

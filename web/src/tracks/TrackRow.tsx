@@ -1,5 +1,5 @@
 import { t } from "@lingui/core/macro";
-import { type MouseEvent, memo, type ReactNode } from "react";
+import { type MouseEvent, memo, type PointerEvent, type ReactNode } from "react";
 import { Link } from "react-router";
 import { Icon } from "../design/icons";
 import { IconButton } from "../design/parts/Button";
@@ -22,6 +22,10 @@ export interface RowProps {
   onSave?: (() => void) | undefined;
   onMenu?: ((event: MouseEvent<HTMLElement>) => void) | undefined;
   onSelect?: ((event: MouseEvent<HTMLElement>) => void) | undefined;
+  /** A press that may become a drag: anywhere by mouse, on the handle by finger. */
+  onGrab?: ((event: PointerEvent<HTMLElement>) => void) | undefined;
+  /** Whether rows change places: then they have a handle. */
+  movable?: boolean;
 }
 
 export const ArtistLinks = ({ artists }: { artists: { id: string; name: string }[] }) =>
@@ -39,8 +43,9 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
     <div
       className={`${styles.row} ${current ? styles.current : ""} ${selected ? styles.selected : ""} ${dimmed ? styles.dimmed : ""}`}
       onClick={props.onSelect}
-      onDoubleClick={props.onPlay}
+      onDoubleClick={dimmed ? undefined : props.onPlay}
       onContextMenu={props.onMenu}
+      onPointerDown={(event) => event.pointerType !== "touch" && props.onGrab?.(event)}
     >
       <span className={styles.lead}>
         {current && sounding ? (
@@ -79,7 +84,11 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
       </span>
       {showAlbum && (
         <span className={styles.album} dir="auto">
-          {track.album && <Link to={`/album/${track.album.id}`}>{track.album.name}</Link>}
+          {track.album?.id ? (
+            <Link to={`/album/${track.album.id}`}>{track.album.name}</Link>
+          ) : (
+            track.album?.name
+          )}
         </span>
       )}
       <span className={styles.acts}>
@@ -100,6 +109,15 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
         )}
       </span>
       <span className={styles.time}>{clock(track.duration_ms)}</span>
+      {props.movable && (
+        <span
+          className={styles.handle}
+          aria-hidden="true"
+          onPointerDown={(event) => event.pointerType === "touch" && props.onGrab?.(event)}
+        >
+          <Icon name="drag" size={18} />
+        </span>
+      )}
       {props.onMenu && (
         <IconButton
           icon="more"

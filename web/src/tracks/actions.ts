@@ -47,12 +47,15 @@ export function useToggle() {
   return { playing, toggle: () => (playing ? engine.pause() : engine.resume()) };
 }
 
+const MOST_KEPT_AT_ONCE = 40;
+
 export function useKeeping() {
   const send = useSend();
   const [save] = webApi.useSaveMutation();
   return async (uris: string[], keep: boolean) => {
     try {
-      await save({ uris, keep }).unwrap();
+      for (let first = 0; first < uris.length; first += MOST_KEPT_AT_ONCE)
+        await save({ uris: uris.slice(first, first + MOST_KEPT_AT_ONCE), keep }).unwrap();
       send(notices.told(keep ? t`Added to your library` : t`Removed from your library`));
     } catch {
       send(notices.told(t`That could not be kept. Try again.`, { tone: "bad" }));

@@ -7,23 +7,31 @@ import { useAddToPlaylist } from "../features/playlist/adding";
 import type { QueueTrack } from "../player/queue";
 import { usePlay, useQueueing } from "./actions";
 
+interface Opened {
+  at: Spot;
+  tracks: QueueTrack[];
+  more: MenuItem[];
+  whole: (() => Promise<QueueTrack[]>) | undefined;
+}
+
 export function useTrackMenu() {
-  const [opened, setOpened] = useState<{ at: Spot; tracks: QueueTrack[] } | null>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   const { playNext, append } = useQueueing();
   const play = usePlay();
   const go = useNavigate();
   const adding = useAddToPlaylist();
 
-  const items = (tracks: QueueTrack[]): MenuItem[] => {
+  const items = ({ tracks, more, whole = async () => tracks }: Opened): MenuItem[] => {
     const only = tracks.length === 1 ? tracks[0] : undefined;
+    if (only && !only.id) return more;
     const artist = only?.artists[0];
     return [
-      { label: t`Play next`, icon: "queue", act: () => playNext(tracks) },
-      { label: t`Add to queue`, icon: "plus", act: () => append(tracks) },
+      { label: t`Play next`, icon: "queue", act: async () => playNext(await whole()) },
+      { label: t`Add to queue`, icon: "plus", act: async () => append(await whole()) },
       {
         label: t`Add to a playlist…`,
         icon: "note",
-        act: () => adding.ask(tracks.map(({ uri }) => uri)),
+        act: async () => adding.ask((await whole()).map(({ uri }) => uri)),
       },
       ...(only
         ? [
@@ -54,21 +62,27 @@ export function useTrackMenu() {
             },
           ]
         : []),
+      ...more,
     ];
   };
 
   return {
-    open: (event: MouseEvent<HTMLElement>, tracks: QueueTrack[]) => {
+    /** `whole` fetches what is meant where not all of it is known yet. */
+    open: (
+      event: MouseEvent<HTMLElement>,
+      tracks: QueueTrack[],
+      { more = [], whole }: { more?: MenuItem[]; whole?: () => Promise<QueueTrack[]> } = {},
+    ) => {
       event.preventDefault();
       event.stopPropagation();
-      setOpened({ at: spotOf(event), tracks });
+      setOpened({ at: spotOf(event), tracks, more, whole });
     },
     menu: (
       <>
         {opened && (
           <Menu
             at={opened.at}
-            items={items(opened.tracks)}
+            items={items(opened)}
             label={t`What to do with this`}
             onClose={() => setOpened(null)}
           />

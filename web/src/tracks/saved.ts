@@ -55,5 +55,10 @@ export function useSaved(uris: readonly string[]) {
       tell();
       void keep([uri], kept);
     },
+    add: (uris: string[]) => {
+      for (const uri of uris) known.set(uri, true);
+      tell();
+      void keep(uris, true);
+    },
   };
 }

@@ -7,7 +7,7 @@ import styles from "./Menu.module.css";
 export interface MenuItem {
   label: string;
   icon?: IconName;
-  act: () => void;
+  act: () => unknown;
   disabled?: boolean;
   checked?: boolean;
   /** A line above it. */

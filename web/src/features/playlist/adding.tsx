@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
+import { alreadyIn } from "../../api/playlists";
 import { webApi } from "../../api/webapi";
 import { notices } from "../../app/notices";
 import { useSend } from "../../app/store";
@@ -19,6 +20,15 @@ export function useAddToPlaylist() {
   };
 }
 
+interface Twice {
+  id: string;
+  called: string;
+  /** What is not in it yet. */
+  fresh: string[];
+}
+
+const idOf = (uri: string): string => uri.slice(uri.lastIndexOf(":") + 1);
+
 function AddDialog({ uris, onClose }: { uris: string[]; onClose: () => void }) {
   const send = useSend();
   const { data: me } = webApi.useMeQuery();
@@ -29,7 +39,9 @@ function AddDialog({ uris, onClose }: { uris: string[]; onClose: () => void }) {
   const mine =
     data?.items.filter(({ owner, collaborative }) => collaborative || owner.id === me?.id) ?? [];
 
-  const put = async (id: string, called: string) => {
+  const [twice, setTwice] = useState<Twice | null>(null);
+
+  const put = async (id: string, called: string, uris: string[]) => {
     onClose();
     try {
       for (let first = 0; first < uris.length; first += 100)
@@ -39,12 +51,55 @@ function AddDialog({ uris, onClose }: { uris: string[]; onClose: () => void }) {
       send(notices.told(t`That could not be added to “${called}”.`, { tone: "bad" }));
     }
   };
+  /** Warns of what is in it already. */
+  const choose = async (id: string, called: string) => {
+    try {
+      const there = await alreadyIn(id, new Set(uris.map(idOf)));
+      if (!there.size) await put(id, called, uris);
+      else setTwice({ id, called, fresh: uris.filter((uri) => !there.has(idOf(uri))) });
+    } catch {
+      await put(id, called, uris);
+    }
+  };
   const make = async (event: FormEvent) => {
     event.preventDefault();
     const called = name.trim() || t`New playlist`;
     const made = await create({ name: called, public: false }).unwrap();
-    await put(made.id, called);
+    await put(made.id, called, uris);
   };
+  if (twice) {
+    const { id, called, fresh } = twice;
+    const count = uris.length - fresh.length;
+    return (
+      <Dialog key="twice" title={t`There already`} onClose={onClose}>
+        <p className={styles.words}>
+          {uris.length === 1 ? (
+            <Trans>“{called}” has this song.</Trans>
+          ) : (
+            <Plural
+              value={count}
+              one={`# of these songs is in “${called}” already.`}
+              other={`# of these songs are in “${called}” already.`}
+            />
+          )}
+        </p>
+        <footer className={styles.actions}>
+          <Button look="quiet" onClick={() => void put(id, called, uris)}>
+            {uris.length === 1 ? <Trans>Add it again</Trans> : <Trans>Add all</Trans>}
+          </Button>
+          {fresh.length > 0 ? (
+            <Button look="strong" onClick={() => void put(id, called, fresh)}>
+              <Trans>Add only the new ones</Trans>
+            </Button>
+          ) : (
+            <Button look="strong" onClick={onClose}>
+              <Trans>Leave it</Trans>
+            </Button>
+          )}
+        </footer>
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={t`Add to a playlist`} onClose={onClose}>
       <form onSubmit={make} className={styles.fresh}>
@@ -62,7 +117,7 @@ function AddDialog({ uris, onClose }: { uris: string[]; onClose: () => void }) {
       <ul className={styles.lists}>
         {mine.map((list) => (
           <li key={list.id}>
-            <button type="button" onClick={() => void put(list.id, list.name)}>
+            <button type="button" onClick={() => void choose(list.id, list.name)}>
               <span>
                 <Cover src={pick(list.images, 44)} icon="note" />
               </span>
