@@ -108,9 +108,9 @@ export class Browser {
     await loaded;
   }
 
-  /** Runs a script as if somebody had clicked; its JSON value. */
-  async run(expression) {
-    const asked = { expression, returnByValue: true, awaitPromise: true, userGesture: true };
+  /** Runs a script, as if somebody had clicked unless told otherwise; its JSON value. */
+  async run(expression, userGesture = true) {
+    const asked = { expression, returnByValue: true, awaitPromise: true, userGesture };
     const { result, exceptionDetails } = await this.call("Runtime.evaluate", asked);
     if (exceptionDetails)
       throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);

@@ -39,6 +39,8 @@ export async function takeOver(asked: Takeover): Promise<SamplesVoice | null> {
   try {
     for (let tried = 0; tried < TRIES; tried += 1) {
       await passed(clock, stamp.patience, signal);
+      // Whoever paused meanwhile hears the element again when it goes on.
+      if (!from.sounds) return null;
       const shift = shiftOf(stamp, context, decoded, from);
       if (shift === null) continue;
       const channel = output.channel();

@@ -51,6 +51,7 @@ export class ElementVoice implements Voice {
     this.#element = needs.channel.element;
     this.#hear();
     const { form } = needs.prepared;
+    this.#element.disableRemotePlayback = false;
     if (attach) this.#attached = attach(this.#element, form);
     else {
       this.#element.src = form.url;
@@ -114,7 +115,9 @@ export class ElementVoice implements Voice {
     on("playing", () => listener.playing());
     on("waiting", () => listener.waiting());
     on("ended", () => {
-      const early = prepared.playback.duration_ms / 1000 - this.#element.currentTime;
+      const { duration_ms, gapless } = prepared.playback;
+      // Before a file was analysed its length is what its header says.
+      const early = gapless ? duration_ms / 1000 - this.#element.currentTime : 0;
       if (early > EARLY) listener.trouble("network");
       else listener.ended();
     });
