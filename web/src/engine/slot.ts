@@ -244,7 +244,8 @@ export class Slot {
       at: this.#at,
       rate: this.#needs.settings().rate,
       listener: this.hears(),
-      renew: (item) => this.#needs.playback(item, true, this.#stopped.signal),
+      // The voice may outlive this slot.
+      renew: (item) => this.#needs.playback(item, true, new AbortController().signal),
     });
     if (signal.aborted) {
       voice.dispose();

@@ -91,10 +91,12 @@ export function connect(store: Store, engine: Engine): () => void {
     engine.on("started", ({ item, from }) => {
       if (from === "advance" && item.key !== queueOf().current?.key)
         store.dispatch(queue.advanced({ byHand: false }));
+      // Also where the queue stays as it is: one track is repeated.
+      tellNext();
       const left = queueOf().upNext.length + queueOf().rest.length;
       if (!left && queueOf().repeat === "off") void goOn();
     }),
-    // The engine goes on with the next one by itself.
+    // The engine goes on by itself, as long as that makes sense.
     engine.on("failed", ({ failure }) => {
       const name = queueOf().current?.track.name ?? "";
       store.dispatch(notices.told(failureText(failure, name), { tone: "bad" }));

@@ -79,11 +79,9 @@ export class ElementVoice implements Voice {
   }
 
   seek(to: number): void {
-    const { seekable } = this.#element;
-    const last = seekable.length ? seekable.end(seekable.length - 1) : Number.POSITIVE_INFINITY;
     // What is still being made has no ranges yet: it is asked for anew.
-    if (to > last + 0.5) this.#needs.listener.trouble("network");
-    else this.#element.currentTime = to;
+    if (this.#reaches(to)) this.#element.currentTime = to;
+    else this.#needs.listener.trouble("refused");
   }
 
   position(): Position {
@@ -99,6 +97,12 @@ export class ElementVoice implements Voice {
     this.#attached?.destroy();
   }
 
+  #reaches(to: number): boolean {
+    const { seekable, readyState } = this.#element;
+    if (!readyState) return true;
+    return seekable.length > 0 && to <= seekable.end(seekable.length - 1) + 0.5;
+  }
+
   #duration(): number {
     const { duration } = this.#element;
     return Number.isFinite(duration) && duration > 0
@@ -111,6 +115,9 @@ export class ElementVoice implements Voice {
     const { signal } = this.#stopped;
     const on = (type: string, work: () => void): void =>
       this.#element.addEventListener(type, work, { signal });
+    on("loadedmetadata", () => {
+      if (this.#needs.at > 0 && !this.#reaches(this.#needs.at)) listener.trouble("network");
+    });
     on("canplay", () => listener.ready());
     on("playing", () => listener.playing());
     on("waiting", () => listener.waiting());
