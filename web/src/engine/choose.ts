@@ -20,6 +20,9 @@ export interface Form {
   adaptive: boolean;
 }
 
+/** A form by its way and path: signatures change. */
+export const nameOf = ({ way, url }: Form): string => `${way} ${url.replace(/\?.*$/, "")}`;
+
 /** What is needed above the bit rate, so that music does not stall each time the line is slow. */
 const SPARE = 1.3;
 

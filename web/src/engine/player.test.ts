@@ -93,6 +93,7 @@ function bench(change: Partial<Settings> = {}, codec = "mp3") {
   const told: string[] = [];
   const asked: string[] = [];
   let away: Failure | null = null;
+  let still = false;
   const output = new Output({ clock, element: () => new Audio(), context: null, plain: false });
   const player = new Player({
     settings: { ...SETTINGS, ...change },
@@ -110,6 +111,10 @@ function bench(change: Partial<Settings> = {}, codec = "mp3") {
     },
     async voice(needs) {
       const voice = new Puppet(needs);
+      if (still) {
+        voice.ready = false;
+        voice.play = () => undefined;
+      }
       voices.push(voice);
       return voice;
     },
@@ -129,6 +134,10 @@ function bench(change: Partial<Settings> = {}, codec = "mp3") {
     asked,
     away: (failure: Failure | null) => {
       away = failure;
+    },
+    /** Voices from now on never get their first byte. */
+    dull: (now: boolean) => {
+      still = now;
     },
     voice: (place = -1) => voices.at(place) as Puppet,
   };
@@ -337,6 +346,16 @@ describe("when something goes wrong", () => {
     away(null);
     await clock.pass(2100);
     expect([voices.length, player.state]).toEqual([2, "playing"]);
+  });
+
+  test("a form that never sounds, though the server is there", async () => {
+    const { player, clock, voices, dull } = bench({ quality: "original" });
+    dull(true);
+    player.play(a);
+    await clock.pass(18_500);
+    const urls = voices.map(({ prepared }) => prepared.form.url);
+    expect(urls.slice(0, 3)).toEqual(Array(3).fill(urls[0]));
+    expect(urls[3]).not.toBe(urls[0]);
   });
 
   test("a form that cannot be decoded is left for the next one", async () => {

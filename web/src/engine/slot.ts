@@ -2,7 +2,7 @@
  * One item on its way to sound: its addresses, its form, its voice, and what is done when
  * something goes wrong.
  */
-import { choose, type Form } from "./choose";
+import { choose, type Form, nameOf } from "./choose";
 import { type Clock, passed } from "./clock";
 import { levelOf } from "./loudness";
 import type { Output } from "./output";
@@ -10,6 +10,7 @@ import type { Probe } from "./probe";
 import type { Failure, Item, Playback, Position, Settings } from "./types";
 import { ATTEMPT_MS, failureOf, isFinal, MOST_ATTEMPTS, type Trouble } from "./voices/trouble";
 import type { Prepared, Voice, VoiceListener, VoiceNeeds } from "./voices/voice";
+import { listenerOn, type Wire } from "./voices/wire";
 
 /** What a slot needs besides its item. */
 export interface SlotNeeds {
@@ -44,13 +45,9 @@ export interface Start {
 
 /** Rounds of waiting after which what stands still is asked for anew. */
 const STUCK = 3;
+const MOST_RESTARTS = 2;
 /** Rounds after which a smaller form is better, though something comes. */
 const SLOW = 2;
-
-/** Who hears a voice: nobody, once it was left or gave itself to another slot. */
-interface Wire {
-  slot: Slot | null;
-}
 
 /** Milliseconds after which a voice that was left is silent for certain. */
 const LEFT_MS = 400;
@@ -73,11 +70,15 @@ export class Slot {
   /** Ends what was begun for the voice before. */
   #loading = new AbortController();
   #busy = false;
-  #wire: Wire = { slot: null };
+  #wire: Wire = { to: null };
   #forms: Form[] = [];
   #mending = false;
   /** Tries since it sounded last. */
   #attempts = 0;
+  /** How often it was begun anew since then, though the server was there. */
+  #restarts = 0;
+  /** Forms that turned out not to play. */
+  #bad = new Set<string>();
 
   constructor(item: Item, start: Start, needs: SlotNeeds, listener: SlotListener) {
     this.item = item;
@@ -111,7 +112,8 @@ export class Slot {
     const settings = this.#needs.settings();
     const { quality, gapless } = settings;
     const wish = { quality, gapless, carries: this.#needs.carries() };
-    this.#forms = choose(playback, this.#needs.probe, wish);
+    const forms = choose(playback, this.#needs.probe, wish);
+    this.#forms = forms.filter((form) => !this.#bad.has(nameOf(form)));
     return this.#take(playback);
   }
 
@@ -119,7 +121,8 @@ export class Slot {
   isOtherwise({ quality, gapless }: Settings, carries: number): boolean {
     if (!this.prepared) return false;
     const { playback, form } = this.prepared;
-    const [best] = choose(playback, this.#needs.probe, { quality, gapless, carries });
+    const forms = choose(playback, this.#needs.probe, { quality, gapless, carries });
+    const best = forms.find((each) => !this.#bad.has(nameOf(each)));
     return best !== undefined && (best.url !== form.url || best.way !== form.way);
   }
 
@@ -176,7 +179,7 @@ export class Slot {
   ): Promise<boolean> {
     const { voice: old } = this;
     const { signal } = this.#loading;
-    const wire: Wire = { slot: null };
+    const wire: Wire = { to: null };
     const voice = await make(listenerOn(wire), signal).catch(() => null);
     if (!voice || !old) return false;
     const { clock, output } = this.#needs;
@@ -185,9 +188,9 @@ export class Slot {
       output.release(voice.channel);
       return false;
     }
-    this.#wire.slot = null;
+    this.#wire.to = null;
     this.#wire = wire;
-    wire.slot = this;
+    wire.to = this.told;
     this.voice = voice;
     clock.after(LEFT_MS, () => {
       old.dispose();
@@ -200,9 +203,9 @@ export class Slot {
   handOver(to: Slot): void {
     to.voice = this.voice;
     to.#wire = this.#wire;
-    to.#wire.slot = to;
+    to.#wire.to = to.told;
     this.voice = null;
-    this.#wire = { slot: null };
+    this.#wire = { to: null };
     this.dispose();
   }
 
@@ -212,15 +215,16 @@ export class Slot {
   }
 
   hears(): VoiceListener {
-    this.#wire = { slot: this };
+    this.#wire = { to: this.told };
     return listenerOn(this.#wire);
   }
 
   /** What its voice tells. */
-  told = {
+  readonly told: VoiceListener = {
     ready: (): void => this.#listener.ready(this),
     playing: (): void => {
       this.#attempts = 0;
+      this.#restarts = 0;
       this.#listener.playing(this);
     },
     waiting: (): void => {
@@ -265,7 +269,7 @@ export class Slot {
   #hush(): void {
     this.#loading.abort();
     this.#busy = false;
-    this.#wire.slot = null;
+    this.#wire.to = null;
     const { voice } = this;
     if (!voice) return;
     this.#at = voice.position().at;
@@ -306,7 +310,10 @@ export class Slot {
         const smaller =
           rounds >= SLOW && this.isOtherwise(this.#needs.settings(), this.#needs.carries());
         if (this.#moves(before) ? !smaller : !away && rounds < STUCK) continue;
-        void this.reload();
+        this.#restarts += 1;
+        // Something is wrong with this form, if not with the line.
+        if (this.#restarts > MOST_RESTARTS) void this.#mend("decode", "offline");
+        else void this.reload();
         return;
       }
     } catch {
@@ -344,7 +351,8 @@ export class Slot {
     const playback = this.prepared?.playback;
     this.#hush();
     if (trouble === "decode" && playback) {
-      this.#forms.shift();
+      const form = this.#forms.shift();
+      if (form) this.#bad.add(nameOf(form));
       if (!this.#forms.length) return this.#fail("undecodable");
       this.#take(playback);
       return this.load();
@@ -384,13 +392,3 @@ export class Slot {
     this.#listener.failed(this, failure);
   }
 }
-
-const listenerOn = (wire: Wire): VoiceListener => ({
-  ready: () => wire.slot?.told.ready(),
-  playing: () => wire.slot?.told.playing(),
-  waiting: () => wire.slot?.told.waiting(),
-  ended: () => wire.slot?.told.ended(),
-  advanced: () => wire.slot?.told.advanced(),
-  blocked: () => wire.slot?.told.blocked(),
-  trouble: (kind) => wire.slot?.told.trouble(kind),
-});

@@ -9,7 +9,18 @@ const PAUSE_MS = 2000;
 /** What a server says of an address that is no longer good. */
 const REFUSED: readonly number[] = [401, 403, 404, 410];
 
-export class Undecodable extends Error {}
+/** What only takes time: too much to do, or nobody there. */
+const LATER: readonly number[] = [408, 425, 429, 502, 503, 504];
+
+/** Another try gives the same answer. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status = 0) {
+    super(`the part is not to be had: ${status}`);
+    this.status = status;
+  }
+}
 
 /**
  * Fetches until it has it: what is in the buffer goes on meanwhile, and whoever owns the voice
@@ -32,13 +43,14 @@ export class Fetcher {
         if (response.ok) return response;
         void response.body?.cancel();
         if (REFUSED.includes(response.status)) {
-          if (renewed) throw new Undecodable(`the parts are not there: ${response.status}`);
+          if (renewed) throw new Refused(response.status);
           await renew();
           renewed = true;
           continue;
         }
+        if (!LATER.includes(response.status)) throw new Refused(response.status);
       } catch (error) {
-        if (this.#signal.aborted || error instanceof Undecodable) throw error;
+        if (this.#signal.aborted || error instanceof Refused) throw error;
       }
       await passed(this.#clock, PAUSE_MS, this.#signal);
     }
@@ -90,7 +102,7 @@ export class Parts {
     const again = async (): Promise<void> => {
       const playback = await renew();
       const file = playback.files.find(({ codec, adaptive }) => codec === "flac" && adaptive);
-      if (!file) throw new Undecodable("the untouched signal is no longer there");
+      if (!file) throw new Refused();
       playlist = playlistUrl(file.path);
     };
     const first = fetcher.open(() => partUrl(playlist, 0), again);
@@ -101,7 +113,7 @@ export class Parts {
     ]);
     const list = partsOf(new TextDecoder().decode(text), playlist);
     const head = headOf(headBytes);
-    if (!head || !list.length) throw new Undecodable("this is no audio that can be appended");
+    if (!head || !list.length) throw new Refused();
     return new Parts(prepared, fetcher, renew, { head, headBytes, list, first });
   }
 
@@ -135,7 +147,7 @@ export class Parts {
       async () => {
         const playback = await this.#renew();
         const file = playback.files.find(({ codec, adaptive }) => codec === "flac" && adaptive);
-        if (!file) throw new Undecodable("the untouched signal is no longer there");
+        if (!file) throw new Refused();
         const { search } = new URL(playlistUrl(file.path), "http://host");
         for (const part of this.list) part.url = part.url.replace(/\?.*$/, "") + search;
       },

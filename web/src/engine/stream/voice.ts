@@ -4,7 +4,7 @@ import type { Playback, Position } from "../types";
 import { begin, placeOf, setRate } from "../voices/element";
 import type { Prepared, Voice, VoiceNeeds } from "../voices/voice";
 import { spanOf } from "./mp4";
-import { Fetcher, Parts, whole } from "./parts";
+import { Fetcher, Parts, Refused, whole } from "./parts";
 import {
   dropBefore,
   FIRST,
@@ -22,6 +22,7 @@ const LOOK_MS = 500;
 /** Levels are set this long before a join, seconds. */
 const SOON = 1;
 const HAVE_FUTURE_DATA = 3;
+const NOT_FOUND = 404;
 
 /** A track in the buffer. */
 interface Track {
@@ -31,6 +32,8 @@ interface Track {
   samples: number | null;
   /** The part to be fetched next. */
   next: number;
+  /** Samples to the end of the part that came last. */
+  seen: number | null;
 }
 
 export class StreamVoice implements Voice {
@@ -137,7 +140,7 @@ export class StreamVoice implements Voice {
     if (!track || !parts || link !== this.#links || this.#track !== track) return false;
     if (!fitTogether(track.parts.head, parts.head)) return false;
     // Its place is known when the last sample before it is.
-    this.#chained = { parts, place: FIRST, samples: parts.head.samples, next: 0 };
+    this.#chained = { parts, place: FIRST, samples: parts.head.samples, next: 0, seen: null };
     this.#wake();
     return true;
   }
@@ -178,7 +181,7 @@ export class StreamVoice implements Voice {
     setRate(this.#element, rate);
     const next = partAt(parts.list, this.#begin);
     this.#sink = sink;
-    this.#track = { parts, place: FIRST, samples: parts.head.samples, next };
+    this.#track = { parts, place: FIRST, samples: parts.head.samples, next, seen: null };
     if (this.#begin > 0) this.#element.currentTime = this.#begin;
     void this.#run(sink).catch(() => {
       if (!signal.aborted) listener.trouble("decode");
@@ -205,6 +208,9 @@ export class StreamVoice implements Voice {
         pieces.push(piece);
       }
     } catch (error) {
+      if (error instanceof Refused && error.status === NOT_FOUND && number > 0) {
+        return this.#shorten(sink, track, number);
+      }
       // What came of this part is begun anew.
       this.#aimed = null;
       const full = error instanceof DOMException && error.name === "QuotaExceededError";
@@ -214,7 +220,15 @@ export class StreamVoice implements Voice {
     }
     if (turn !== this.#turn) return;
     track.next = number + 1;
-    if (track.next === track.parts.list.length) this.#complete(sink, track, whole(pieces));
+    track.seen = spanOf(whole(pieces), track.parts.head)?.end ?? track.seen;
+    if (track.next === track.parts.list.length) this.#complete(sink, track);
+  }
+
+  /** Before a file was analysed its playlist may name parts that are not there. */
+  #shorten(sink: Sink, track: Track, number: number): void {
+    track.parts.list.length = number;
+    track.next = number;
+    this.#complete(sink, track);
   }
 
   async #aim(sink: Sink, track: Track): Promise<void> {
@@ -225,8 +239,8 @@ export class StreamVoice implements Voice {
   }
 
   /** The last part is there: it says exactly where the track ends. */
-  #complete(sink: Sink, track: Track, bytes: ArrayBuffer): void {
-    track.samples = spanOf(bytes, track.parts.head)?.end ?? track.samples;
+  #complete(sink: Sink, track: Track): void {
+    track.samples = track.seen ?? track.samples;
     const last = this.#chained ?? this.#track;
     if (track === last) void sink.end();
     this.#schedule();
