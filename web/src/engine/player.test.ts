@@ -382,13 +382,19 @@ describe("when something goes wrong", () => {
     expect(told.slice(1)).toEqual(["failed a undecodable", "finished a failed", "exhausted a"]);
   });
 
-  test("an address that was refused is asked for again at once", async () => {
-    const { player, voices, voice } = bench();
+  test("an address that was refused is asked for again at once, and once", async () => {
+    const { player, voices, voice, dull, told } = bench();
     player.play(a);
     await settled();
     voice().tells.trouble("refused");
     await settled();
     expect([voices.length, player.state]).toEqual([2, "playing"]);
+    dull(true);
+    voice().tells.trouble("refused");
+    await settled();
+    voice().tells.trouble("refused");
+    await settled();
+    expect(told).toContain("failed a gone");
   });
 
   test.each(["refused", "gone"] as const)("the server says %s", async (failure) => {

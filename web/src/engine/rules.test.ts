@@ -161,6 +161,7 @@ test("why something failed", async () => {
   expect(await troubleOf({ code: 4 }, "/x", signal, says(206))).toBe("decode");
   expect(await troubleOf({ code: 4 }, "/x", signal, says(403))).toBe("refused");
   expect(await troubleOf({ code: 4 }, "/x", signal, says(503))).toBe("network");
+  expect(await troubleOf({ code: 4 }, "/x", signal, says(415))).toBe("decode");
   expect(await troubleOf({ code: 4 }, "/x", signal, away)).toBe("network");
   expect(await troubleOf({ code: 2 }, "/x", signal, says(206))).toBe("network");
   expect(await troubleOf({ code: 3 }, "/x", signal, away)).toBe("decode");

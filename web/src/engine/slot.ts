@@ -362,8 +362,9 @@ export class Slot {
     await this.#again(trouble, failure, this.#loading.signal).catch(() => undefined);
   }
 
-  /** Five times, two seconds apart; where only the address was refused, at once. */
+  /** Five times, two seconds apart; where only the address was refused, once and at once. */
   async #again(trouble: Trouble, failure: Failure, signal: AbortSignal): Promise<void> {
+    if (trouble === "refused" && this.#attempts > 0) return this.#fail("gone");
     let last = failure;
     while (this.#attempts < MOST_ATTEMPTS) {
       const patient = trouble !== "refused" || this.#attempts > 0;
@@ -380,7 +381,7 @@ export class Slot {
         if (isFinal(last)) break;
       }
     }
-    this.#fail(trouble === "refused" && last === "offline" ? "gone" : last);
+    this.#fail(last);
   }
 
   #fail(failure: Failure): void {

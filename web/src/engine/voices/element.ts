@@ -43,6 +43,8 @@ export class ElementVoice implements Voice {
   #element: HTMLAudioElement;
   #stopped = new AbortController();
   #attached: { destroy(): void } | null = null;
+  /** Since when it goes on undisturbed, and from where. */
+  #since = { time: 0, at: 0 };
 
   constructor(needs: VoiceNeeds, attach: Attach | null = null) {
     this.#needs = needs;
@@ -71,6 +73,7 @@ export class ElementVoice implements Voice {
   }
 
   play(): void {
+    this.#mark();
     begin(this.#element, () => this.#needs.listener.blocked());
   }
 
@@ -97,6 +100,18 @@ export class ElementVoice implements Voice {
     this.#attached?.destroy();
   }
 
+  #mark(): void {
+    this.#since = { time: this.#needs.clock.now(), at: this.#element.currentTime };
+  }
+
+  /** It came to the end faster than anybody can listen: browsers pass over what is garbage. */
+  #leapt(): boolean {
+    const { currentTime, playbackRate } = this.#element;
+    const { time, at } = this.#since;
+    const heard = ((this.#needs.clock.now() - time) / 1000) * playbackRate;
+    return currentTime - at > heard + EARLY;
+  }
+
   #reaches(to: number): boolean {
     const { seekable, readyState } = this.#element;
     if (!readyState) return true;
@@ -119,6 +134,7 @@ export class ElementVoice implements Voice {
       if (this.#needs.at > 0 && !this.#reaches(this.#needs.at)) listener.trouble("network");
     });
     on("canplay", () => listener.ready());
+    for (const type of ["seeked", "ratechange"]) on(type, () => this.#mark());
     on("playing", () => listener.playing());
     on("waiting", () => listener.waiting());
     on("ended", () => {
@@ -126,6 +142,7 @@ export class ElementVoice implements Voice {
       // Before a file was analysed its length is what its header says.
       const early = gapless ? duration_ms / 1000 - this.#element.currentTime : 0;
       if (early > EARLY) listener.trouble("network");
+      else if (this.#leapt()) listener.trouble("decode");
       else listener.ended();
     });
     on("error", async () => {

@@ -37,6 +37,8 @@ export const isFinal = (failure: Failure): boolean => failure !== "offline";
 /** MediaError.MEDIA_ERR_NETWORK and MEDIA_ERR_DECODE. */
 const NETWORK = 2;
 const DECODE = 3;
+/** What the server says of files that it cannot decode either. */
+const UNSUPPORTED = 415;
 
 /**
  * Browsers tell an address that cannot be reached like one that cannot be decoded: so its first
@@ -52,6 +54,7 @@ export async function troubleOf(
     const response = await ask(url, { headers: { range: "bytes=0-0" }, signal });
     void response.body?.cancel();
     if (response.ok) return error?.code === NETWORK ? "network" : "decode";
+    if (response.status === UNSUPPORTED) return "decode";
     return response.status < 500 && response.status !== 429 ? "refused" : "network";
   } catch {
     return error?.code === DECODE ? "decode" : "network";
