@@ -30,17 +30,24 @@ export async function rig(formats = Object.keys(TONE)) {
     },
   });
   await cp(join(HERE, "tap.js"), join(page, "tap.js"));
-  const server = await Server.prepare(folder, music);
-  const cookie = await server.signIn();
-  const albums = await server.albums(cookie);
-  const browser = await Browser.open(join(folder, "profile"));
-  await browser.mount(page);
-  await browser.call("Network.setCookie", cookie);
-  await browser.go(`${server.url}/e2e/index.html`);
   const close = async () => {
-    await browser.close();
+    await browser?.close();
     await server.kill();
     await rm(folder, { recursive: true, maxRetries: 5 });
   };
-  return { server, browser, albums, close, folder };
+  const server = new Server();
+  let browser;
+  try {
+    await server.prepare(folder, music);
+    const cookie = await server.signIn();
+    const albums = await server.albums(cookie);
+    browser = await Browser.open(join(folder, "profile"));
+    await browser.mount(page);
+    await browser.call("Network.setCookie", cookie);
+    await browser.go(`${server.url}/e2e/index.html`);
+    return { server, browser, albums, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -83,19 +83,17 @@ export class Server {
   #process;
   #data;
 
-  static async prepare(folder, music) {
-    const server = new Server();
+  async prepare(folder, music) {
     const port = await freePort();
-    server.#data = join(folder, "data");
-    server.url = `http://127.0.0.1:${port}`;
-    await mkdir(server.#data, { mode: 0o700 });
+    this.#data = join(folder, "data");
+    this.url = `http://127.0.0.1:${port}`;
+    await mkdir(this.#data, { mode: 0o700 });
     const settings = `port = ${port}\n"catalog.watch" = "off"\n`;
-    await writeFile(join(server.#data, "philomel.toml"), settings);
-    await server.#tell(["user", "add", NAME, "--password-stdin", "--admin"], PASSWORD);
-    await server.start();
-    await server.#tell(["library", "add", music, "--name", "music"]);
-    await server.#tell(["scan", "--wait", "analysis"]);
-    return server;
+    await writeFile(join(this.#data, "philomel.toml"), settings);
+    await this.#tell(["user", "add", NAME, "--password-stdin", "--admin"], PASSWORD);
+    await this.start();
+    await this.#tell(["library", "add", music, "--name", "music"]);
+    await this.#tell(["scan", "--wait", "analysis"]);
   }
 
   #tell(words, given = "") {
@@ -120,6 +118,8 @@ export class Server {
   }
 
   async kill() {
+    const running = this.#process?.exitCode === null && this.#process.signalCode === null;
+    if (!running) return;
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill("SIGKILL");
     await ended;
