@@ -19,14 +19,15 @@ import { lazyEngine } from "./engine/lazy";
 import { registerWorker } from "./offline/worker";
 import { connect } from "./player/controller";
 import { EngineContext } from "./player/hooks";
-import { reporting, teller } from "./player/reports";
 
 const store = makeStore();
 followTheme(store);
 keeping(store);
 const engine = lazyEngine(source);
 connect(store, engine);
-reporting(engine, teller(report), () => store.getState().settings.rate);
+void import("./player/reports").then(({ reporting, teller }) =>
+  reporting(engine, teller(report), () => store.getState().settings.rate),
+);
 await speak(store.getState().interface.language);
 
 registerWorker(store).catch(() => undefined);

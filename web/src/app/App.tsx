@@ -11,6 +11,7 @@ const Search = lazy(() => import("../features/search/Search"));
 const Library = lazy(() => import("../features/library/Library"));
 const Playlist = lazy(() => import("../features/playlist/Playlist"));
 const Settings = lazy(() => import("../features/settings/Settings"));
+const Admin = lazy(() => import("../features/admin/Admin"));
 const Track = lazy(() => import("../features/album/Track"));
 
 export function App() {
@@ -30,6 +31,10 @@ export function App() {
           <Route path="/artist/:id" element={<Artist />} />
           <Route path="/track/:id" element={<Track />} />
           <Route path="/playlist/:id" element={<Playlist />} />
+          <Route path="/admin" element={<Admin view="libraries" />} />
+          <Route path="/admin/health" element={<Admin view="health" />} />
+          <Route path="/admin/people" element={<Admin view="people" />} />
+          <Route path="/admin/log" element={<Admin view="log" />} />
           <Route path="/settings" element={<Settings />} />
           <Route path="*" element={<NotFound />} />
         </Routes>

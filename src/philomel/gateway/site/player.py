@@ -26,6 +26,8 @@ PATHS = (
     "/track/{id:str}",
     "/playlist/{id:str}",
     "/settings",
+    "/admin",
+    "/admin/{view:str}",
     "/downloads",
 )
 """Pages that the player shows besides the first one; it knows itself what is on them."""

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useStore } from "react-redux";
+import { Link } from "react-router";
 import { at } from "../../api/base";
 import { webApi } from "../../api/webapi";
 import { type Theme, ui } from "../../app/interface";
@@ -11,6 +12,7 @@ import type { Normalisation, Quality } from "../../engine/types";
 import { signOff } from "../../player/controller";
 import { useEngine } from "../../player/hooks";
 import { settings } from "../../player/settings";
+import { Players, ProfileName, ProgramsOfOne, Sessions, Shares } from "./Account";
 import styles from "./Settings.module.css";
 
 export default function Settings() {
@@ -49,30 +51,15 @@ export default function Settings() {
         <h2>
           <Trans>Account</Trans>
         </h2>
-        <p>
-          <Trans>
-            You are signed in as <b>{me?.display_name || me?.name}</b>.
-          </Trans>
-        </p>
+        <ProfileName />
         <nav className={styles.links} aria-label={t`Account`}>
           <a href={at("/account")}>
-            <Trans>Profile, password, passkeys</Trans>
-          </a>
-          <a href={at("/account/players")}>
-            <Trans>Connect a phone or player</Trans>
-          </a>
-          <a href={at("/account/programs")}>
-            <Trans>Programs and sessions</Trans>
+            <Trans>Password, passkeys, second factors</Trans>
           </a>
           {me?.role === "admin" && (
-            <a href={at("/people")}>
-              <Trans>People and invitations</Trans>
-            </a>
-          )}
-          {me?.role === "admin" && (
-            <a href={at("/health")}>
-              <Trans>Library health</Trans>
-            </a>
+            <Link to="/admin">
+              <Trans>Look after this server</Trans>
+            </Link>
           )}
         </nav>
         <form method="post" action={at("/sign-out")} onSubmit={() => signOff(store, engine)}>
@@ -153,6 +140,10 @@ export default function Settings() {
           onSwitch={(letters) => send(ui.changed({ letters }))}
         />
       </section>
+      <Players />
+      <Sessions />
+      <ProgramsOfOne />
+      <Shares />
       <footer>{server && `Philomel ${server.version}`}</footer>
     </div>
   );
