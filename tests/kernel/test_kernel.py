@@ -45,6 +45,16 @@ def test_numbers_beyond_128_bits_have_no_id() -> None:
             ids.encode(number)
 
 
+@pytest.mark.parametrize(
+    "wrong", ["", "short", "\N{LATIN SMALL LETTER E WITH ACUTE}" * 22, "z" * 22, "-" * 22]
+)
+def test_ids_among_many_texts(wrong: str) -> None:
+    many = tuple(ids.encode(number) for number in range(50))
+    assert ids.only_ids([*many, *many]) == many
+    assert ids.only_ids([wrong, *many]) == many
+    assert ids.only_ids([wrong, many[0]]) == many[:1]
+
+
 def test_event_ids_stay_in_time_order_and_are_uuid_version_7() -> None:
     early, late = ids.new_event_id(1_700_000_000_000), ids.new_event_id(1_700_000_000_001)
     assert early < late

@@ -7,6 +7,7 @@ as text, in every database and collation "C".
 
 import re
 import secrets
+from collections.abc import Iterable
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
@@ -14,6 +15,8 @@ _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _WIDTH = 22
 _LIMIT = 1 << 128
 _LARGEST = "7n42DGM5Tflk9n8mt7Fhc7"
+_SEVERAL = 20
+"""More than these are looked at together, a tenth of the time."""
 _SHAPE = re.compile(r"[0-9A-Za-z]{22}")
 
 
@@ -51,6 +54,16 @@ def is_id(text: str) -> bool:
     """Whether `text` is an id as `encode` writes it."""
     # A page of artists asks this 500 times: texts compare faster than they are decoded.
     return _SHAPE.fullmatch(text) is not None and text <= _LARGEST
+
+
+def only_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those of `texts` that are ids, each once."""
+    each = tuple(dict.fromkeys(texts))
+    if len(each) > _SEVERAL and max(each) <= _LARGEST and set(map(len, each)) == {_WIDTH}:
+        together = "".join(each)
+        if together.isascii() and together.isalnum():
+            return each
+    return tuple(filter(is_id, each))
 
 
 def new_id() -> str:

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, bindparam, case, insert, select, update
 from tests.conftest import DatabaseFor
 from tests.engines.sql import shelf
 
-from philomel.engines.sql import Database, insert_on, write_many
+from philomel.engines.sql import Database, among, insert_on, write_many
 
 SHELVES = shelf.SHELVES
 _NAME = (
@@ -62,3 +62,21 @@ async def test_lists_of_values_are_refused(database: Database) -> None:
         return  # passed on as it is
     with pytest.raises(TypeError, match="ids"):
         await database.write(lambda c: write_many(c, _SOME, [{"ids": [1]}]))
+
+
+async def test_rows_among_very_many_names(database: Database) -> None:
+    names = [f"name {number}" for number in range(among.MANY + 50)]
+    these = among.Among(select(SHELVES.c.name), SHELVES.c.name)
+
+    def work(connection: Connection) -> None:
+        def found(asked: list[str]) -> list[str]:
+            return sorted(row.name for row in these.rows(connection, {}, asked))
+
+        assert found(names) == []
+        write_many(connection, SHELVES, [{"id": 1, "name": names[-1]}, {"id": 2, "name": "other"}])
+        assert found(names) == [names[-1]]
+        more = [{"id": 3 + number, "name": f"more {number}"} for number in range(len(names))]
+        write_many(connection, SHELVES, more)
+        assert found([*names[3:], "other", "nobody's"]) == [names[-1], "other"]
+
+    await database.write(work)

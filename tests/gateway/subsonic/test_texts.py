@@ -3,9 +3,11 @@
 from typing import Any
 
 import msgspec
+import pytest
 from tests.gateway.running import House
 from tests.gateway.subsonic.conftest import Ask, read_xml
 
+from philomel.gateway import subsonic
 from philomel.gateway.subsonic import texts
 from philomel.gateway.subsonic.answer import Form
 from philomel.gateway.subsonic.texts import Kind, Text, Texts
@@ -83,3 +85,21 @@ def test_what_was_not_used_for_longest_is_forgotten() -> None:
     assert kept.known(new, ("a", "b", "c")).keys() == {"a", "c"}
     assert kept.known(("other", Kind.ARTIST, False), ("a",)) == {}
     assert texts.listed(Kind.ARTIST, form, "artist", [], {}, {}).text == b"[]"
+
+
+def test_long_answers_are_sent_part_by_part(
+    house: House, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = f"{house.url}/rest/search3"
+    forms: list[dict[str, str]] = [{}, {"f": "json"}, {"f": "jsonp", "callback": "take"}]
+    at_once = [house.http.get(asked, params={**BOB, **form, "query": ""}) for form in forms]
+    monkeypatch.setattr(subsonic, "_LARGE", 0)
+    for form, whole in zip(forms, at_once, strict=True):
+        reply = house.http.get(asked, params={**BOB, **form, "query": ""})
+        assert reply.content == whole.content
+        assert whole.headers["content-type"].startswith(reply.headers["content-type"])
+        for name in ("content-length", "access-control-allow-origin"):
+            assert reply.headers[name] == whole.headers[name]
+        head = house.http.head(asked, params={**BOB, **form, "query": ""})
+        assert (head.status_code, head.content) == (200, b"")
+    assert ask("ping")["status"] == "ok"

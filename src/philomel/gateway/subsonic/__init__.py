@@ -17,7 +17,14 @@ from philomel.gateway.authentication import client_address
 from philomel.gateway.delivery import MediaBytes
 from philomel.gateway.public import Public, at
 from philomel.gateway.subsonic import answer
-from philomel.gateway.subsonic.answer import Form, form_of, is_long, write, write_failure
+from philomel.gateway.subsonic.answer import (
+    Form,
+    Written,
+    form_of,
+    is_long,
+    write,
+    write_failure,
+)
 from philomel.gateway.subsonic.call import Call, Given, Picture, Redirect, Services, Signed
 from philomel.gateway.subsonic.credentials import authenticate
 from philomel.gateway.subsonic.errors import GENERIC, Failure, as_failure
@@ -41,6 +48,8 @@ AnyRequest = Request[Any, Any, Any]
 
 _MAX_BODY = 1 << 20
 _FORM = "application/x-www-form-urlencoded"
+_LARGE = 1 << 18
+"""Bytes; a longer answer is sent part by part."""
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _PREFLIGHT = {
     **_CORS,
@@ -137,6 +146,9 @@ class _Door:
                 if refusal is None:
                     return
                 found = refusal
+            if isinstance(found, Written):
+                await _send_parts(found, request)
+                return
             response = found
         await response.to_asgi_response(None, request)(scope, receive, send)
 
@@ -165,7 +177,7 @@ class _Door:
 
     async def _answer(
         self, request: AnyRequest, parameters: Parameters, posted: bytes, form: Form
-    ) -> Response[bytes] | Signed:
+    ) -> Response[bytes] | Written | Signed:
         """An answer, or the signed address of the bytes that are one."""
         method = method_of(request.scope["path"])
         if method is None:
@@ -187,8 +199,10 @@ class _Door:
             given = await method.open(call)
         return given if isinstance(given, Signed) else _response(given)
 
-    def _written(self, form: Form, body: answer.Node) -> Response[bytes]:
+    def _written(self, form: Form, body: answer.Node) -> Response[bytes] | Written:
         written = write(form, self._version, body)
+        if written.size > _LARGE:
+            return written
         return Response(written.body, media_type=written.content_type, headers=_CORS)
 
 
@@ -205,6 +219,19 @@ def _kept_private(send: Send) -> Send:
         await send(message)
 
     return send_private
+
+
+async def _send_parts(written: Written, request: AnyRequest) -> None:
+    """A long answer as it lies in memory: each part waits for the client to take those before."""
+    headers = [
+        (b"content-type", written.content_type.encode()),
+        (b"content-length", str(written.size).encode()),
+        *((name.lower().encode(), value.encode()) for name, value in _CORS.items()),
+    ]
+    await request.send({"type": "http.response.start", "status": 200, "headers": headers})
+    for part in written.parts if request.method != "HEAD" else ():
+        await request.send({"type": "http.response.body", "body": part, "more_body": True})
+    await request.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _refusal(form: Form, version: str, failure: Failure) -> Response[bytes]:

@@ -21,6 +21,10 @@ LONG = 500
 _AN_ENTRY = 1 << 11
 """Bytes of what was written before that are sent as fast as an entry is written."""
 _INDEXES = 100
+_BLOCK = 128
+"""Entries that are put together: so much is copied and sent while it is still near."""
+_GAP = b"\0"
+"""Where something prepared belongs; JSON itself never has this byte."""
 _CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.]{0,127}")
 _SPECIAL = re.compile("[^ !#$%'()*+,\\-./0-9:;=?@A-Za-z\\[\\\\\\]^_`{|}~\u00a0-\ud7ff]")
 _TEXTS = frozenset({"artistInfo", "artistInfo2", "albumInfo"})
@@ -54,13 +58,33 @@ class Prepared:
     No Struct and no dataclass: msgspec would write those by itself.
     """
 
-    def __init__(self, text: bytes) -> None:
-        self.text = text
+    def __init__(self, *parts: bytes) -> None:
+        self.parts = parts
+
+    @property
+    def text(self) -> bytes:
+        return b"".join(self.parts)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.parts))
 
 
 class Written(Struct, frozen=True):
-    body: bytes
+    """Attributes:
+    parts: of the body, one after the other: a long one is never copied as a whole.
+    """
+
+    parts: tuple[bytes, ...]
     content_type: str
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.parts)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.parts))
 
 
 def form_of(name: str | None, callback: str | None) -> Form:
@@ -118,11 +142,17 @@ def attributes(form: Form, values: Node) -> bytes:
 def whole(form: Form, name: str, entries: Sequence[bytes]) -> Prepared:
     """A list of entries under `name`."""
     if form.name != "xml":
-        return Prepared(b"[" + b",".join(entries) + b"]")
+        return Prepared(b"[", *_blocks(b",", entries), b"]")
     if not entries:
         return Prepared(b"")
     first, last = f"<{name}".encode(), f"</{name}>".encode()
-    return Prepared(first + (last + first).join(entries) + last)
+    return Prepared(first, *_blocks(last + first, entries), last)
+
+
+def _blocks(between: bytes, entries: Sequence[bytes]) -> list[bytes]:
+    """The entries with `between` them, some together."""
+    first, *others = (entries[at : at + _BLOCK] for at in range(0, len(entries) or 1, _BLOCK))
+    return [between.join(first), *(between.join((b"", *block)) for block in others)]
 
 
 def write_failure(form: Form, version: str, failure: Failure) -> Written:
@@ -142,7 +172,7 @@ def _entries(node: Node, depth: int) -> int:
         if isinstance(value, dict):
             found += _entries(value, depth)
         elif isinstance(value, Prepared):
-            found += len(value.text) // _AN_ENTRY
+            found += value.size // _AN_ENTRY
         elif isinstance(value, list | tuple):
             found += len(value)
             if depth > 1 and found <= _INDEXES:
@@ -161,19 +191,30 @@ def _write(form: Form, version: str, status: str, body: Node) -> Written:
         **body,
     }
     if form.name == "xml":
-        return Written(_xml(response), "application/xml; charset=utf-8")
-    encoded = msgspec.json.encode({"subsonic-response": response}, enc_hook=_raw)
+        return Written((_xml(response),), "application/xml; charset=utf-8")
+    parts = _json({"subsonic-response": response})
     if form.name == "json":
-        return Written(encoded, "application/json; charset=utf-8")
+        return Written(tuple(parts), "application/json; charset=utf-8")
     # The comment keeps the first bytes of the answer from being an attacker's choice.
-    script = b"/**/" + form.callback.encode() + b"(" + encoded + b");"
-    return Written(script, "text/javascript; charset=utf-8")
+    begun = b"/**/" + form.callback.encode() + b"("
+    return Written((begun, *parts, b");"), "text/javascript; charset=utf-8")
 
 
-def _raw(value: object) -> msgspec.Raw:
-    if isinstance(value, Prepared):
-        return msgspec.Raw(value.text)
-    raise TypeError(type(value))
+def _json(response: Node) -> list[bytes]:
+    found: list[Prepared] = []
+
+    def left_out(value: object) -> msgspec.Raw:
+        if not isinstance(value, Prepared):
+            raise TypeError(type(value))
+        found.append(value)
+        return msgspec.Raw(_GAP)
+
+    first, *others = msgspec.json.encode(response, enc_hook=left_out).split(_GAP)
+    parts = [first]
+    for prepared_one, after in zip(found, others, strict=True):
+        parts += prepared_one.parts
+        parts.append(after)
+    return parts
 
 
 def _xml(response: Node) -> bytes:

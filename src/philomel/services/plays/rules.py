@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from philomel.kernel.errors import InvalidArgument
-from philomel.kernel.ids import is_id
+from philomel.kernel.ids import is_id, only_ids
 from philomel.services.catalog.contract import CreditRole, Track
 from philomel.services.plays.contract import (
     BadPlay,
@@ -157,7 +157,7 @@ def check_ids(ids: Sequence[str], most: int = MAX_IDS) -> tuple[str, ...]:
     """
     if len(ids) > most:
         raise InvalidArgument(f"at most {most} ids at a time")
-    return tuple(filter(is_id, dict.fromkeys(ids)))
+    return only_ids(ids)
 
 
 def sum_up(
