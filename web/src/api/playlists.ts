@@ -5,18 +5,28 @@ import type {
   Folders,
   ItemPage,
   ItemsChanged,
+  LibraryViews,
   NewItem,
   Playlist,
   PlaylistPage,
   RulesTried,
   SmartRules,
 } from "./extension";
-import type { Track } from "./types";
+import type { Image, Page, Playlist as ShownPlaylist, Track } from "./types";
 import { webApi } from "./webapi";
 
 const EXTENSION = "/api/philomel/v1";
 const of = (id: string, rest = "") => `${EXTENSION}/playlists/${encodeURIComponent(id)}${rest}`;
 const folder = (id: string, rest = "") => `${EXTENSION}/folders/${encodeURIComponent(id)}${rest}`;
+
+const PAGE = 50;
+
+export interface RailLists {
+  lists: Playlist[];
+  folders: Folder[];
+  /** By a playlist's id. */
+  images: Record<string, Image[]>;
+}
 
 export interface Details {
   name?: string;
@@ -31,9 +41,33 @@ export const playlistApi = webApi.injectEndpoints({
       query: (id) => ({ path: of(id) }),
       providesTags: ["Playlists"],
     }),
-    ownPlaylists: build.query<PlaylistPage, void>({
-      query: () => ({ path: `${EXTENSION}/playlists`, query: { limit: 500 } }),
+    /** All that the listener has, in order and in folders, with pictures. */
+    railLists: build.query<RailLists, void>({
+      async queryFn(_, __, ___, fetch) {
+        const lists: Playlist[] = [];
+        const images: RailLists["images"] = {};
+        for (let total = 1; lists.length < total; ) {
+          const at = { limit: PAGE, offset: lists.length };
+          const [own, shown] = await Promise.all([
+            fetch({ path: `${EXTENSION}/playlists`, query: at }),
+            fetch({ path: "/v1/me/playlists", query: at }),
+          ]);
+          const error = own.error ?? shown.error;
+          if (error) return { error };
+          const page = own.data as PlaylistPage;
+          total = page.items.length ? page.total : 0;
+          lists.push(...page.items);
+          for (const list of (shown.data as Page<ShownPlaylist>).items)
+            images[list.id] = list.images;
+        }
+        const folders = await fetch({ path: `${EXTENSION}/folders` });
+        if (folders.error) return { error: folders.error };
+        return { data: { lists, images, folders: (folders.data as Folders).items } };
+      },
       providesTags: ["Playlists"],
+    }),
+    visibleLibraries: build.query<LibraryViews, void>({
+      query: () => ({ path: `${EXTENSION}/libraries` }),
     }),
     createSmart: build.mutation<Playlist, { name: string; rules: SmartRules }>({
       query: (body) => ({ path: `${EXTENSION}/playlists`, method: "POST", body }),
@@ -77,10 +111,6 @@ export const playlistApi = webApi.injectEndpoints({
     >({
       query: ({ id, ...place }) => ({ path: of(id, "/place"), method: "PUT", body: place }),
       invalidatesTags: ["Playlists"],
-    }),
-    folders: build.query<Folders, void>({
-      query: () => ({ path: `${EXTENSION}/folders` }),
-      providesTags: ["Playlists"],
     }),
     createFolder: build.mutation<Folder, { name: string; parent_id: string | null }>({
       query: (body) => ({ path: `${EXTENSION}/folders`, method: "POST", body }),

@@ -1,12 +1,12 @@
-import { t } from "@lingui/core/macro";
-import { Trans, useLingui } from "@lingui/react/macro";
-import { NavLink, useNavigate } from "react-router";
+import { useLingui } from "@lingui/react/macro";
+import { lazy, Suspense } from "react";
+import { NavLink } from "react-router";
 import { at } from "../api/base";
 import { webApi } from "../api/webapi";
 import { Icon, type IconName } from "../design/icons";
-import { IconButton } from "../design/parts/Button";
-import { Cover, pick } from "../design/parts/Cover";
 import styles from "./Rail.module.css";
+
+const OwnLists = lazy(() => import("../features/playlist/RailLists"));
 
 const Place = ({
   to,
@@ -39,51 +39,11 @@ export function Rail() {
         <Place to="/search" icon="search" label={t`Search`} />
         <Place to="/library" icon="library" label={t`Library`} />
       </div>
-      <Playlists />
+      <Suspense fallback={<section className={styles.lists} />}>
+        <OwnLists />
+      </Suspense>
       <Person />
     </nav>
-  );
-}
-
-function Playlists() {
-  const { data } = webApi.usePlaylistsQuery({});
-  const [create] = webApi.useCreatePlaylistMutation();
-  const go = useNavigate();
-  const make = async () => {
-    const made = await create({ name: t`New playlist`, public: false }).unwrap();
-    await go(`/playlist/${made.id}`);
-  };
-  return (
-    <section className={styles.lists} aria-labelledby="rail-lists">
-      <header>
-        <h2 id="rail-lists">
-          <Trans>Playlists</Trans>
-        </h2>
-        <IconButton icon="plus" label={t`New playlist`} size={18} onClick={() => void make()} />
-      </header>
-      <ul>
-        <li>
-          <NavLink to="/library/liked" className={styles.list}>
-            <span className={styles.liked}>
-              <Icon name="heart" size={18} filled />
-            </span>
-            <b>
-              <Trans>Liked songs</Trans>
-            </b>
-          </NavLink>
-        </li>
-        {data?.items.map((list) => (
-          <li key={list.id}>
-            <NavLink to={`/playlist/${list.id}`} className={styles.list}>
-              <span>
-                <Cover src={pick(list.images, 40)} icon="note" />
-              </span>
-              <b dir="auto">{list.name}</b>
-            </NavLink>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

@@ -120,7 +120,8 @@ export function TrackList({
     if (!focusing.current) return;
     const row = list.current?.querySelector<HTMLElement>(`[data-place="${cursor}"]`);
     if (!row) return;
-    focusing.current = false;
+    // Until its track is there: then it gets its own key, and would lose the focus.
+    focusing.current = at(cursor).track === null;
     row.focus({ preventScroll: true });
   });
   const goTo = (place: number) => {

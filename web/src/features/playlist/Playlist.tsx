@@ -20,6 +20,7 @@ import { usePlayEntries } from "./playing";
 import { useEntries } from "./useEntries";
 
 const EditDialog = lazy(() => import("./EditDialog"));
+const SmartDialog = lazy(() => import("./SmartDialog"));
 const DeleteDialog = lazy(() => import("./DeleteDialog"));
 
 export default function PlaylistPage() {
@@ -39,7 +40,7 @@ function OnePlaylist({ id }: { id: string }) {
   const { playNext, append } = useQueueing();
   const { play, shuffle } = usePlayEntries(entries);
   const [menu, setMenu] = useState<Spot | null>(null);
-  const [open, setOpen] = useState<"edit" | "delete" | null>(null);
+  const [open, setOpen] = useState<"edit" | "rules" | "delete" | null>(null);
   const snapshot = list?.snapshot_id;
   useEffect(() => {
     if (snapshot) entries.renew(snapshot);
@@ -148,6 +149,14 @@ function OnePlaylist({ id }: { id: string }) {
               disabled={!now.total}
               onClick={() => void shuffle(context)}
             />
+            {mine && list.rules && (
+              <IconButton
+                icon="rules"
+                size={22}
+                label={t`Rules`}
+                onClick={() => setOpen("rules")}
+              />
+            )}
             {mine && (
               <IconButton icon="edit" size={22} label={t`Edit`} onClick={() => setOpen("edit")} />
             )}
@@ -227,6 +236,7 @@ function OnePlaylist({ id }: { id: string }) {
         {open === "edit" && (
           <EditDialog list={list} images={images} onClose={() => setOpen(null)} />
         )}
+        {open === "rules" && <SmartDialog list={list} onClose={() => setOpen(null)} />}
         {open === "delete" && (
           <DeleteDialog
             list={list}

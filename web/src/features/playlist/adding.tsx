@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
-import { alreadyIn } from "../../api/playlists";
+import { alreadyIn, playlistApi } from "../../api/playlists";
 import { webApi } from "../../api/webapi";
 import { notices } from "../../app/notices";
 import { useSend } from "../../app/store";
@@ -11,15 +11,6 @@ import { Dialog } from "../../design/parts/Dialog";
 import { Field } from "../../design/parts/Field";
 import styles from "./adding.module.css";
 
-/** Asks which playlist, and puts tracks there. */
-export function useAddToPlaylist() {
-  const [uris, setUris] = useState<string[] | null>(null);
-  return {
-    ask: setUris,
-    dialog: uris && <AddDialog uris={uris} onClose={() => setUris(null)} />,
-  };
-}
-
 interface Twice {
   id: string;
   called: string;
@@ -27,79 +18,123 @@ interface Twice {
   fresh: string[];
 }
 
+const AT_ONCE = 100;
 const idOf = (uri: string): string => uri.slice(uri.lastIndexOf(":") + 1);
 
-function AddDialog({ uris, onClose }: { uris: string[]; onClose: () => void }) {
+/** Asks which playlist, warns of what is in it already, and puts tracks there. */
+export function useAddToPlaylist() {
   const send = useSend();
-  const { data: me } = webApi.useMeQuery();
-  const { data } = webApi.usePlaylistsQuery({});
   const [add] = webApi.useAddToPlaylistMutation();
-  const [create] = webApi.useCreatePlaylistMutation();
-  const [name, setName] = useState("");
-  const mine =
-    data?.items.filter(({ owner, collaborative }) => collaborative || owner.id === me?.id) ?? [];
+  const [asked, setAsked] = useState<{ uris: string[]; twice?: Twice } | null>(null);
+  const close = () => setAsked(null);
 
-  const [twice, setTwice] = useState<Twice | null>(null);
-
-  const put = async (id: string, called: string, uris: string[]) => {
-    onClose();
+  const append = async (id: string, called: string, uris: string[]) => {
+    close();
     try {
-      for (let first = 0; first < uris.length; first += 100)
-        await add({ id, uris: uris.slice(first, first + 100) }).unwrap();
+      for (let first = 0; first < uris.length; first += AT_ONCE)
+        await add({ id, uris: uris.slice(first, first + AT_ONCE) }).unwrap();
       send(notices.told(t`Added to “${called}”`));
     } catch {
       send(notices.told(t`That could not be added to “${called}”.`, { tone: "bad" }));
     }
   };
-  /** Warns of what is in it already. */
-  const choose = async (id: string, called: string) => {
+  const put = async (id: string, called: string, uris: string[]) => {
+    if (!uris.length) return;
     try {
       const there = await alreadyIn(id, new Set(uris.map(idOf)));
-      if (!there.size) await put(id, called, uris);
-      else setTwice({ id, called, fresh: uris.filter((uri) => !there.has(idOf(uri))) });
+      if (there.size) {
+        const fresh = uris.filter((uri) => !there.has(idOf(uri)));
+        setAsked({ uris, twice: { id, called, fresh } });
+        return;
+      }
     } catch {
-      await put(id, called, uris);
+      // Not known then; adding says what is wrong.
     }
+    await append(id, called, uris);
   };
+  return {
+    ask: (uris: string[]) => setAsked({ uris }),
+    /** Into a playlist that is chosen already. */
+    put,
+    dialog: !asked ? null : asked.twice ? (
+      <TwiceDialog uris={asked.uris} twice={asked.twice} append={append} onClose={close} />
+    ) : (
+      <AddDialog uris={asked.uris} put={put} append={append} onClose={close} />
+    ),
+  };
+}
+
+type Put = (id: string, called: string, uris: string[]) => Promise<void>;
+
+function TwiceDialog({
+  uris,
+  twice: { id, called, fresh },
+  append,
+  onClose,
+}: {
+  uris: string[];
+  twice: Twice;
+  append: Put;
+  onClose: () => void;
+}) {
+  const count = uris.length - fresh.length;
+  return (
+    <Dialog title={t`There already`} onClose={onClose}>
+      <p className={styles.words}>
+        {uris.length === 1 ? (
+          <Trans>“{called}” has this song.</Trans>
+        ) : (
+          <Plural
+            value={count}
+            one={`# of these songs is in “${called}” already.`}
+            other={`# of these songs are in “${called}” already.`}
+          />
+        )}
+      </p>
+      <footer className={styles.actions}>
+        <Button look="quiet" onClick={() => void append(id, called, uris)}>
+          {uris.length === 1 ? <Trans>Add it again</Trans> : <Trans>Add all</Trans>}
+        </Button>
+        {fresh.length > 0 ? (
+          <Button look="strong" onClick={() => void append(id, called, fresh)}>
+            <Trans>Add only the new ones</Trans>
+          </Button>
+        ) : (
+          <Button look="strong" onClick={onClose}>
+            <Trans>Leave it</Trans>
+          </Button>
+        )}
+      </footer>
+    </Dialog>
+  );
+}
+
+function AddDialog({
+  uris,
+  put,
+  append,
+  onClose,
+}: {
+  uris: string[];
+  put: Put;
+  append: Put;
+  onClose: () => void;
+}) {
+  const { data: me } = webApi.useMeQuery();
+  const { data } = playlistApi.useRailListsQuery();
+  const [create] = webApi.useCreatePlaylistMutation();
+  const [name, setName] = useState("");
+  const mine =
+    data?.lists.filter(
+      ({ owner_id, collaborative, rules }) => !rules && (collaborative || owner_id === me?.id),
+    ) ?? [];
+
   const make = async (event: FormEvent) => {
     event.preventDefault();
     const called = name.trim() || t`New playlist`;
     const made = await create({ name: called, public: false }).unwrap();
-    await put(made.id, called, uris);
+    await append(made.id, called, uris);
   };
-  if (twice) {
-    const { id, called, fresh } = twice;
-    const count = uris.length - fresh.length;
-    return (
-      <Dialog key="twice" title={t`There already`} onClose={onClose}>
-        <p className={styles.words}>
-          {uris.length === 1 ? (
-            <Trans>“{called}” has this song.</Trans>
-          ) : (
-            <Plural
-              value={count}
-              one={`# of these songs is in “${called}” already.`}
-              other={`# of these songs are in “${called}” already.`}
-            />
-          )}
-        </p>
-        <footer className={styles.actions}>
-          <Button look="quiet" onClick={() => void put(id, called, uris)}>
-            {uris.length === 1 ? <Trans>Add it again</Trans> : <Trans>Add all</Trans>}
-          </Button>
-          {fresh.length > 0 ? (
-            <Button look="strong" onClick={() => void put(id, called, fresh)}>
-              <Trans>Add only the new ones</Trans>
-            </Button>
-          ) : (
-            <Button look="strong" onClick={onClose}>
-              <Trans>Leave it</Trans>
-            </Button>
-          )}
-        </footer>
-      </Dialog>
-    );
-  }
   return (
     <Dialog title={t`Add to a playlist`} onClose={onClose}>
       <form onSubmit={make} className={styles.fresh}>
@@ -117,9 +152,9 @@ function AddDialog({ uris, onClose }: { uris: string[]; onClose: () => void }) {
       <ul className={styles.lists}>
         {mine.map((list) => (
           <li key={list.id}>
-            <button type="button" onClick={() => void choose(list.id, list.name)}>
+            <button type="button" onClick={() => void put(list.id, list.name, uris)}>
               <span>
-                <Cover src={pick(list.images, 44)} icon="note" />
+                <Cover src={pick(data?.images[list.id], 44)} icon="note" />
               </span>
               <b dir="auto">{list.name}</b>
             </button>
