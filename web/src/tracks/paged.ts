@@ -19,31 +19,55 @@ export function usePaged<T>(
   if (pages.current.of !== of) pages.current = { of, known: new Map(), asked: new Set() };
   const latest = useRef(fetchPage);
   latest.current = fetchPage;
-  const onSeen = useCallback((first: number, last: number) => {
+  const load = useCallback(async (page: number): Promise<void> => {
     const mine = pages.current;
-    for (
-      let page = Math.max(0, Math.floor(first / PAGE));
-      page <= Math.floor(last / PAGE);
-      page += 1
-    ) {
-      if (mine.asked.has(page)) continue;
-      mine.asked.add(page);
-      latest.current(page * PAGE, PAGE).then(
-        (items) => {
-          mine.known.set(page, items);
-          again((count) => count + 1);
-        },
-        (cause: unknown) => {
-          mine.asked.delete(page);
-          setError(cause);
-        },
-      );
+    if (mine.asked.has(page)) return;
+    mine.asked.add(page);
+    try {
+      mine.known.set(page, await latest.current(page * PAGE, PAGE));
+      again((count) => count + 1);
+    } catch (cause) {
+      mine.asked.delete(page);
+      setError(cause);
+      throw cause;
     }
   }, []);
+  const onSeen = useCallback(
+    (first: number, last: number) => {
+      for (
+        let page = Math.max(0, Math.floor(first / PAGE));
+        page <= Math.floor(last / PAGE);
+        page += 1
+      )
+        load(page).catch(() => undefined); // the page shows what went wrong
+    },
+    [load],
+  );
+  /** What stands at places that may not have been in sight; they ascend. */
+  const fetchAll = useCallback(
+    async (places: readonly number[]): Promise<T[]> => {
+      const mine = pages.current;
+      const wanted = [...new Set(places.map((place) => Math.floor(place / PAGE)))].filter(
+        (page) => !mine.known.has(page),
+      );
+      for (let first = 0; first < wanted.length; first += 4)
+        await Promise.all(
+          wanted.slice(first, first + 4).map(async (page) => {
+            mine.asked.delete(page);
+            await load(page);
+          }),
+        );
+      return places.flatMap(
+        (place) => mine.known.get(Math.floor(place / PAGE))?.[place % PAGE] ?? [],
+      );
+    },
+    [load],
+  );
   return {
     at: (place: number): T | null =>
       pages.current.known.get(Math.floor(place / PAGE))?.[place % PAGE] ?? null,
     onSeen,
+    fetchAll,
     error,
   };
 }

@@ -11,8 +11,13 @@ export function Liked() {
   const { t } = useLingui();
   const { data: first, error: away, refetch } = webApi.useSavedTracksQuery({});
   const [fetchPage] = webApi.useLazySavedTracksQuery();
-  const { at, onSeen, error } = usePaged("liked", first?.total ?? 0, async (offset, limit) =>
-    (await fetchPage({ offset, limit }, true).unwrap()).items.map(({ track }) => queueTrack(track)),
+  const { at, onSeen, fetchAll, error } = usePaged(
+    "liked",
+    first?.total ?? 0,
+    async (offset, limit) =>
+      (await fetchPage({ offset, limit }, true).unwrap()).items.map(({ track }) =>
+        queueTrack(track),
+      ),
   );
   const play = usePlay();
   if (away ?? error) return <Failed error={away ?? error} retry={() => void refetch()} />;
@@ -33,6 +38,7 @@ export function Liked() {
       label={t`Liked songs`}
       tracks={listed}
       onSeen={onSeen}
+      fetchTracks={fetchAll}
       onPlay={(place) => {
         const known = listed.flatMap(({ track }) => track ?? []);
         const index = listed.slice(0, place).filter(({ track }) => track).length;

@@ -11,8 +11,11 @@ export function Tracks() {
   const { t } = useLingui();
   const { data: server, error: away, refetch } = webApi.useServerQuery();
   const [fetchPage] = webApi.useLazyTracksQuery();
-  const { at, onSeen, error } = usePaged("tracks", server?.tracks ?? 0, async (offset, limit) =>
-    (await fetchPage({ offset, limit }, true).unwrap()).map((track) => queueTrack(track)),
+  const { at, onSeen, fetchAll, error } = usePaged(
+    "tracks",
+    server?.tracks ?? 0,
+    async (offset, limit) =>
+      (await fetchPage({ offset, limit }, true).unwrap()).map((track) => queueTrack(track)),
   );
   const play = usePlay();
   if (away ?? error) return <Failed error={away ?? error} retry={() => void refetch()} />;
@@ -27,6 +30,7 @@ export function Tracks() {
       label={t`All songs`}
       tracks={listed}
       onSeen={onSeen}
+      fetchTracks={fetchAll}
       onPlay={(place) => {
         const near = listed.slice(place, place + 200).flatMap(({ track }) => track ?? []);
         play(near, {
