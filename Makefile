@@ -40,7 +40,7 @@ $(UV):
 
 test: setup web
 	@$(BIN)/python tools/engines.py
-	@$(BIN)/python tools/web.py test
+	@$(BIN)/python tools/web.py test e2e
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: setup

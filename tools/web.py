@@ -104,10 +104,10 @@ def main() -> None:
     try:
         if not is_built() or not (WEB / "node_modules").is_dir():
             build()
+        # Journeys start a server of their own, with this Python.
+        env = environment() | {"PYTHON": sys.executable}
         for script in scripts:
-            subprocess.run(
-                ["npm", "run", "--silent", script], cwd=WEB, env=environment(), check=True
-            )
+            subprocess.run(["npm", "run", "--silent", script], cwd=WEB, env=env, check=True)
     except NoNode:
         sys.exit(
             "The web player was not built: install Node.js 20.19 or later with npm and try again. "

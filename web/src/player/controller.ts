@@ -141,6 +141,7 @@ export function connect(store: Store, engine: Engine): () => void {
 export function signOff(store: Store, engine: Engine): void {
   engine.stop();
   store.dispatch(queue.restored({}));
-  store.dispatch(webApi.util.resetApiState());
   forget();
+  // Not at once: without them the page goes, and a form that went with it is not sent.
+  setTimeout(() => store.dispatch(webApi.util.resetApiState()));
 }

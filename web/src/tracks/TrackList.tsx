@@ -233,12 +233,9 @@ export function TrackList({
   const chosenCount = selection.places.size;
   const tabbed = cursor >= first && cursor <= last ? cursor : first;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the rows in it take the focus
     <div
       ref={list}
-      role="grid"
-      aria-label={label}
-      aria-rowcount={count}
-      aria-multiselectable="true"
       className={styles.list}
       onKeyDown={onKeyDown}
       onPointerDown={(event) => {
@@ -248,7 +245,10 @@ export function TrackList({
     >
       <div
         ref={target}
-        role="rowgroup"
+        role="grid"
+        aria-label={label}
+        aria-rowcount={count}
+        aria-multiselectable="true"
         style={{ height: virtual.getTotalSize() }}
         className={styles.all}
       >
