@@ -69,7 +69,7 @@ async def _wait(browser: Browser, words: str) -> None:
 async def test_a_passkey_is_made_used_and_a_second_factor(served: Served, browser: Browser) -> None:
     await served.house.user()
     url = served.url.replace("127.0.0.1", "localhost")
-    await browser.go(f"{url}/sign-in")
+    await browser.go(f"{url}/sign-in?next=/server")
     await browser.submit("/sign-in", name="Ada", password=PASSWORD)
     await browser.go(f"{url}/account/security")
     await _press(browser, "/account/passkeys", "Recovery codes", label="This laptop")
@@ -78,11 +78,11 @@ async def test_a_passkey_is_made_used_and_a_second_factor(served: Served, browse
     assert "This laptop" in await browser.run("document.body.textContent")
     # Alone, without a name.
     await browser.submit("/sign-out")
-    await browser.go(f"{url}/sign-in")
+    await browser.go(f"{url}/sign-in?next=/server")
     await _press(browser, "/sign-in/passkey", "Good to see you, Ada")
     # And as the second step after the password.
     await browser.submit("/sign-out")
-    await browser.go(f"{url}/sign-in")
+    await browser.go(f"{url}/sign-in?next=/server")
     await browser.submit("/sign-in", name="Ada", password=PASSWORD)
     assert await browser.run(_HEADING) == "Is it you?"
     await _press(browser, "/sign-in/second", "Good to see you, Ada")

@@ -7,6 +7,7 @@ good; the page itself is asked for every time.
 
 import gzip
 import mimetypes
+import re
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -39,7 +40,7 @@ POLICY = (
     "media-src 'self' blob:; "
     "base-uri 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_BASE = b'<base href="/" />'
+_BASE = re.compile(rb'<base href="[^"]*" ?/?>')
 _TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
 _ROOT_FILES = {"sw.js": "text/javascript", "manifest.webmanifest": "application/manifest+json"}
 _PACKED = frozenset({".js", ".css", ".svg", ".json", ".webmanifest"})
@@ -54,7 +55,7 @@ def show() -> Response[bytes]:
     """The page of the player."""
     base = f'<base href="{at("/")}" />'.encode()
     return Response(
-        _read("index.html").replace(_BASE, base, 1),
+        _BASE.sub(lambda _: base, _read("index.html"), count=1),
         media_type="text/html",
         headers={"content-security-policy": POLICY, "cache-control": "no-cache"},
     )

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from philomel.services.catalog.contract import ScanFinished, ScanPhase, ScanStatus
-from philomel.services.catalog.store.announcing import announce, entries_changed
+from philomel.services.catalog.store.announcing import announce, entries_changed, revise
 from philomel.services.catalog.store.by_bytes import ByBytes
 from philomel.services.catalog.store.planning import away
 from philomel.services.catalog.store.tables import (
@@ -249,6 +249,8 @@ def mark(
             ]
             connection.execute(_DISPLACE, rows_away)
     tell(connection, found, now, scan_id)
+    if gone:  # told of later, but no list is as it was
+        revise(connection, now)
     return gone
 
 
