@@ -28,14 +28,59 @@ export const addressOf = ({ path, query }: Pick<Ask, "path" | "query">): string 
   return at(path) + (words.size ? `?${words}` : "");
 };
 
+/** What answers in the server's place while it cannot be reached. */
+export interface StandIn {
+  away(): boolean;
+  /** The server did answer. */
+  heard(asked: Ask, value: unknown): void;
+  /** Nothing if it has no answer either. `tried`: the server may have got the request. */
+  answer(asked: Ask, tried: boolean): Promise<{ value: unknown } | undefined>;
+}
+
+let coming: Promise<StandIn | null> = Promise.resolve(null);
+let standIn: StandIn | null = null;
+
+/** It is fetched beside the first page, and may not come when that is offline. */
+export const standInBy = (other: Promise<StandIn>): void => {
+  coming = other.catch(() => null);
+  void coming.then((come) => {
+    standIn = come;
+  });
+};
+
+const GATEWAY = new Set([0, 502, 504]);
+
 /**
- * Asks this server. The session cookie goes along by itself, and no other site can use it.
+ * Asks this server, or what stands in for it while it is away.
+ *
+ * @throws ApiError
+ */
+export async function ask<T>(asked: Ask, signal?: AbortSignal): Promise<T> {
+  if (standIn?.away()) {
+    const kept = await standIn.answer(asked, false);
+    if (kept) return kept.value as T;
+  }
+  try {
+    const value = await reach<T>(asked, signal);
+    void coming.then((come) => come?.heard(asked, value));
+    return value;
+  } catch (error) {
+    const kept = GATEWAY.has((error as ApiError).status)
+      ? await (await coming)?.answer(asked, true)
+      : undefined;
+    if (!kept) throw error;
+    return kept.value as T;
+  }
+}
+
+/**
+ * Asks the server itself. The session cookie goes along by itself, and no other site can use it.
  *
  * Reads that are told to come back later (429, 503) come back, three times at most.
  *
  * @throws ApiError
  */
-export async function ask<T>(
+export async function reach<T>(
   asked: Ask,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<T> {

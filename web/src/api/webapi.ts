@@ -56,6 +56,7 @@ export const webApi = createApi({
   baseQuery,
   tagTypes: ["Saved", "Playlists", "Played", "Me"],
   keepUnusedDataFor: 300,
+  refetchOnReconnect: true,
   endpoints: (build) => ({
     me: build.query<User, void>({
       query: () => ({ path: `${EXTENSION}/me` }),

@@ -12,6 +12,7 @@ const Library = lazy(() => import("../features/library/Library"));
 const Playlist = lazy(() => import("../features/playlist/Playlist"));
 const Settings = lazy(() => import("../features/settings/Settings"));
 const Admin = lazy(() => import("../features/admin/Admin"));
+const Downloads = lazy(() => import("../features/downloads/Downloads"));
 const Track = lazy(() => import("../features/album/Track"));
 
 export function App() {
@@ -35,6 +36,7 @@ export function App() {
           <Route path="/admin/health" element={<Admin view="health" />} />
           <Route path="/admin/people" element={<Admin view="people" />} />
           <Route path="/admin/log" element={<Admin view="log" />} />
+          <Route path="/downloads" element={<Downloads />} />
           <Route path="/settings" element={<Settings />} />
           <Route path="*" element={<NotFound />} />
         </Routes>

@@ -1,4 +1,5 @@
 /** What survives a reload, in this browser alone: queue, place in it, settings. */
+import { LEFT } from "../offline/state";
 import type { QueueState } from "../player/queue";
 import { initialQueue } from "../player/queue";
 import { defaultSettings, type PlayerSettings } from "../player/settings";
@@ -8,6 +9,7 @@ import type { Store } from "./store";
 const QUEUE = "philomel.queue";
 const CHOICES = "philomel.choices";
 const PLACE = "philomel.place";
+const PERSON = "philomel.person";
 const MOST_KEPT = 2000;
 
 interface Place {
@@ -88,5 +90,7 @@ export function keeping(store: Store): void {
 
 /** Somebody else may sit here next. */
 export function forget(): void {
-  for (const name of [QUEUE, PLACE]) localStorage.removeItem(name);
+  const person = read<{ id: string }>(PERSON);
+  if (person) localStorage.setItem(LEFT, person.id);
+  for (const name of [QUEUE, PLACE, PERSON]) localStorage.removeItem(name);
 }

@@ -5,7 +5,8 @@ export type Kind = "album" | "playlist" | "liked";
 
 /** One thing that was downloaded, or is to be. */
 export interface Download {
-  uri: string;
+  /** "album:ID", "playlist:ID" or "liked:". */
+  key: string;
   kind: Kind;
   id: string;
   name: string;
@@ -59,6 +60,9 @@ const slice = createSlice({
 
 export const offline = slice.actions;
 export const offlineReducer = slice.reducer;
+
+/** Where it is noted whose downloads must go. */
+export const LEFT = "philomel.left";
 
 /** Browsers keep things for pages over https or from this machine alone. */
 export const canKeep = (): boolean =>

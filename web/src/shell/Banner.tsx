@@ -7,7 +7,7 @@ import { takeUpdate } from "../offline/worker";
 import styles from "./Banner.module.css";
 
 /** What is true of the whole player: the server is away, or a new version waits. */
-export function Banner() {
+export default function Banner() {
   const { away, update, waiting } = useApp((root) => root.offline);
   return (
     <div role="status">

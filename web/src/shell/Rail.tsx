@@ -38,6 +38,7 @@ export function Rail() {
         <Place to="/" icon="home" label={t`Home`} end />
         <Place to="/search" icon="search" label={t`Search`} />
         <Place to="/library" icon="library" label={t`Library`} />
+        <Place to="/downloads" icon="download" label={t`Downloads`} />
       </div>
       <Suspense fallback={<section className={styles.lists} />}>
         <OwnLists />

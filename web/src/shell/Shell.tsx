@@ -4,7 +4,6 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useApp } from "../app/store";
 import { RowsToCome } from "../design/parts/States";
 import { Bar } from "../player/Bar";
-import { Banner } from "./Banner";
 import { Notices } from "./Notices";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
@@ -13,6 +12,7 @@ import { useSession } from "./session";
 import { Shortcuts, useShortcuts } from "./shortcuts";
 import { Tabs } from "./Tabs";
 
+const Banner = lazy(() => import("./Banner"));
 const QueuePanel = lazy(() => import("../features/queue/QueuePanel"));
 const LyricsPanel = lazy(() => import("../features/lyrics/LyricsPanel"));
 const FullScreen = lazy(() => import("../player/FullScreen"));
@@ -22,6 +22,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const { panel, fullScreen, shortcuts } = useApp((root) => root.interface);
   const hasMusic = useApp(({ queue }) => queue.current !== null);
+  const told = useApp(({ offline }) => offline.away || offline.update);
   const ready = useSession();
   useScrollRestored(scroller);
   useShortcuts();
@@ -44,7 +45,11 @@ export function Shell({ children }: { children: ReactNode }) {
         </aside>
       )}
       <div className={styles.foot}>
-        <Banner />
+        {told && (
+          <Suspense fallback={null}>
+            <Banner />
+          </Suspense>
+        )}
         <Bar />
         <Tabs />
       </div>

@@ -10,6 +10,7 @@ export function Tabs() {
     ["/", "home", t`Home`],
     ["/search", "search", t`Search`],
     ["/library", "library", t`Library`],
+    ["/downloads", "download", t`Downloads`],
     ["/settings", "person", t`You`],
   ];
   return (

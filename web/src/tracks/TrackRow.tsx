@@ -1,9 +1,11 @@
 import { t } from "@lingui/core/macro";
 import { type MouseEvent, memo, type PointerEvent, type ReactNode } from "react";
 import { Link } from "react-router";
+import { useApp } from "../app/store";
 import { Icon } from "../design/icons";
 import { IconButton } from "../design/parts/Button";
 import { Cover } from "../design/parts/Cover";
+import { outOfReach } from "../offline/state";
 import type { QueueTrack } from "../player/queue";
 import { clock } from "./format";
 import styles from "./TrackRow.module.css";
@@ -37,7 +39,9 @@ export const ArtistLinks = ({ artists }: { artists: { id: string; name: string }
   ));
 
 export const TrackRow = memo(function TrackRow(props: RowProps) {
-  const { track, lead, current, sounding, selected, dimmed, showAlbum = true } = props;
+  const { track, lead, current, sounding, selected, showAlbum = true } = props;
+  const away = useApp(({ offline }) => outOfReach(offline, track.id));
+  const dimmed = props.dimmed || away;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button in it does the same by keyboard
     <div

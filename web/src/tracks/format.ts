@@ -26,6 +26,21 @@ export function long(ms: number): string {
     : `${say(Math.floor(minutes / 60), "hour")} ${say(minutes % 60, "minute")}`;
 }
 
+/** "3.4 MB", as the language writes it. */
+export function size(bytes: number): string {
+  const [unit, in_] =
+    bytes >= 1e9
+      ? (["gigabyte", 1e9] as const)
+      : bytes >= 1e6
+        ? (["megabyte", 1e6] as const)
+        : (["kilobyte", 1e3] as const);
+  return new Intl.NumberFormat(i18n.locale || "en", {
+    style: "unit",
+    unit,
+    maximumFractionDigits: bytes / in_ < 10 ? 1 : 0,
+  }).format(bytes / in_);
+}
+
 export const year = (date: string): string => date.slice(0, 4);
 
 export const number = (value: number): string =>

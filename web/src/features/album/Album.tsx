@@ -16,6 +16,7 @@ import { TrackList } from "../../tracks/TrackList";
 import { ArtistLinks } from "../../tracks/TrackRow";
 import { useWhole } from "../../tracks/whole";
 import { AlbumCard, PlayContext } from "../cards";
+import { DownloadButton } from "../downloads/DownloadButton";
 import styles from "./Album.module.css";
 
 export default function AlbumPage() {
@@ -78,6 +79,7 @@ export default function AlbumPage() {
               onClick={() => play(tracks, { context, shuffle: true })}
               size={22}
             />
+            <DownloadButton kind="album" id={id} name={album.name} />
             <IconButton
               icon="heart"
               size={22}

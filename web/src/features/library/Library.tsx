@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { NavLink } from "react-router";
+import { DownloadButton } from "../downloads/DownloadButton";
 import { Albums } from "./Albums";
 import { Artists } from "./Artists";
 import { Genres } from "./Genres";
@@ -40,6 +41,7 @@ export default function Library({ view }: { view: keyof typeof VIEWS }) {
             </NavLink>
           ))}
         </nav>
+        {view === "liked" && <DownloadButton kind="liked" name={t`Liked songs`} />}
       </header>
       <View />
     </>

@@ -16,6 +16,7 @@ import { useQueueing } from "../../tracks/actions";
 import { long } from "../../tracks/format";
 import { TrackList } from "../../tracks/TrackList";
 import { PlayContext } from "../cards";
+import { DownloadButton } from "../downloads/DownloadButton";
 import { usePlayEntries } from "./playing";
 import { useEntries } from "./useEntries";
 
@@ -172,6 +173,7 @@ function OnePlaylist({ id }: { id: string }) {
               aria-haspopup="menu"
               onClick={(event) => setMenu(spotOf(event))}
             />
+            <DownloadButton kind="playlist" id={id} name={list.name} />
           </>
         }
       />
