@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link, useLocation, useNavigationType, useSearchParams } from "react-router";
 import { ask } from "../../api/client";
 import type { ApiError } from "../../api/errors";
 import type { Found } from "../../api/types";
@@ -67,18 +67,36 @@ function useFound(words: string, kind: Kind) {
   return { ...state, retry: () => setAgain(again + 1) };
 }
 
+/**
+ * What stands in the box. The address follows it a moment later, and must not take back what was
+ * typed meanwhile: it is listened to only where somebody went to another one.
+ */
+function useWords(asked: string) {
+  const state = useState(asked);
+  const [, setWords] = state;
+  const { key } = useLocation();
+  const way = useNavigationType();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry of the history
+  useEffect(() => {
+    if (way !== "REPLACE") setWords(asked);
+  }, [key]);
+  return state;
+}
+
 export default function Search() {
   const { t } = useLingui();
   const [params, setParams] = useSearchParams();
-  const words = params.get("q") ?? "";
+  const [words, setWords] = useWords(params.get("q") ?? "");
   const kind = (KINDS as readonly string[]).includes(params.get("kind") ?? "")
     ? (params.get("kind") as Kind)
     : "all";
   const { found, error, retry, words: answered } = useFound(words, kind);
   const shown = useDeferredValue(found);
   const box = useRef<HTMLInputElement>(null);
-  const change = (q: string, next: Kind = kind) =>
+  const change = (q: string, next: Kind = kind) => {
+    setWords(q);
     setParams(q ? { q, ...(next !== "all" && { kind: next }) } : {}, { replace: true });
+  };
   const names: Record<Kind, string> = {
     all: t`All`,
     tracks: t`Songs`,
