@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
 import { bar, expect, expectSound, test, watch } from "./fixtures";
-import { oddMusic, Philomel } from "./server";
+import { OWNER, oddMusic, PASSWORD, Philomel } from "./server";
 
 test.describe.configure({ mode: "serial" });
 
@@ -92,4 +92,27 @@ test("outlives its server, and goes on when it is back", async () => {
   await main().getByRole("button", { name: "Try again" }).click();
   await expect(main().getByRole("grid")).toContainText("song");
   await expectSound(page);
+});
+
+test("says that the session ended, and comes back after signing in", async () => {
+  await page.goto("/library/tracks");
+  await main()
+    .getByRole("button", { name: /^Play Endless/ })
+    .click();
+  await expectSound(page);
+  await context.clearCookies();
+  await page
+    .getByRole("navigation", { name: "Main" })
+    .getByRole("link", { name: "Search" })
+    .click();
+  await page.getByRole("searchbox").fill("song");
+  const dialog = page.getByRole("dialog", { name: "You are signed out" });
+  await expect(dialog).toBeVisible();
+  await expectSound(page);
+  await dialog.getByRole("link", { name: "Sign in" }).click();
+  await page.fill("[name=name]", OWNER);
+  await page.fill("[name=password]", PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL(/\/search\?q=song$/);
+  await expect(main().getByRole("grid")).toContainText("song");
 });

@@ -48,6 +48,9 @@ export const standInBy = (other: Promise<StandIn>): void => {
   });
 };
 
+/** Told on the window when the server does not know any more who asks. */
+export const SIGNED_OUT = "philomel:signed-out";
+
 const GATEWAY = new Set([0, 502, 504]);
 
 /**
@@ -103,6 +106,7 @@ export async function reach<T>(
       return (text ? JSON.parse(text) : undefined) as T;
     }
     const error = await errorOf(response);
+    if (error.status === 401) window.dispatchEvent(new Event(SIGNED_OUT));
     const again = init.method === "GET" && (error.status === 429 || error.status === 503);
     if (!again || tried > MOST_PATIENT || (error.retryAfter ?? 1) > 10) throw error;
     await pause(error.retryAfter ?? 1, signal);

@@ -13,6 +13,7 @@ import { Shortcuts, useShortcuts } from "./shortcuts";
 import { Tabs } from "./Tabs";
 
 const Banner = lazy(() => import("./Banner"));
+const SignedOut = lazy(() => import("./SignedOut"));
 const QueuePanel = lazy(() => import("../features/queue/QueuePanel"));
 const LyricsPanel = lazy(() => import("../features/lyrics/LyricsPanel"));
 const FullScreen = lazy(() => import("../player/FullScreen"));
@@ -23,7 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { panel, fullScreen, shortcuts } = useApp((root) => root.interface);
   const hasMusic = useApp(({ queue }) => queue.current !== null);
   const told = useApp(({ offline }) => offline.away || offline.update);
-  const ready = useSession();
+  const { ready, ended } = useSession();
   useScrollRestored(scroller);
   useShortcuts();
   return (
@@ -60,6 +61,11 @@ export function Shell({ children }: { children: ReactNode }) {
         </Suspense>
       )}
       {shortcuts && <Shortcuts />}
+      {ended && (
+        <Suspense fallback={null}>
+          <SignedOut />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -88,7 +88,7 @@ const chord = (event: KeyboardEvent): string => {
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   if (event.altKey || event.defaultPrevented || document.querySelector("dialog[open], [role=menu]"))
-    return event.key !== "Escape";
+    return true;
   if (
     target.isContentEditable ||
     target.matches("input:not([type=range]):not([type=checkbox]), textarea, select")

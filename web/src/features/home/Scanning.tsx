@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { at } from "../../api/base";
 import type { ScanStatus } from "../../api/extension";
 import { webApi } from "../../api/webapi";
@@ -39,16 +39,28 @@ export function ScanBar({ scan }: { scan: ScanStatus }) {
   );
 }
 
+const COVERS_MS = [3000, 10_000];
+
 export function Scanning() {
   const { data: me } = webApi.useMeQuery();
   const send = useSend();
   const scan = useScan(me?.role === "admin");
   const running = scan !== null && isRunning(scan);
+  const saw = useRef(false);
   const id = scan?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what a scan found shows as soon as it has ended
   useEffect(() => {
-    if (id && !running) send(webApi.util.invalidateTags(["Played"]));
+    if (!id || running) return;
+    const look = () => send(webApi.util.invalidateTags(["Played"]));
+    look();
+    // Covers are read after the files: where this page saw the scan end, it looks again.
+    if (!saw.current) return;
+    const timers = COVERS_MS.map((wait) => setTimeout(look, wait));
+    return () => timers.forEach(clearTimeout);
   }, [id, running]);
+  useEffect(() => {
+    saw.current ||= running;
+  }, [running]);
   if (!scan || !running) return null;
   return (
     <section className={styles.scan} aria-live="polite">
