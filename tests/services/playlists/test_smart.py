@@ -1,5 +1,7 @@
 """Rules about what the owner of a smart playlist heard."""
 
+from typing import Any
+
 import pytest
 from tests.services.people import ADAM, ZOE, id_of
 from tests.services.shelf import Shelf
@@ -40,8 +42,8 @@ async def heard(plays: PlayService, shelf: Shelf, clock: FixedClock) -> None:
         await plays.record_plays(RecordPlays((Play(C, now - DAY),)))
 
 
-async def found(service: Playlists, *rules: SmartRule, **more: object) -> str:
-    asked = SmartRules(rules=rules, **more)  # type: ignore[arg-type]
+async def found(service: Playlists, *rules: SmartRule, **more: Any) -> str:
+    asked = SmartRules(rules=rules, **more)
     tried = await service.try_rules(TryRules(asked, limit=10))
     return "".join(id_[-1] for id_ in tried.track_ids)
 
