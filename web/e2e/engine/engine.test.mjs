@@ -96,6 +96,26 @@ test("tracks are brought to one loudness", async () => {
   assert.notEqual(gain, 0);
 });
 
+test("seeks go beyond what is there, also where no header tells the length", async () => {
+  const { browser, albums } = bench;
+  const [long] = albums.Long;
+  const [short] = albums["Album flac"];
+  await browser.run("lab.lengthless()");
+  for (const place of [70, 20, 90]) {
+    await browser.run("lab.start({}, 44100)");
+    await browser.run(`lab.engine.play(${told(long)}), lab.until("started")`);
+    await browser.run(`lab.engine.seek(5), lab.engine.seek(${place}), lab.reach(${place + 0.2})`);
+    assert.ok((await browser.run("lab.engine.position().at")) < place + 5);
+  }
+  await browser.run("lab.start({}, 44100)");
+  await browser.run(`lab.engine.play(${told(short)}), lab.engine.setNext(${told(long)})`);
+  await browser.run(`lab.until("started", 2)`);
+  await browser.run("lab.engine.seek(75), lab.reach(75.2)");
+  assert.equal(await browser.run("lab.engine.current.key"), long.key);
+  assert.equal(await browser.run(`lab.count("failed")`), 0);
+  await browser.run("lab.engine.stop()");
+});
+
 test("the server dies in the middle of a song and comes back", async () => {
   const { browser, albums, server } = bench;
   const [long] = albums.Long;

@@ -241,11 +241,12 @@ export class Slot {
     const prepared = this.prepared;
     if (!prepared) throw new Error("it is not prepared");
     const channel = this.#needs.output.channel();
+    const at = this.#at;
     const voice = await this.#needs.voice({
       channel,
       clock: this.#needs.clock,
       prepared,
-      at: this.#at,
+      at,
       rate: this.#needs.settings().rate,
       listener: this.hears(),
       // The voice may outlive this slot.
@@ -257,6 +258,8 @@ export class Slot {
       return;
     }
     this.voice = voice;
+    // Its code may have come from the server, and somebody sought meanwhile.
+    if (this.#at !== at) voice.seek(this.#at);
     if (this.wanted) this.#sound(voice);
   }
 

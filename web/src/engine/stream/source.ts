@@ -68,6 +68,21 @@ export class Sink {
     return this.#after(() => this.#done(() => this.#buffer.remove(from, to)));
   }
 
+  /**
+   * It goes on to there at least, seconds. Where a length is unknown, browsers take seeks behind
+   * what is buffered as seeks to its end.
+   */
+  reach(seconds: number): Promise<void> {
+    return this.#after(async () => {
+      const { duration, readyState } = this.#media;
+      const known = Number.isFinite(duration) && duration >= seconds;
+      if (known || readyState !== "open") return;
+      const { buffered } = this.#buffer;
+      const least = buffered.length ? buffered.end(buffered.length - 1) : 0;
+      this.#media.duration = Math.max(seconds, least);
+    });
+  }
+
   /** Nothing follows: the element ends with what is there. Appending more takes it back. */
   end(): Promise<void> {
     return this.#after(async () => {

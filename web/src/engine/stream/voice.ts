@@ -202,7 +202,8 @@ export class StreamVoice implements Voice {
     try {
       for await (const piece of track.parts.part(number)) {
         if (turn !== this.#turn) return;
-        await this.#aim(sink, track);
+        await this.#aim(sink, track, turn);
+        if (turn !== this.#turn) return;
         await sink.append(piece);
         if (turn !== this.#turn) return;
         pieces.push(piece);
@@ -231,11 +232,13 @@ export class StreamVoice implements Voice {
     this.#complete(sink, track);
   }
 
-  async #aim(sink: Sink, track: Track): Promise<void> {
+  async #aim(sink: Sink, track: Track, turn: number): Promise<void> {
     if (this.#aimed === track) return;
     await sink.aim(windowOf(track.place, track.samples, track.parts.head));
     await sink.append(track.parts.headBytes);
-    this.#aimed = track;
+    await sink.reach(this.#endOf(track));
+    // A seek meanwhile wants it done again: what came of a part is still in the parser.
+    if (turn === this.#turn) this.#aimed = track;
   }
 
   /** The last part is there: it says exactly where the track ends. */

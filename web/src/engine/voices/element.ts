@@ -43,6 +43,8 @@ export class ElementVoice implements Voice {
   #element: HTMLAudioElement;
   #stopped = new AbortController();
   #attached: { destroy(): void } | null = null;
+  /** Where it was sought to and cannot go: whoever takes over begins there. */
+  #beyond: number | null = null;
   /** Since when it goes on undisturbed, and from where. */
   #since = { time: 0, at: 0 };
 
@@ -84,11 +86,15 @@ export class ElementVoice implements Voice {
   seek(to: number): void {
     // What is still being made has no ranges yet: it is asked for anew.
     if (this.#reaches(to)) this.#element.currentTime = to;
-    else this.#needs.listener.trouble("refused");
+    else {
+      this.#beyond = to;
+      this.#needs.listener.trouble("refused");
+    }
   }
 
   position(): Position {
-    return { ...placeOf(this.#element), duration: this.#duration() };
+    const place = placeOf(this.#element);
+    return { ...place, at: this.#beyond ?? place.at, duration: this.#duration() };
   }
 
   setRate(rate: number): void {
