@@ -293,6 +293,37 @@ async def test_what_only_moved_is_told_as_moved(house: House, shelf: Path) -> No
     assert [moved for _, moved in await told(house)] == [False]
 
 
+async def test_what_says_nothing_new_is_told_as_moved(house: House, shelf: Path) -> None:
+    """Copies have other times, and are read; what they are found by is told, and only that."""
+    await house.add(shelf)
+    await house.scan()
+    await told(house)
+    for number, file in enumerate(sorted(shelf.rglob("*.mp3"))):
+        os.utime(file, ns=(0, number))
+    assert ((await house.scan()).changed, await told_of(house)) == (4, [(4, True)])
+    first = TAGS | {"title": "Another name", "tracknumber": "1"}
+    make(shelf / "a/X/0.mp3", first, seconds=1)
+    await house.scan()
+    assert await told_of(house) == [(1, False)]
+    # With another year of the album, each of its tracks is found by that year.
+    for number in range(3):
+        tags = {"title": f"T{number}", "tracknumber": str(number + 1), "date": "1971"}
+        make(shelf / f"a/X/{number}.mp3", TAGS | tags, seconds=1 + number)
+    await house.scan()
+    assert not any(moved for _, moved in await told(house))
+
+
+async def told_of(house: House) -> list[tuple[int, bool]]:
+    """How many tracks were announced since the last look, and as what."""
+    news = await told(house)
+    ids = tuple({id_ for named, _ in news for id_ in named})
+    with acting(ANNA):
+        found = (await house.service.get_tracks(GetTracks(ids))).items
+    known = {track.id for track in found}
+    counted = [(len(known.intersection(named)), moved) for named, moved in news]
+    return [each for each in counted if each[0]]
+
+
 async def told(house: House) -> list[tuple[tuple[str, ...], bool]]:
     """What was announced of entries since the last look."""
 

@@ -11,7 +11,8 @@ class EntriesChanged(Struct, frozen=True):
     Attributes:
         ids: at most 500, of any kind.
         scan_id: the scan that found it.
-        moved: nothing of them changed but where their files lie.
+        moved: nothing changed that they are found by, but where their files lie, or how they
+            are: what `SearchEntry` has is as it was.
     """
 
     ids: tuple[str, ...]

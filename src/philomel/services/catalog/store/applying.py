@@ -119,9 +119,16 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
     if plan.albums:
         connection.execute(_COVERS_DUE, {"ids": list(plan.albums), "due": now})
     events = merge_emptied(connection, plan.album_moves, plan.artist_moves, found, now)
+    # Tracks are found by their albums' names and years, too.
+    renamed = {row["album"] for row in plan.album_updates}
+    same = {
+        row["track"]: None
+        for row in plan.track_updates
+        if row["track"] in plan.same and row["album_id"] not in renamed
+    }
     changed = [
         *(row["id"] for row in plan.new_tracks),
-        *(row["track"] for row in plan.track_updates),
+        *(row["track"] for row in plan.track_updates if row["track"] not in same),
         *plan.tracks_lost,
         *(row["album"] for row in plan.album_updates),
         *found.changed,
@@ -130,6 +137,7 @@ def apply(connection: Connection, plan: Plan, now: int, scan_id: str | None) -> 
         ids = {"ids": [row["album"] for row in plan.album_updates]}
         changed += connection.execute(_ARTISTS_OF, ids).scalars()
     events.extend(entries_changed(changed, now, scan_id))
+    events.extend(entries_changed(same, now, scan_id, moved=True))
     announce(connection, events, now)
 
 

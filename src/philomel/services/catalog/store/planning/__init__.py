@@ -15,7 +15,7 @@ from philomel.services.catalog.rules import matching
 from philomel.services.catalog.rules.drafts import Draft
 from philomel.services.catalog.rules.folding import sort_key
 from philomel.services.catalog.store.planning.names import Credited, Genres, People, Shelf
-from philomel.services.catalog.store.planning.places import Places, library_has_lost
+from philomel.services.catalog.store.planning.places import FOUND_BY, Places, library_has_lost
 from philomel.services.catalog.store.planning.plan import Intake, Plan, Row, away, position_key
 from philomel.services.catalog.store.refreshing import tags_json, to_json
 
@@ -70,6 +70,8 @@ class Planner:
                 row["duration_ms"] = place.durations.get(track_id, row["duration_ms"])
                 plan.track_updates.append(row)
                 _moves(plan, known, row, credit)
+                if all(known[name] == row[name] for name in FOUND_BY):
+                    plan.same.add(track_id)
             _follow(plan, track_id, row["album_id"], credit, tags.ids(intake.draft.genres))
             _add_texts(plan, track_id, intake.draft)
         return plan

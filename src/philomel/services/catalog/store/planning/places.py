@@ -93,9 +93,9 @@ MANY = 2_000
 """Candidates that a batch looks at for each kind of evidence."""
 FEW = 100
 _KNOWN = _LOST.where(files.c.id.in_(_IDS))
-_TRACKS = select(tracks.c.id, tracks.c.album_id, tracks.c.credits, tracks.c.library_id).where(
-    tracks.c.id.in_(_IDS)
-)
+FOUND_BY = ("album_id", "credits", "library_id", "title", "genres", "year", "isrc", "explicit")
+"""What a scan may change of a track that search knows."""
+_TRACKS = select(tracks.c.id, *(tracks.c[name] for name in FOUND_BY)).where(tracks.c.id.in_(_IDS))
 
 
 def library_has_lost(connection: Connection) -> bool:

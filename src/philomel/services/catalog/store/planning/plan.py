@@ -45,6 +45,7 @@ class Plan:
         albums: those with a track that changed in any way.
         shifting: of these, the ones with tracks that came or went or are by others now.
         artists: those whose tracks came or went.
+        same: known tracks of which nothing changed that they are found by.
     """
 
     def __init__(self, library_id: str) -> None:
@@ -80,6 +81,7 @@ class Plan:
         }  # fmt: skip
         self.added = self.changed = self.failed = 0
         self.moved: list[str] = []
+        self.same: set[str] = set()
 
     def add_labels(self, album_id: str, names: Sequence[str]) -> None:
         """Let an album have these record labels; in `relabelled` it had others before."""
