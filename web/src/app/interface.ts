@@ -11,6 +11,7 @@ export interface Interface {
   panel: Panel;
   fullScreen: boolean;
   shortcuts: boolean;
+  sound: boolean;
   /** Whether single letters are shortcuts: people who dictate switch them off. */
   letters: boolean;
 }
@@ -21,6 +22,7 @@ export const initialInterface: Interface = {
   panel: null,
   fullScreen: false,
   shortcuts: false,
+  sound: false,
   letters: true,
 };
 

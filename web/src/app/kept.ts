@@ -45,6 +45,7 @@ export function kept() {
       ...choices?.interface,
       fullScreen: false,
       shortcuts: false,
+      sound: false,
       ...(innerWidth < 1180 && { panel: null }),
     },
   };

@@ -13,6 +13,7 @@ import styles from "./Bar.module.css";
 import { useCommands } from "./commands";
 import { useEngine, useFrames, useSecond } from "./hooks";
 import { Quality } from "./Quality";
+import { SoundButton } from "./SoundButton";
 import { settings } from "./settings";
 
 /** What plays, at the foot of every page. */
@@ -118,6 +119,7 @@ export function Bar() {
           onClick={() => send(ui.panelToggled("lyrics"))}
           disabled={!track}
         />
+        <SoundButton />
         <IconButton
           icon="queue"
           label={t`Queue`}

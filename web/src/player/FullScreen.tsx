@@ -15,6 +15,7 @@ import { useCommands } from "./commands";
 import styles from "./FullScreen.module.css";
 import { useEngine, useFrames, useSecond } from "./hooks";
 import { Quality } from "./Quality";
+import { SoundButton } from "./SoundButton";
 
 /** The player on the whole screen: the cover, the outline of the sound, the words. */
 export default function FullScreen() {
@@ -47,6 +48,7 @@ export default function FullScreen() {
         <span className={styles.from} dir="auto">
           {context?.name}
         </span>
+        <SoundButton />
         <Button
           look={words ? "strong" : "plain"}
           icon="lyrics"

@@ -12,8 +12,14 @@ const THEN: Record<Repeat, Repeat> = { off: "all", all: "one", one: "off" };
 
 export function makeCommands(store: Store, engine: Engine) {
   return {
-    toggle: () =>
-      engine.state === "paused" || engine.state === "idle" ? engine.resume() : engine.pause(),
+    toggle: () => {
+      const { queue: lists } = store.getState();
+      if (engine.state !== "paused" && engine.state !== "idle") engine.pause();
+      else if (engine.current || !lists.current) engine.resume();
+      // It came to its end, or was told to: what follows, or the last one again.
+      else
+        store.dispatch(following(lists, true) ? queue.advanced({ byHand: true }) : queue.again());
+    },
     next: () => {
       if (following(store.getState().queue, true)) store.dispatch(queue.advanced({ byHand: true }));
       else engine.stop();

@@ -28,9 +28,11 @@ export function connect(store: Store, engine: Engine): () => void {
   const queueOf = () => store.getState().queue;
   let seen = queueOf();
   let chosen = store.getState().settings;
+  let asleep = store.getState().status.sleep;
+  const isLast = () => store.getState().status.sleep?.kind === "track";
 
   const tellNext = () => {
-    const next = following(queueOf());
+    const next = isLast() ? null : following(queueOf());
     engine.setNext(next ? itemOf(next) : null);
   };
 
@@ -74,6 +76,11 @@ export function connect(store: Store, engine: Engine): () => void {
         chosen = settings;
         engine.configure(settings);
       }
+      const { sleep } = store.getState().status;
+      if (sleep !== asleep) {
+        asleep = sleep;
+        tellNext();
+      }
       if (now === seen) return;
       const before = seen;
       seen = now;
@@ -102,7 +109,7 @@ export function connect(store: Store, engine: Engine): () => void {
       store.dispatch(notices.told(failureText(failure, name), { tone: "bad" }));
     }),
     engine.on("exhausted", () => {
-      if (following(queueOf())) store.dispatch(queue.advanced({ byHand: true }));
+      if (!isLast() && following(queueOf())) store.dispatch(queue.advanced({ byHand: true }));
     }),
   ];
 

@@ -257,6 +257,10 @@ const slice = createSlice({
       else state.rest = state.source.filter(({ key }) => key !== next.key);
       state.current = next;
     },
+    /** The current one from its beginning. */
+    again: (state) => {
+      state.turn += 1;
+    },
     /** Back to what was before. */
     returned: (state) => {
       const before = state.played.at(-1);

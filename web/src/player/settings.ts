@@ -5,6 +5,8 @@ import type { Settings } from "../engine/types";
 export interface PlayerSettings extends Settings {
   /** Go on with similar music when the queue ends. */
   autoplay: boolean;
+  /** The equaliser as it was set, also while it is off. */
+  bands: readonly number[];
 }
 
 export const defaultSettings: PlayerSettings = {
@@ -18,6 +20,7 @@ export const defaultSettings: PlayerSettings = {
   equaliser: null,
   output: "",
   autoplay: true,
+  bands: [],
 };
 
 const slice = createSlice({

@@ -1,5 +1,6 @@
 /** What the engine does, as far as pages show it. Positions stay out of here: see position.ts. */
 import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
+import type { Sleep } from "../engine/sleep";
 import type { State } from "../engine/types";
 
 export interface Form {
@@ -14,9 +15,11 @@ export interface Status {
   form: Form | null;
   /** The engine tries this entry again, for the n-th time of five. */
   retrying: number;
+  /** When the music stops by itself; milliseconds of `performance.now()`. */
+  sleep: Sleep;
 }
 
-const initial: Status = { state: "idle", form: null, retrying: 0 };
+const initial: Status = { state: "idle", form: null, retrying: 0, sleep: null };
 
 const slice = createSlice({
   name: "status",

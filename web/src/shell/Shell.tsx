@@ -16,12 +16,13 @@ const Banner = lazy(() => import("./Banner"));
 const SignedOut = lazy(() => import("./SignedOut"));
 const QueuePanel = lazy(() => import("../features/queue/QueuePanel"));
 const LyricsPanel = lazy(() => import("../features/lyrics/LyricsPanel"));
+const Sound = lazy(() => import("../features/sound/Sound"));
 const FullScreen = lazy(() => import("../player/FullScreen"));
 
 /** Around every page: where one can go, what plays, and what else is open. */
 export function Shell({ children }: { children: ReactNode }) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
-  const { panel, fullScreen, shortcuts } = useApp((root) => root.interface);
+  const { panel, fullScreen, shortcuts, sound } = useApp((root) => root.interface);
   const hasMusic = useApp(({ queue }) => queue.current !== null);
   const told = useApp(({ offline }) => offline.away || offline.update);
   const { ready, ended } = useSession();
@@ -58,6 +59,11 @@ export function Shell({ children }: { children: ReactNode }) {
       {fullScreen && hasMusic && (
         <Suspense fallback={null}>
           <FullScreen />
+        </Suspense>
+      )}
+      {sound && (
+        <Suspense fallback={null}>
+          <Sound />
         </Suspense>
       )}
       {shortcuts && <Shortcuts />}

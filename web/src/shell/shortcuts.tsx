@@ -58,6 +58,12 @@ export const SHORTCUTS: Shortcut[] = [
     act: ({ store }) => store.dispatch(ui.panelToggled("lyrics")),
   },
   {
+    keys: ["e"],
+    letter: true,
+    label: () => t`Sound: speed, sleep timer, equaliser`,
+    act: ({ store }) => store.dispatch(ui.changed({ sound: true })),
+  },
+  {
     keys: ["f"],
     letter: true,
     label: () => t`Full player`,

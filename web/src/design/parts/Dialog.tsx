@@ -8,11 +8,14 @@ export function Dialog({
   title,
   onClose,
   wide = false,
+  low = false,
   children,
 }: {
   title: string;
   onClose: () => void;
   wide?: boolean;
+  /** By the foot of the screen, where what opened it stands; the page stays in sight. */
+  low?: boolean;
   children: ReactNode;
 }) {
   const box = useRef<HTMLDialogElement>(null);
@@ -24,7 +27,7 @@ export function Dialog({
     <dialog
       ref={box}
       aria-label={title}
-      className={`${styles.dialog} ${wide ? styles.wide : ""}`}
+      className={`${styles.dialog} ${wide ? styles.wide : ""} ${low ? styles.low : ""}`}
       onClose={onClose}
       onClick={(event) => event.target === box.current && onClose()}
       onKeyDown={(event) => event.stopPropagation()}
