@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { reporting } from "../player/reports";
 import { Output } from "./output";
 import { Player } from "./player";
 import type { Probe } from "./probe";
-import { type Report, report } from "./report";
 import { SleepTimer } from "./sleep";
 import { HandClock, item, playbackOf, settled } from "./testing";
 import type { Events, Failure, Item, Position, Settings } from "./types";
@@ -412,13 +412,12 @@ describe("when something goes wrong", () => {
 
 test("reports: each thing once, and a dragged slider as one seek", async () => {
   const { player, clock, voice } = bench();
-  const told: Report[] = [];
-  const names = ["listen-1", "listen-2", "listen-3"];
-  const stop = report(
+  const told: [string, string, number][] = [];
+  const stop = reporting(
     player,
-    (one) => told.push(one),
+    ({ track_id, state, position_ms }) => told.push([track_id, state, position_ms / 1000]),
+    () => 1,
     clock,
-    () => names.shift() ?? "",
   );
   player.play(a);
   await settled();
@@ -426,26 +425,21 @@ test("reports: each thing once, and a dragged slider as one seek", async () => {
   await clock.pass(1000);
   player.pause();
   player.resume();
+  await settled();
   player.setNext(b);
   voice().tells.ended();
   await settled();
   player.play(a);
   stop();
-  const short = told.map(({ kind, item: of, listen, from, at }) => [
-    kind,
-    of.trackId,
-    listen,
-    from ?? "",
-    at,
-  ]);
-  expect(short).toEqual([
-    ["start", "a", "listen-1", "", 0],
-    ["seek", "a", "listen-1", 0, 30],
-    ["pause", "a", "listen-1", "", 30],
-    ["resume", "a", "listen-1", "", 30],
-    ["end", "a", "listen-1", "", 200],
-    ["start", "b", "listen-2", "", 0],
-    ["skip", "b", "listen-2", "", 0],
+  expect(told).toEqual([
+    ["a", "starting", 0],
+    ["a", "playing", 0],
+    ["a", "playing", 30],
+    ["a", "paused", 30],
+    ["a", "playing", 30],
+    ["a", "stopped", 200],
+    ["b", "starting", 0],
+    ["b", "stopped", 0],
   ]);
 });
 

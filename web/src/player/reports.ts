@@ -3,6 +3,7 @@
  * now and then in between. The server counts a listen by it, and others see what plays.
  */
 import type { Told } from "../api/playback";
+import { type Clock, systemClock } from "../engine/clock";
 import type { Engine, Item } from "../engine/types";
 
 const BETWEEN_MS = 60_000;
@@ -15,11 +16,16 @@ export type Tell = (told: Told) => void;
 type Watched = Pick<Engine, "on" | "position" | "state">;
 
 /** Tells `tell` what the engine does, until what it returns is called. */
-export function reporting(engine: Watched, tell: Tell, rate: () => number): () => void {
+export function reporting(
+  engine: Watched,
+  tell: Tell,
+  rate: () => number,
+  clock: Clock = systemClock,
+): () => void {
   let item: Item | null = null;
   let begun = false;
   let paused = false;
-  let drag: { from: number; to: number; timer: ReturnType<typeof setTimeout> } | null = null;
+  let drag: { from: number; to: number; cancel: () => void } | null = null;
 
   const say = (state: Told["state"], seconds: number) => {
     if (!item || !Number.isFinite(seconds)) return;
@@ -34,9 +40,9 @@ export function reporting(engine: Watched, tell: Tell, rate: () => number): () =
   };
   const dropped = () => {
     if (!drag) return;
-    const { from, to, timer } = drag;
+    const { from, to, cancel } = drag;
     drag = null;
-    clearTimeout(timer);
+    cancel();
     if (!begun || from === to) return;
     // Where it was left, so that what was heard until then counts, and where it goes on.
     say(paused ? "paused" : "playing", from);
@@ -69,15 +75,17 @@ export function reporting(engine: Watched, tell: Tell, rate: () => number): () =
     }),
     engine.on("seeked", ({ from, to }) => {
       const first = drag?.from ?? from;
-      clearTimeout(drag?.timer);
-      drag = { from: first, to, timer: setTimeout(dropped, DRAG_MS) };
+      drag?.cancel();
+      drag = { from: first, to, cancel: clock.after(DRAG_MS, dropped) };
     }),
     engine.on("finished", ({ at: seconds }) => end(seconds)),
   ];
-  const between = setInterval(() => {
+  const between = () => {
+    waking = clock.after(BETWEEN_MS, between);
     if (begun && !paused && !drag && engine.state === "playing")
       say("playing", engine.position().at);
-  }, BETWEEN_MS);
+  };
+  let waking = clock.after(BETWEEN_MS, between);
   const leaving = () => {
     dropped();
     if (begun) say("stopped", engine.position().at);
@@ -87,7 +95,7 @@ export function reporting(engine: Watched, tell: Tell, rate: () => number): () =
   globalThis.addEventListener?.("pagehide", leaving);
   return () => {
     end(engine.position().at);
-    clearInterval(between);
+    waking();
     globalThis.removeEventListener?.("pagehide", leaving);
     for (const off of offs) off();
   };
