@@ -10,18 +10,18 @@ export default defineConfig({
   outputDir: "../../.tools/e2e/results",
   snapshotPathTemplate: "{testDir}/screens/{arg}{ext}",
   workers: 1,
-  timeout: 30_000,
-  globalTimeout: 300_000,
+  timeout: 90_000,
+  globalTimeout: 900_000,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
-  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
+  expect: { timeout: 20_000, toHaveScreenshot: { maxDiffPixelRatio: 0.02 } },
   use: {
     viewport: { width: 1360, height: 860 },
     colorScheme: "dark",
     locale: "en-GB",
     timezoneId: "UTC",
     contextOptions: { reducedMotion: "reduce" },
-    actionTimeout: 10_000,
+    actionTimeout: 20_000,
     launchOptions: {
       ...(chromium && { executablePath: chromium }),
       args: [

@@ -6,8 +6,8 @@ import {
   type Item,
   type Playback,
   type Settings,
-} from "../../src/engine";
-import type { Clock } from "../../src/engine/clock";
+} from "../../../src/engine";
+import type { Clock } from "../../../src/engine/clock";
 
 /** Ends when the server is back: how fast a machine starts one is nothing that a test may rest on. */
 let held: Promise<void> = Promise.resolve();
