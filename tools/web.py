@@ -28,7 +28,9 @@ class NoNode(Exception):
 def fingerprint() -> str:
     """Of everything that a build reads."""
     total = hashlib.sha256()
-    files = [WEB / name for name in ("package-lock.json", "index.html", "vite.config.ts")]
+    files = [
+        WEB / name for name in ("package-lock.json", "index.html", "share.html", "vite.config.ts")
+    ]
     for folder in ("src", "public", "tools"):
         files += sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
     for file in files:

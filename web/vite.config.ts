@@ -20,6 +20,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["index.html", "share.html"] },
   },
   server: {
     proxy: Object.fromEntries(

@@ -332,14 +332,20 @@ def test_a_share_is_one_thing_and_no_more(
     opened = target.http.get(address)
     assert opened.status_code == 200
     assert CANARY in opened.text
-    assert "<script" not in opened.text
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", opened.text, re.DOTALL)
+    assert all('src="./assets/' in opening and not inline for opening, inline in scripts)
+    assert "/media/" not in opened.text
     assert opened.headers["referrer-policy"] == "no-referrer"
-    heard = target.http.get(f"{address}/{victim.ids['track']}")
+    below = f"{address}/tracks/{victim.ids['track']}"
+    heard = target.http.get(f"{below}/files/original")
+    assert target.http.get(f"{below}/download").status_code == 403
     assert heard.headers["content-type"].startswith("audio/")
     assert "philomel_session" not in str(opened.headers) + str(heard.headers)
     bull = target.song("Bullseye")["id"]
     token = address.removeprefix("/share/")
     for path in (
+        f"{address}/tracks/{bull}/playback", f"{address}/tracks/{bull}/files/original",
+        f"{address}/tracks/{bull}/cover", f"{below}/files/..%2f{bull}", f"{below}/files/nothing",
         f"{address}/{bull}", f"{address}/{victim.ids['album']}", f"{address}/../{bull}",
         f"{address}/..%2f{bull}", f"/share/{token[:-1]}", f"/share/{token}x",
         f"/share/{token.swapcase()}", f"/share/{victim.ids['share']}", "/share/", "/share/%00",
@@ -355,17 +361,17 @@ def test_a_share_is_one_thing_and_no_more(
     access = f"/libraries/{victim.ids['library']}/access"
     administer(boss, "PUT", access, revoke=["carl"])
     assert CANARY not in target.http.get(address).text
-    assert target.http.get(f"{address}/{victim.ids['track']}").status_code == 404
+    assert target.http.get(f"{below}/files/original").status_code == 404
     administer(boss, "PUT", access, grant=["carl"])
     assert target.http.get(address).status_code == 200
     administer(boss, "PATCH", f"/users/{victim.ids['user']}", disabled=True)
     assert target.http.get(address).status_code == 404
-    assert target.http.get(f"{address}/{victim.ids['track']}").status_code == 404
+    assert target.http.get(f"{below}/files/original").status_code == 404
     administer(boss, "PATCH", f"/users/{victim.ids['user']}", disabled=False)
     assert target.http.get(address).status_code == 200
     target.ask("updateShare", victim.login, id=made["id"], expires=int(time.time() * 1000) + 300)
     until = time.monotonic() + 30
-    while target.http.get(address).status_code != 404:
+    while target.http.get(address).status_code != 410:
         assert time.monotonic() < until
     target.ask("deleteShare", victim.login, id=made["id"])
-    assert target.http.get(address).status_code == 404
+    assert target.http.get(address).status_code == 410

@@ -265,6 +265,12 @@ class People:
         current().caller.require_admin()
         return accounts.Users(tuple(self.users.values()))
 
+    async def get_user(self, request: accounts.GetUser, /) -> accounts.User:
+        found = [user for user in self.users.values() if user.id == request.user_id]
+        if not found:
+            raise accounts.UserNotFound("no such user")
+        return found[0]
+
     async def find_user(self, request: accounts.FindUser, /) -> accounts.User:
         for user in (await self.list_users(accounts.ListUsers())).items:
             if user.name.casefold() == request.name.casefold():

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build, type Plugin, type ResolvedConfig } from "vite";
 
 /** Fetched when they are needed: not every browser wants them. */
-const ON_DEMAND = /hls/;
+const ON_DEMAND = /hls|^share-/;
 
 export function serviceWorker(): Plugin {
   let resolved: ResolvedConfig;

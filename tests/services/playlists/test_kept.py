@@ -30,7 +30,9 @@ from philomel.services.playlists.contract import (
     SetBookmark,
     SharedEntry,
     SharedKind,
+    ShareEnded,
     ShareNotFound,
+    ShareWithdrawn,
     UnknownTrack,
 )
 from philomel.services.playlists.service import PlaylistService
@@ -131,7 +133,7 @@ async def test_a_share_opens_for_whoever_has_its_token(
         (listed,) = (await service.list_shares(ListShares())).items
         assert (listed.visits, listed.visited_at, listed.token) == (1, clock.now(), share.token)
         clock.advance(1_000)
-        with pytest.raises(ShareNotFound):
+        with pytest.raises(ShareEnded):
             await service.open_share(OpenShare(share.token))
         again = await service.change_share(ChangeShare(share.id, expires_at=0))
         assert (again.expires_at, again.description) == (None, "for you")
@@ -139,9 +141,27 @@ async def test_a_share_opens_for_whoever_has_its_token(
         assert (changed.expires_at, changed.description) == (None, "")
         await service.open_share(OpenShare(share.token))
         await service.delete_share(DeleteShare(share.id))
-        with pytest.raises(ShareNotFound):
+        with pytest.raises(ShareWithdrawn):
             await service.open_share(OpenShare(share.token))
         assert (await service.list_shares(ListShares())).total == 0
+
+
+async def test_a_share_says_what_its_page_does(service: Playlists, clock: FixedClock) -> None:
+    entries = (SharedEntry(TRACK, A),)
+    with acting(ZOE):
+        plain = await service.create_share(CreateShare(entries))
+        assert (plain.downloads, plain.named, plain.expires_at) == (False, False, None)
+        made = await service.create_share(
+            CreateShare(entries, downloads=True, named=True, lasts_ms=5_000)
+        )
+        assert (made.downloads, made.named, made.expires_at) == (True, True, clock.now() + 5_000)
+        change = ChangeShare(made.id, downloads=False, lasts_ms=9_000)
+        changed = await service.change_share(change)
+        assert (changed.downloads, changed.named) == (False, True)
+        assert changed.expires_at == clock.now() + 9_000
+        for wrong in (0, -1, 1 << 60):
+            with pytest.raises(BadShare):
+                await service.change_share(ChangeShare(made.id, lasts_ms=wrong))
 
 
 async def test_shares_are_their_owners(service: Playlists, clock: FixedClock) -> None:
@@ -149,7 +169,7 @@ async def test_shares_are_their_owners(service: Playlists, clock: FixedClock) ->
         share = await service.create_share(CreateShare((SharedEntry(TRACK, A),)))
         for bad in (
             CreateShare(()),
-            CreateShare(tuple(SharedEntry(TRACK, id_of(f"s{n}")) for n in range(101))),
+            CreateShare(tuple(SharedEntry(TRACK, id_of(f"s{n}")) for n in range(501))),
             CreateShare((SharedEntry(TRACK, A),), expires_at=clock.now()),
         ):
             with pytest.raises(BadShare):

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-const untranslated = (language: string): string[] =>
-  readFileSync(new URL(`../locales/${language}.po`, import.meta.url), "utf8")
+const untranslated = (file: string): string[] =>
+  readFileSync(new URL(`../${file}.po`, import.meta.url), "utf8")
     .split("\n\n")
     .slice(1)
     .filter((entry) => entry.trimEnd().endsWith('msgstr ""'));
 
-test.each(["en", "de"])("has every text in %s", (language) => {
-  expect(untranslated(language)).toEqual([]);
+const FILES = ["locales/en", "locales/de", "share/locales/en", "share/locales/de"];
+
+test.each(FILES)("has every text in %s", (file) => {
+  expect(untranslated(file)).toEqual([]);
 });

@@ -6,7 +6,14 @@ from msgspec.structs import replace
 from philomel.gateway.api.operation import Call, Route
 from philomel.gateway.public import at
 from philomel.services.catalog.contract import GetTracks, Track, TrackNotFound
-from philomel.services.media.contract import Gapless, GetAssets, GetPlayback, Loudness, PlaybackFile
+from philomel.services.media.contract import (
+    Gapless,
+    GetAssets,
+    GetPlayback,
+    Loudness,
+    Media,
+    PlaybackFile,
+)
 from philomel.services.plays.contract import ReportPlayback
 
 
@@ -58,17 +65,29 @@ async def get_playback(call: Call, asked: OfTrack) -> PlaybackView:
     if not found or found[0].asset_id is None:
         raise TrackNotFound("there is no such track, or no file of it")
     track, asset_id = found[0], found[0].asset_id
-    playback = await call.services.media.get_playback(GetPlayback(asset_id))
-    assets = (await call.services.media.get_assets(GetAssets((asset_id,)))).items
+    view = await view_of(call.services.media, track, asset_id)
+    return replace(
+        view,
+        hls=at(view.hls),
+        hls_aac=at(view.hls_aac),
+        hls_opus=at(view.hls_opus),
+        files=tuple(replace(file, path=at(file.path)) for file in view.files),
+    )
+
+
+async def view_of(media: Media, track: Track, asset_id: str) -> PlaybackView:
+    """How a track's asset is played; addresses as the media service signs them."""
+    playback = await media.get_playback(GetPlayback(asset_id))
+    assets = (await media.get_assets(GetAssets((asset_id,)))).items
     return PlaybackView(
         track_id=track.id,
         asset_id=asset_id,
         duration_ms=playback.duration_ms,
         expires_at=playback.expires_at,
-        hls=at(playback.hls),
-        hls_aac=at(playback.hls_aac),
-        hls_opus=at(playback.hls_opus),
-        files=tuple(replace(file, path=at(file.path)) for file in playback.files),
+        hls=playback.hls,
+        hls_aac=playback.hls_aac,
+        hls_opus=playback.hls_opus,
+        files=playback.files,
         gapless=assets[0].gapless if assets else None,
         track=_level(track.loudness, track.true_peak),
         album=_album(track),

@@ -1,14 +1,25 @@
 """The tracks behind a share, as its owner sees them at the moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from philomel.kernel.errors import NotFound
-from philomel.services.catalog.contract import Catalog, GetTracks, ListTracks, Track, TrackSort
+from philomel.services.catalog.contract import (
+    Album,
+    Catalog,
+    Cover,
+    GetAlbums,
+    GetTracks,
+    ListTracks,
+    Track,
+    TrackSort,
+)
 from philomel.services.playlists.contract import (
     GetPlaylist,
+    GetPlaylistCovers,
     ListItems,
+    Playlist,
     Playlists,
     Share,
     SharedKind,
@@ -20,11 +31,20 @@ _BATCH = 500
 
 class Shared(Struct, frozen=True):
     """Attributes:
-    playlist: the name of the first one that is shared, if any.
+    album, playlist: if that alone is shared, and still there.
+    cover: of what is shared, as one picture; None if nothing has one.
     """
 
     tracks: Sequence[Track]
-    playlist: str = ""
+    album: Album | None = None
+    playlist: Playlist | None = None
+    cover: Cover | None = None
+
+    @property
+    def song(self) -> Track | None:
+        """The only one there is."""
+        whole = self.album is not None or self.playlist is not None
+        return self.tracks[0] if len(self.tracks) == 1 and not whole else None
 
 
 async def load(catalog: Catalog, playlists: Playlists, share: Share) -> Shared:
@@ -32,7 +52,6 @@ async def load(catalog: Catalog, playlists: Playlists, share: Share) -> Shared:
     ids = tuple(entry.id for entry in share.entries if entry.kind is SharedKind.TRACK)
     singles = await _singles(catalog, ids)
     tracks: list[Track] = []
-    name = ""
     for entry in share.entries:
         if len(tracks) >= _MOST:
             break
@@ -40,22 +59,72 @@ async def load(catalog: Catalog, playlists: Playlists, share: Share) -> Shared:
             request = ListTracks(sort=TrackSort.ALBUM_ORDER, album_id=entry.id, limit=_BATCH)
             tracks += (await catalog.list_tracks(request)).items
         elif entry.kind is SharedKind.PLAYLIST:
-            title, listed = await _playlist(catalog, playlists, entry.id)
-            name = name or title
-            tracks += listed
+            listed = await _listed(playlists, entry.id)
+            known = await _singles(catalog, listed)
+            tracks += [known[id_] for id_ in listed if id_ in known]
         elif entry.id in singles:
             tracks.append(singles[entry.id])
-    return Shared(list({track.id: track for track in tracks}.values())[:_MOST], name)
+    found = tuple({track.id: track for track in tracks}.values())[:_MOST]
+    first = next((track.cover for track in found if track.cover is not None), None)
+    album, playlist, cover = None, None, first
+    if len(share.entries) == 1:
+        (entry,) = share.entries
+        if entry.kind is SharedKind.ALBUM:
+            album = next(iter((await catalog.get_albums(GetAlbums((entry.id,)))).items), None)
+            cover = first if album is None else album.cover or first
+        elif entry.kind is SharedKind.PLAYLIST:
+            playlist, own = await _playlist(playlists, entry.id)
+            cover = own or first
+    return Shared(found, album, playlist, cover)
 
 
-async def _playlist(
-    catalog: Catalog, playlists: Playlists, playlist_id: str
-) -> tuple[str, Sequence[Track]]:
-    """Its name and tracks; nothing if it is gone, or not for its sharer any more."""
+async def find(catalog: Catalog, playlists: Playlists, share: Share, track_id: str) -> Track:
+    """One of its tracks, without reading all the others where that can be helped.
+
+    Raises:
+        NotFound: it is not shared, or not any more.
+    """
+    found = (await catalog.get_tracks(GetTracks((track_id,)))).items
+    if found and found[0].id == track_id and await _holds(playlists, share, found[0]):
+        return found[0]
+    for track in (await load(catalog, playlists, share)).tracks:
+        if track.id == track_id:
+            return track
+    raise NotFound("nothing is shared at this address")
+
+
+async def _holds(playlists: Playlists, share: Share, track: Track) -> bool:
+    of = {kind: _ids(share, kind) for kind in SharedKind}
+    if track.id in of[SharedKind.TRACK]:
+        return True
+    if track.album is not None and track.album.id in of[SharedKind.ALBUM]:
+        return True
+    for playlist_id in of[SharedKind.PLAYLIST]:
+        if track.id in await _listed(playlists, playlist_id):
+            return True
+    return False
+
+
+def _ids(share: Share, kind: SharedKind) -> set[str]:
+    return {entry.id for entry in share.entries if entry.kind is kind}
+
+
+async def _playlist(playlists: Playlists, playlist_id: str) -> tuple[Playlist | None, Cover | None]:
+    """With its picture; nothing if it is gone, or not for its sharer any more."""
     try:
-        name = (await playlists.get_playlist(GetPlaylist(playlist_id))).name
-        ids: list[str] = []
-        start = 0
+        found = await playlists.get_playlist(GetPlaylist(playlist_id))
+    except NotFound:
+        return None, None
+    shown = (await playlists.get_playlist_covers(GetPlaylistCovers((playlist_id,)))).items
+    cover = shown[0].cover if shown else None
+    return found, None if cover is None else Cover(cover.id, cover.sizes)
+
+
+async def _listed(playlists: Playlists, playlist_id: str) -> Sequence[str]:
+    """Its tracks' ids; nothing if it is gone, or not for its sharer any more."""
+    ids: list[str] = []
+    start = 0
+    try:
         while start < _MOST:
             page = await playlists.list_items(ListItems(playlist_id, _BATCH, start))
             ids += [item.track_id for item in page.items if item.track_id is not None]
@@ -63,12 +132,11 @@ async def _playlist(
             if start >= page.total:
                 break
     except NotFound:
-        return "", ()
-    known = await _singles(catalog, ids)
-    return name, [known[id_] for id_ in ids if id_ in known]
+        return ()
+    return ids
 
 
-async def _singles(catalog: Catalog, ids: Sequence[str]) -> Mapping[str, Track]:
+async def _singles(catalog: Catalog, ids: Iterable[str]) -> Mapping[str, Track]:
     """The tracks by the ids they are asked for by, those of today and earlier ones."""
     known: dict[str, Track] = {}
     unique = list(dict.fromkeys(ids))

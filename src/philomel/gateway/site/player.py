@@ -51,6 +51,14 @@ def is_built() -> bool:
     return _folder().joinpath("index.html").is_file()
 
 
+def share_page() -> str | None:
+    """The page that strangers see who have an address of something shared; None if not built."""
+    if not _folder().joinpath("share.html").is_file():
+        return None
+    base = f'<base href="{at("/")}" />'
+    return _BASE.sub(lambda _: base.encode(), _read("share.html"), count=1).decode()
+
+
 def show() -> Response[bytes]:
     """The page of the player."""
     base = f'<base href="{at("/")}" />'.encode()

@@ -1,7 +1,6 @@
 """`philomel share`: what somebody lets strangers listen to."""
 
 import argparse
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,12 +57,15 @@ async def show(parsed: argparse.Namespace, services: Services, out: Output) -> E
 async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     if parsed.days is not None and not 1 <= parsed.days <= 36_500:
         raise Refusal("--days is a number from 1 to 36500", Exit.USAGE)
-    expires_at = None
-    if parsed.days is not None:
-        expires_at = time.time_ns() // 1_000_000 + parsed.days * _DAY_MS
     with acting(await as_person(services, parsed.user)):
         entries = await _entries(services.service(Catalog), parsed.ids)
-        request = CreateShare(entries, parsed.description, expires_at)
+        request = CreateShare(
+            entries,
+            parsed.description,
+            downloads=parsed.downloads,
+            named=parsed.named,
+            lasts_ms=None if parsed.days is None else parsed.days * _DAY_MS,
+        )
         made = await services.service(Playlists).create_share(request)
     shown = _shown(made, services.urls)
     out.result({"share": shown}, [*shown["links"], f"Its id is {made.id}."])
@@ -97,4 +99,6 @@ def _shown(share: Share, urls: Sequence[str]) -> dict[str, Any]:
         "entries": [{"kind": entry.kind.value, "id": entry.id} for entry in share.entries],
         "expires_at": share.expires_at,
         "visits": share.visits,
+        "downloads": share.downloads,
+        "named": share.named,
     }

@@ -28,6 +28,8 @@ def add_shares(add_command: Add) -> None:
     new.add_argument(
         "--days", type=int, metavar="COUNT", help="how long it stays (default: for ever)"
     )
+    new.add_argument("--downloads", action="store_true", help="offer the files to keep")
+    new.add_argument("--named", action="store_true", help="say who shares")
     gone = add("remove", "music.shares:remove", "let nobody listen there any more")
     gone.add_argument("id", metavar="ID", help="as `list` shows it")
     for each in (shown, new, gone):

@@ -17,6 +17,8 @@ class ShareView(Struct, frozen=True, omit_defaults=False):
     """Attributes:
     url: whoever has it may listen.
     created_at, expires_at, visited_at: milliseconds since the Unix epoch; null for never.
+    downloads: whether its page offers the files to keep.
+    named: whether its page says who shares.
     """
 
     id: str
@@ -27,6 +29,8 @@ class ShareView(Struct, frozen=True, omit_defaults=False):
     expires_at: int | None
     visited_at: int | None
     visits: int
+    downloads: bool
+    named: bool
 
 
 class ShareViews(Struct, frozen=True):
@@ -46,7 +50,7 @@ async def create_share(call: Call, asked: CreateShare) -> ShareView:
 
 
 async def change_share(call: Call, asked: ChangeShare) -> ShareView:
-    """Change a share's description or expiry."""
+    """Change what a share says, offers, and how long it lasts."""
     return _view(call, await call.services.playlists.change_share(asked))
 
 
@@ -65,6 +69,8 @@ def _view(call: Call, share: Share) -> ShareView:
         expires_at=share.expires_at,
         visited_at=share.visited_at,
         visits=share.visits,
+        downloads=share.downloads,
+        named=share.named,
     )
 
 

@@ -22,7 +22,9 @@ from philomel.services.playlists.contract.errors import (
     NotSmart,
     PlaylistFull,
     PlaylistNotFound,
+    ShareEnded,
     ShareNotFound,
+    ShareWithdrawn,
     UnknownTrack,
 )
 from philomel.services.playlists.contract.events import (
@@ -248,8 +250,10 @@ __all__ = [
     "SetBookmark",
     "SetPlaylistCover",
     "Share",
+    "ShareEnded",
     "ShareNotFound",
     "SharePage",
+    "ShareWithdrawn",
     "SharedEntry",
     "SharedKind",
     "ShownCover",
@@ -580,6 +584,6 @@ class Playlists(Protocol):
     async def open_share(self, request: OpenShare, /) -> Share:
         """What is shared by a token. Open to whoever has it.
 
-        Raises: ShareNotFound.
+        Raises: ShareNotFound, ShareEnded, ShareWithdrawn.
         """
         ...

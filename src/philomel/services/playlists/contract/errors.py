@@ -72,9 +72,21 @@ class NotSmart(FailedPrecondition):
 
 
 class ShareNotFound(NotFound):
-    """Also for what expired, and for addresses that never were one."""
+    """Also for addresses that never were one."""
 
     code = "playlists.share_not_found"
+
+
+class ShareEnded(ShareNotFound):
+    """Its time is over."""
+
+    http_status, code = 410, "playlists.share_ended"
+
+
+class ShareWithdrawn(ShareNotFound):
+    """The address was good once; who shared has taken it back."""
+
+    http_status, code = 410, "playlists.share_withdrawn"
 
 
 class BadShare(InvalidArgument):

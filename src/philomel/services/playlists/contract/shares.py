@@ -26,6 +26,8 @@ class Share(Struct, frozen=True):
     entries: albums and playlists as they are when somebody listens.
     expires_at: milliseconds since the Unix epoch; None for never.
     visited_at: None before the first visit.
+    downloads: whether its page offers the files to keep.
+    named: whether its page says who shares.
     """
 
     id: str
@@ -37,18 +39,25 @@ class Share(Struct, frozen=True):
     expires_at: int | None = None
     visited_at: int | None = None
     visits: int = 0
+    downloads: bool = False
+    named: bool = False
 
 
 class CreateShare(Struct, frozen=True):
     """Attributes:
-    entries: 1 to 100.
+    entries: 1 to 500.
     description: at most 1,000 characters.
     expires_at: in the future; None for never.
+    lasts_ms: from now on by this server's clock, in place of `expires_at`.
+    downloads, named: as in `Share`.
     """
 
     entries: tuple[SharedEntry, ...]
     description: str = ""
     expires_at: int | None = None
+    downloads: bool = False
+    named: bool = False
+    lasts_ms: int | None = None
 
 
 class ChangeShare(Struct, frozen=True):
@@ -56,11 +65,16 @@ class ChangeShare(Struct, frozen=True):
 
     Attributes:
         expires_at: 0 for never.
+        lasts_ms: from now on by this server's clock, in place of `expires_at`.
+        downloads, named: as in `Share`.
     """
 
     share_id: str
     description: str | None = None
     expires_at: int | None = None
+    downloads: bool | None = None
+    named: bool | None = None
+    lasts_ms: int | None = None
 
 
 class DeleteShare(Struct, frozen=True):

@@ -34,8 +34,10 @@ from philomel.services.playlists.contract import (
     Share,
     SharedEntry,
     SharedKind,
+    ShareEnded,
     ShareNotFound,
     SharePage,
+    ShareWithdrawn,
     UnknownTrack,
 )
 from philomel.services.playlists.store.kept import SqlKept
@@ -48,7 +50,7 @@ _TOKEN = re.compile(r"([0-9A-Za-z]{22})\.([A-Za-z0-9._\-]{10,200})", re.ASCII)
 MAX_QUEUE = 5_000
 MAX_BOOKMARKS = 5_000
 MAX_SHARES = 1_000
-MAX_ENTRIES = 100
+MAX_ENTRIES = 500
 _MAX_SHARE_PAGE = 200
 _MAX_TEXT = 1_000
 _MAX_PLAYER = 100
@@ -119,7 +121,8 @@ class Keeping:
         if not 1 <= len(entries) <= MAX_ENTRIES:
             raise BadShare(f"a share has 1 to {MAX_ENTRIES} entries")
         now = self._time.now()
-        if request.expires_at is not None and not now < request.expires_at < _MAX_MS:
+        expires_at = _end(now, request.lasts_ms, request.expires_at)
+        if expires_at is not None and not now < expires_at < _MAX_MS:
             raise BadShare("a share expires in the future")
         await self._check_entries(entries)
         share = Share(
@@ -129,7 +132,9 @@ class Keeping:
             entries=entries,
             description=_text(request.description, _MAX_TEXT),
             created_at=now,
-            expires_at=request.expires_at,
+            expires_at=expires_at,
+            downloads=request.downloads,
+            named=request.named,
         )
         if not await self._kept.add_share(share, MAX_SHARES):
             raise BadShare(f"a person has at most {MAX_SHARES} shares")
@@ -137,10 +142,19 @@ class Keeping:
 
     async def change_share(self, request: ChangeShare, /) -> Share:
         user_id = _person("streaming")
-        text = None if request.description is None else _text(request.description, _MAX_TEXT)
-        if request.expires_at is not None and not 0 <= request.expires_at < _MAX_MS:
-            raise BadShare("there is no such time")
-        changed = await self._kept.change_share(user_id, request.share_id, text, request.expires_at)
+        changes: dict[str, object] = {
+            name: value
+            for name, value in (("downloads", request.downloads), ("named", request.named))
+            if value is not None
+        }
+        if request.description is not None:
+            changes["description"] = _text(request.description, _MAX_TEXT)
+        expires_at = _end(self._time.now(), request.lasts_ms, request.expires_at)
+        if expires_at is not None:
+            if not 0 <= expires_at < _MAX_MS:
+                raise BadShare("there is no such time")
+            changes["expires_at"] = expires_at or None
+        changed = await self._kept.change_share(user_id, request.share_id, changes)
         share = await self._kept.share(request.share_id) if changed else None
         if share is None:
             raise ShareNotFound("there is no such share")
@@ -163,8 +177,10 @@ class Keeping:
             raise ShareNotFound("nothing is shared at this address")
         share = await self._kept.share(read[1])
         now = self._time.now()
-        if share is None or (share.expires_at is not None and share.expires_at <= now):
-            raise ShareNotFound("nothing is shared at this address any more")
+        if share is None:
+            raise ShareWithdrawn("this is not shared any more")
+        if share.expires_at is not None and share.expires_at <= now:
+            raise ShareEnded("this share has ended")
         if request.visit:
             await self._kept.count_visit(share.id, now)
         return self._signed(share)
@@ -204,6 +220,18 @@ class Keeping:
             found = await self._sees.get_tracks(GetTracks(batch))
             seen |= {track.id for track in found.items} | {alias.old for alias in found.aliases}
         return seen
+
+
+def _end(now: int, lasts_ms: int | None, expires_at: int | None) -> int | None:
+    """
+    Raises:
+        BadShare: it would have ended before it began.
+    """
+    if lasts_ms is None:
+        return expires_at
+    if not 0 < lasts_ms < _MAX_MS:
+        raise BadShare("a share lasts some time")
+    return now + lasts_ms
 
 
 def _person(scope: str) -> str:

@@ -11,7 +11,7 @@ from philomel.services.playlists.store.tables import METADATA
 
 SCHEMA = Schema(
     name="playlists",
-    version=6,
+    version=7,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.playlists.store.migrations",

@@ -3,7 +3,7 @@
 Ids are kept as they were given and read through the aliases, so a merge moves nothing here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,8 +38,7 @@ _SHARES = (
 _COUNT_SHARES = select(func.count()).where(SHARE.c.owner_id == bindparam("user"))
 _SHARE = select(SHARE).where(SHARE.c.id == bindparam("share"))
 _MY_SHARE = (SHARE.c.id == bindparam("share"), SHARE.c.owner_id == bindparam("user"))
-_DESCRIBE = update(SHARE).where(*_MY_SHARE).values(description=bindparam("text"))
-_EXPIRE = update(SHARE).where(*_MY_SHARE).values(expires_at=bindparam("until"))
+_CHANGE = update(SHARE).where(*_MY_SHARE)
 _DROP_SHARE = delete(SHARE).where(*_MY_SHARE)
 _DROP_SHARES = delete(SHARE).where(SHARE.c.owner_id == bindparam("user"))
 _VISIT = (
@@ -141,6 +140,8 @@ class SqlKept:
             "created_at": share.created_at,
             "expires_at": share.expires_at,
             "visits": 0,
+            "downloads": share.downloads,
+            "named": share.named,
         }
 
         def work(connection: Connection) -> bool:
@@ -152,19 +153,17 @@ class SqlKept:
         return await self._database.write(work)
 
     async def change_share(
-        self, user_id: str, share_id: str, description: str | None, expires_at: int | None
+        self, user_id: str, share_id: str, changes: Mapping[str, object]
     ) -> bool:
-        """Change what is given, an `expires_at` of 0 to never; False if there is no such share."""
+        """Change these columns; False if there is no such share."""
         which = {"user": user_id, "share": share_id}
 
         def work(connection: Connection) -> bool:
             row = connection.execute(_SHARE, {"share": share_id}).one_or_none()
             if row is None or row.owner_id != user_id:
                 return False
-            if description is not None:
-                connection.execute(_DESCRIBE, {**which, "text": description})
-            if expires_at is not None:
-                connection.execute(_EXPIRE, {**which, "until": expires_at or None})
+            if changes:
+                connection.execute(_CHANGE.values(**changes), which)
             return True
 
         return await self._database.write(work)
@@ -242,4 +241,6 @@ def _share(row: Any) -> Share:
         expires_at=row.expires_at,
         visited_at=row.visited_at,
         visits=row.visits,
+        downloads=row.downloads,
+        named=row.named,
     )

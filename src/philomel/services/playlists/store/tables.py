@@ -99,6 +99,8 @@ SHARE = Table(
     Column("expires_at", BigInteger),
     Column("visited_at", BigInteger),
     Column("visits", BigInteger, nullable=False),
+    Column("downloads", Boolean, nullable=False, server_default=false()),
+    Column("named", Boolean, nullable=False, server_default=false()),
     Index("share_owner", "owner_id", "created_at"),
 )
 
