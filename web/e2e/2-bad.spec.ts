@@ -46,7 +46,7 @@ test("shows the worst of tags as they are, and obeys none", async () => {
   await server.command("scan");
   await page.goto("/library/tracks");
   const rows = main().getByRole("row");
-  await expect(rows).toHaveCount(5);
+  await expect(rows).toHaveCount(6);
   await expect(main()).toContainText("<script>alert(1)</script>");
   await expect(main()).toContainText("ليلة العندليب");
   await expect(main()).toContainText("🏳️‍🌈 song");
@@ -72,6 +72,14 @@ test("passes over a track that vanished, and says so", async () => {
   await main().getByRole("button", { name: "Play Soon to vanish" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Soon to vanish" })).not.toHaveCount(0);
   await expect(page.locator("body")).toContainText(/passed over/, { timeout: 20_000 });
+});
+
+test("passes over what is no sound, and says so", async () => {
+  await page.goto("/library/tracks");
+  await main().getByRole("button", { name: "Play Nothing but noise" }).click();
+  await expect(
+    page.getByRole("status").filter({ hasText: "“Nothing but noise” cannot be played" }),
+  ).toContainText("passed over", { timeout: 60_000 });
 });
 
 test("outlives its server, and goes on when it is back", async () => {

@@ -11,6 +11,7 @@ TITLES = {
     "emoji": "\U0001f426\u200d\U0001f525 \U0001f3f3\ufe0f\u200d\U0001f308 song",
     "html": "<img src=x onerror=\"document.title='broken'\"><script>alert(1)</script>",
     "gone": "Soon to vanish",
+    "noise": "Nothing but noise",
 }
 WORDS = "[00:00.00]First line\n[00:05.00]Second line\n[00:10.00]Third line\n"
 
@@ -27,6 +28,10 @@ def main() -> None:
         }
         file = folder / name / f"{name}.flac"
         make(file, tags, seconds=40.0, frequency=300.0 + 40 * number, rate=44_100)
+        if name == "noise":
+            # Its head and its tags are whole; nothing after them is sound.
+            whole = file.read_bytes()
+            file.write_bytes(whole[:8192] + b"\x55" * (len(whole) - 8192))
         file.with_suffix(".lrc").write_text(WORDS, encoding="utf-8")
 
 

@@ -35,6 +35,8 @@ export default defineConfig({
         "--autoplay-policy=no-user-gesture-required",
         "--font-render-hinting=none",
         "--force-color-profile=srgb",
+        // A name of the local network, which browsers do not trust as they do the machine itself.
+        "--host-resolver-rules=MAP music.test 127.0.0.1",
       ],
     },
   },

@@ -220,9 +220,11 @@ describe("by hand", () => {
     player.prepare(a);
     await settled();
     expect([voices.length, player.state]).toEqual([1, "idle"]);
-    player.play(a);
+    const queued = { ...a, key: "entry-1" };
+    player.play(queued);
     await settled();
     expect([voices.length, asked.length, player.state]).toEqual([1, 1, "playing"]);
+    expect(player.current).toBe(queued);
   });
 
   test("resumed where it was, without a sound before", async () => {

@@ -89,7 +89,7 @@ export class Player implements Engine {
 
   prepare(item: Item): void {
     const known = [this.#current, this.#following?.slot, this.#hinted];
-    if (known.some((slot) => slot?.item.key === item.key)) return;
+    if (known.some((slot) => slot?.item.trackId === item.trackId)) return;
     this.#hinted?.dispose();
     this.#hinted = this.#slot(item, { from: "play", at: 0 });
     void this.#hinted.load();
@@ -205,12 +205,12 @@ export class Player implements Engine {
   /** What was fetched ahead for this item, or a new slot. */
   #reused(item: Item): Slot {
     const following = this.#following;
-    if (following?.slot.item.key === item.key && following.slot.voice) {
+    if (following?.slot.isFor(item) && following.slot.voice) {
       this.#following = null;
       return following.slot;
     }
     const hinted = this.#hinted;
-    if (hinted?.item.key === item.key && !hinted.halted) {
+    if (hinted?.isFor(item) && !hinted.halted) {
       this.#hinted = null;
       return hinted;
     }

@@ -53,7 +53,7 @@ const SLOW = 2;
 const LEFT_MS = 400;
 
 export class Slot {
-  readonly item: Item;
+  item: Item;
   readonly from: "play" | "advance";
   prepared: Prepared | null = null;
   voice: Voice | null = null;
@@ -86,6 +86,13 @@ export class Slot {
     this.#at = start.at;
     this.#needs = needs;
     this.#listener = listener;
+  }
+
+  /** It was fetched ahead for this track: then it becomes the item's. */
+  isFor(item: Item): boolean {
+    if (this.item.trackId !== item.trackId) return false;
+    this.item = item;
+    return true;
   }
 
   get ready(): boolean {

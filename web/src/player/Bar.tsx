@@ -7,12 +7,14 @@ import { useApp, useSend } from "../app/store";
 import { IconButton, PlayButton } from "../design/parts/Button";
 import { Cover } from "../design/parts/Cover";
 import { clock } from "../tracks/format";
+import { useHint } from "../tracks/hint";
 import { useSaved } from "../tracks/saved";
 import { ArtistLinks } from "../tracks/TrackRow";
 import styles from "./Bar.module.css";
 import { useCommands } from "./commands";
 import { useEngine, useFrames, useSecond } from "./hooks";
 import { Quality } from "./Quality";
+import { following } from "./queue";
 import { SoundButton } from "./SoundButton";
 import { settings } from "./settings";
 
@@ -23,6 +25,7 @@ export function Bar() {
   const { state, retrying } = useApp(({ status }) => status);
   const { shuffle, repeat, context } = useApp(({ queue }) => queue);
   const panel = useApp((root) => root.interface.panel);
+  const hint = useHint(useApp(({ queue }) => following(queue, true))?.track);
   const commands = useCommands();
   const send = useSend();
   const uri = current?.track.uri;
@@ -96,7 +99,13 @@ export function Bar() {
             disabled={!track}
             aria-busy={state === "loading" || state === "stalled"}
           />
-          <IconButton icon="next" label={t`Next`} onClick={commands.next} disabled={!track} />
+          <IconButton
+            icon="next"
+            label={t`Next`}
+            onClick={commands.next}
+            disabled={!track}
+            {...hint}
+          />
           <IconButton
             icon="repeat"
             label={

@@ -8,6 +8,7 @@ import { Cover } from "../design/parts/Cover";
 import { outOfReach } from "../offline/state";
 import type { QueueTrack } from "../player/queue";
 import { clock } from "./format";
+import { useHint } from "./hint";
 import styles from "./TrackRow.module.css";
 
 export interface RowProps {
@@ -42,6 +43,7 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
   const { track, lead, current, sounding, selected, showAlbum = true } = props;
   const away = useApp(({ offline }) => outOfReach(offline, track.id));
   const dimmed = props.dimmed || away;
+  const hint = useHint(dimmed ? null : track);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button in it does the same by keyboard
     <div
@@ -50,6 +52,7 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
       onDoubleClick={dimmed ? undefined : props.onPlay}
       onContextMenu={props.onMenu}
       onPointerDown={(event) => event.pointerType !== "touch" && props.onGrab?.(event)}
+      {...hint}
     >
       <span className={styles.lead}>
         {current && sounding ? (

@@ -1,0 +1,1 @@
+"""What a listener waits for in the web player."""
