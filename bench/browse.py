@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from bench.filling import fill, id_of, library_ids
@@ -38,6 +39,7 @@ from philomel.services.catalog.jobs.surveyor import Surveyor
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.signals import Signals
+from philomel.services.catalog.service.writing import Pens
 from philomel.services.media.contract import Media
 from philomel.services.playlists.contract import ItemKind, ListSaved
 from philomel.services.playlists.service.marks import Marking
@@ -109,6 +111,9 @@ def _row(name: str, taken: list[float], cpus: list[float]) -> str:
     return f"| {name} | {len(taken)} | " + " | ".join(f"{each:.1f}" for each in times) + " |"
 
 
+_NO_PENS = SimpleNamespace(reader=None, writer=None, imager=None, blobs=None, largest=0)
+
+
 async def at_contract(data: Path, user: str, times: int) -> None:
     database = open_sqlite(next(data.rglob("catalog.sqlite")))
     catalog = CatalogService(
@@ -118,6 +123,9 @@ async def at_contract(data: Path, user: str, times: int) -> None:
         keeper=cast("Keeper", None),
         clock=SystemClock(),
         signals=Signals(),
+        pens=cast(
+            "Pens", SimpleNamespace(reader=None, writer=None, imager=None, blobs=None, largest=0)
+        ),
     )
     caller = Caller(CallerKind.USER, user, "bench", scopes=("*",))
     started, cpu = time.perf_counter(), time.process_time()

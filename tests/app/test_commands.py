@@ -152,6 +152,8 @@ def test_the_names_are_the_fixed_ones() -> None:
         "serve --data d --music m --music n --host h --port 1 --role all",
         "library add p --name n --kind audiobooks",
         "library list",
+        "library add p --writable",
+        "library set n --no-writable",
         "library relocate n p",
         "library show n",
         "library restrict n --user a b",

@@ -14,7 +14,7 @@ from philomel import __version__
 from philomel.app.calls import Calls
 from philomel.app.refusal import Exit, Refusal
 from philomel.app.settings import Settings
-from philomel.engines.audio import Analyzer, Encoder, Imager, Packager, TagReader
+from philomel.engines.audio import Analyzer, Encoder, Imager, Packager, TagReader, TagWriter
 from philomel.engines.blobs import Blobs, Folders
 from philomel.engines.cache import Cache
 from philomel.engines.index import Index
@@ -69,6 +69,7 @@ class Engines:
             Watching: self._open_watching,
             Workers: self._open_workers,
             TagReader: self._open_tag_reader,
+            TagWriter: self._open_tag_writer,
             Analyzer: self._open_analyzer,
             Encoder: self._open_encoder,
             Imager: self._open_imager,
@@ -271,6 +272,11 @@ class Engines:
         workers = await self.get(Workers)
         buckets = SampledTagReader(self._open_buckets(), workers)
         return AnyTagReader(WorkerTagReader(workers), buckets)
+
+    async def _open_tag_writer(self) -> TagWriter:
+        from philomel.engines.audio.writer import WorkerTagWriter
+
+        return WorkerTagWriter(await self.get(Workers))
 
     async def _open_analyzer(self) -> Analyzer:
         from philomel.engines.audio.analyzer import WorkerAnalyzer

@@ -12,6 +12,7 @@ from tests.conftest import DatabaseFor
 
 from philomel.engines.audio.imager import WorkerImager
 from philomel.engines.audio.reader import WorkerTagReader
+from philomel.engines.audio.writer import WorkerTagWriter
 from philomel.engines.blobs import Folders
 from philomel.engines.blobs.disk import DiskBlobs, DiskFolders
 from philomel.engines.log import Log, Record
@@ -178,6 +179,7 @@ class House:
                 folders=folders or DiskFolders(),
                 blobs=self.blobs,
                 reader=WorkerTagReader(workers),
+                writer=WorkerTagWriter(workers),
                 imager=WorkerImager(workers),
                 media=self.media,
                 settings=settings,

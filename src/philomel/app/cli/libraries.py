@@ -13,6 +13,7 @@ from philomel.services.accounts.contract import Accounts, FindUser, ListUsers
 from philomel.services.catalog.contract import (
     AddLibrary,
     Catalog,
+    ChangeLibrary,
     ChangeLibraryAccess,
     GetLibraryAccess,
     Library,
@@ -44,14 +45,16 @@ def shown(library: Library) -> dict[str, Any]:
         "sampler": library.sampler,
         "error": library.error,
         "restricted": library.restricted,
+        "writable": library.writable,
     }
 
 
 @operator(Catalog)
 async def add(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
     request = AddLibrary(
-        path=absolute(parsed.path), name=parsed.name, kind=LibraryKind(parsed.kind)
-    )
+        path=absolute(parsed.path), name=parsed.name, kind=LibraryKind(parsed.kind),
+        writable=parsed.writable,
+    )  # fmt: skip
     library = await services.service(Catalog).add_library(request)
     out.result(
         {"library": shown(library)},
@@ -89,7 +92,8 @@ async def show(_: argparse.Namespace, services: Services, out: Output) -> Exit:
 def _state(library: Library) -> str:
     if library.hidden:
         return "hidden"
-    return "restricted" if library.restricted else "shown"
+    state = "restricted" if library.restricted else "shown"
+    return f"{state}, writable" if library.writable else state
 
 
 @operator(Catalog)
@@ -100,6 +104,15 @@ async def relocate(parsed: argparse.Namespace, services: Services, out: Output) 
         {"library": shown(library)},
         [f"{plain(library.name)} is at {plain(os.fsdecode(library.path))} now"],
     )
+    return Exit.OK
+
+
+@operator(Catalog)
+async def change(parsed: argparse.Namespace, services: Services, out: Output) -> Exit:
+    request = ChangeLibrary(parsed.name, parsed.writable)
+    library = await services.service(Catalog).change_library(request)
+    can = "may be written to now" if library.writable else "is only read now"
+    out.result({"library": shown(library)}, [f"{plain(library.name)} {can}"])
     return Exit.OK
 
 

@@ -3,7 +3,7 @@
 Everything here runs in worker processes, because the input is untrusted.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -84,6 +84,49 @@ class TagReader(Protocol):
         """Tags of files below `root`, in the order asked. A bad file never fails the rest.
 
         `root` is an absolute path; files that resolve to a place outside it are errors.
+        """
+        ...
+
+
+Part = bytes | tuple[int, int]
+"""Bytes, or where they stand in another file: (from, how many)."""
+
+
+class Comparison(Struct, frozen=True, array_like=True):
+    """Two files that play the same.
+
+    Attributes:
+        old, new: hex SHA-256 of each.
+        pieces: what the old file is, in order, said by what stands in the new one.
+    """
+
+    old: str
+    new: str
+    pieces: tuple[Part, ...]
+
+
+class TagWriter(Protocol):
+    async def write(
+        self, descriptor: int, size: int, tags: Mapping[str, tuple[str, ...]], cover: bytes | None
+    ) -> None:
+        """Change tags of an open file, which is no use to anyone if that fails.
+
+        Args:
+            descriptor: open for reading and writing.
+            size: of the file before.
+            tags: by the names of `TagValue`; no values take a tag out, what is not named stays.
+            cover: a JPEG or PNG as the front cover; b"" takes out every picture.
+
+        Raises:
+            TaskFailed: it cannot be done; the message says why.
+        """
+        ...
+
+    async def compare(self, old: int, new: int) -> Comparison:
+        """What brings an old file back from a new one.
+
+        Raises:
+            TaskFailed: they do not play the same, packet by packet, or differ too much.
         """
         ...
 

@@ -21,9 +21,15 @@ def families(streams: int = 16, renditions: int = 4) -> tuple[Family, ...]:
         f"{_HERE}.packaging.vorbis": renditions,
         f"{_HERE}.decoding.pictures": 2,
         f"{_HERE}.decoding.embedded": 2,
+        f"{_HERE}.decoding.comparing": 1,
+    }
+    tags = {
+        f"{_HERE}.tags.task": 2,
+        f"{_HERE}.tags.sampled": 2,
+        f"{_HERE}.tags.writing": 1,
     }
     return (
-        Family("tags", {f"{_HERE}.tags.task": 2, f"{_HERE}.tags.sampled": 2}),
+        Family("tags", tags),
         # a listener who comes back after a while should not wait for imports again
         Family("media", media, idle=900.0),
     )

@@ -6,12 +6,12 @@ they are read (a transcode): then the size is not known.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from philomel.kernel.errors import Unavailable
+from philomel.kernel.errors import FailedPrecondition, Unavailable
 
 T = TypeVar("T")
 
@@ -36,6 +36,12 @@ class Away(Unavailable):
     """The store itself is not there, or does not answer."""
 
     code = "blobs.away"
+
+
+class Full(FailedPrecondition):
+    """The disk, or what one may use of it, has no room left."""
+
+    code = "blobs.full"
 
 
 class LinkRefused(OSError):
@@ -142,6 +148,85 @@ class DraftBlobs(Blobs, Protocol):
     async def draft(self, key: bytes) -> Draft: ...
 
 
+UNFINISHED = b".philomel"
+"""The folder, at the top of a store of somebody else's, for what is written and not complete."""
+
+
+class Mark(Struct, frozen=True):
+    """What a file was when it was looked at."""
+
+    inode: int
+    size: int
+    modified_ns: int
+
+
+class Annex(Protocol):
+    """The only way to write into a folder of somebody else's.
+
+    What is in the making has a name of its own, in `UNFINISHED`, until it is whole and durable;
+    then it gets a key by one step of the file system. Everything blocks: call it by
+    `Folder.look`.
+
+    Raises (from everything): Full; FailedPrecondition where Philomel may not write, or a link
+    is in the way; Unavailable when the store is away.
+    """
+
+    def check(self) -> None:
+        """Whether anything can be written at all."""
+        ...
+
+    def require_room(self, size: int) -> None:
+        """Raises: Full, if so many bytes have no room."""
+        ...
+
+    def size(self, name: bytes) -> int:
+        """Bytes of what is in the making; 0 if nothing came yet."""
+        ...
+
+    def append(self, name: bytes, offset: int, data: bytes) -> int:
+        """Bytes of it, with these; they are taken only if they are the next ones."""
+        ...
+
+    def open(self, name: bytes) -> int:
+        """A descriptor, for reading and writing, of what is in the making."""
+        ...
+
+    def copy(self, key: bytes, name: bytes) -> Mark:
+        """Begin with the bytes, and the rights, of the file at `key`."""
+        ...
+
+    def bring_back(self, key: bytes, name: bytes, pieces: Iterable[bytes | tuple[int, int]]) -> str:
+        """Make what the pieces say: bytes, or (from, how many) of those at `key`.
+
+        Returns:
+            The SHA-256 of that, in hex.
+        """
+        ...
+
+    def place(self, name: bytes, key: bytes) -> bool:
+        """Give it the name `key`, durably; False if that is taken, and nothing is written over."""
+        ...
+
+    def replace(self, name: bytes, key: bytes, before: Mark) -> None:
+        """Let it take the place of the file at `key`, durably.
+
+        Raises: Conflict, if that is another one than it was.
+        """
+        ...
+
+    def digest(self, key: bytes) -> tuple[str, Mark]:
+        """The SHA-256 of a file, in hex. Raises: NotFound."""
+        ...
+
+    def remove(self, name: bytes) -> None:
+        """Forget what is in the making; no error if there is nothing."""
+        ...
+
+    def sweep(self, seconds: float) -> int:
+        """Forget what nobody wrote to for so long; how much that was."""
+        ...
+
+
 class Folder(Blobs, Protocol):
     """A read-only store that belongs to somebody else: it may hang, vanish and come back."""
 
@@ -161,6 +246,13 @@ class Folder(Blobs, Protocol):
 
     async def open_file(self, key: bytes) -> Blob:
         """A blob that has a file descriptor, for decoders; a store elsewhere is copied from."""
+        ...
+
+    def annex(self) -> Annex:
+        """The way to write into it.
+
+        Raises: FailedPrecondition, for a store that is no folder of this machine.
+        """
         ...
 
     async def place(self) -> bytes:

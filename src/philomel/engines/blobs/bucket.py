@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from philomel.engines.blobs import Away, Blob, Entry, Folder, Folders
+from philomel.engines.blobs import Annex, Away, Blob, Entry, Folder, Folders
 from philomel.engines.blobs.lane import PATIENCE, Lane, alive
 from philomel.engines.blobs.paths import check_key
 from philomel.engines.blobs.s3 import S3Blobs, S3Settings
@@ -89,6 +89,9 @@ class BucketFolder:
 
     async def check(self) -> None:
         await self._lane.run(lambda: next(iter(self.walk()), None))
+
+    def annex(self) -> Annex:
+        raise FailedPrecondition("buckets are only read")
 
     async def place(self) -> bytes:
         return self._root + b"/"

@@ -11,7 +11,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from philomel.engines.blobs import Blob, Draft, Entry, Folder
+from philomel.engines.blobs import Annex, Blob, Draft, Entry, Folder
+from philomel.engines.blobs.annex import DiskAnnex
 from philomel.engines.blobs.drafts import DiskDraft
 from philomel.engines.blobs.lane import PATIENCE, Lane
 from philomel.engines.blobs.paths import (
@@ -164,7 +165,7 @@ def _read_all(root: bytes, key: bytes) -> bytes:
 
 
 class FolderBlobs(_Folder):
-    """A folder that belongs to somebody else: nothing in it is ever changed."""
+    """A folder that belongs to somebody else: nothing in it is changed but by its annex."""
 
     async def look(self, work: Callable[[], T], /) -> T:
         return await self._lane.run(work)
@@ -174,6 +175,9 @@ class FolderBlobs(_Folder):
 
     async def open_file(self, key: bytes) -> Blob:
         return await self.open(key)
+
+    def annex(self) -> Annex:
+        return DiskAnnex(self._root)
 
     async def place(self) -> bytes:
         real: bytes = await self._lane.run(lambda: os.path.realpath(self._root))

@@ -24,6 +24,7 @@ class Limits(Struct, frozen=True):
             do not count.
         sealed: no new file descriptor can be opened, so no file and no socket.
         nice: how far the task steps back behind others, 0 to 19.
+        file: bytes that a file which it was given open for writing may have in the end.
     """
 
     memory: int = 512 << 20
@@ -31,6 +32,7 @@ class Limits(Struct, frozen=True):
     wall: float = 60.0
     sealed: bool = True
     nice: int = 0
+    file: int = 0
 
 
 class Job(Struct, frozen=True):

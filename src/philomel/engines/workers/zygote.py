@@ -175,7 +175,7 @@ def _limit(limits: Limits) -> None:
     for kind, soft, hard in (
         (resource.RLIMIT_AS, space, space),
         (resource.RLIMIT_CPU, limits.cpu, limits.cpu + 1),
-        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_FSIZE, limits.file, limits.file),
         (resource.RLIMIT_CORE, 0, 0),
     ):
         resource.setrlimit(kind, (soft, hard))

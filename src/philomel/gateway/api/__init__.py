@@ -35,6 +35,7 @@ from philomel.gateway.api.accounts import entering, factors, own, people
 from philomel.gateway.api.description import describe
 from philomel.gateway.api.operation import Access, Call, Download, Event, Route, Routes, Services
 from philomel.gateway.api.playlists import shares
+from philomel.gateway.api.writing import mending, uploads
 from philomel.gateway.authentication import Authenticator, client_address
 from philomel.gateway.http import WrongMediaType, plain_error, retry_header
 from philomel.gateway.public import Public
@@ -56,6 +57,8 @@ TOPICS: Mapping[str, Routes] = {
     "browse": browse.ROUTES,
     "server": server.ROUTES,
     "libraries": libraries.ROUTES,
+    "uploads": uploads.ROUTES,
+    "mending": mending.ROUTES,
     "sounds": sounds.ROUTES,
     "enrichment": enrichment.ROUTES,
     "findings": findings.ROUTES,
@@ -211,7 +214,11 @@ async def _asked(request: AnyRequest, operation: Route) -> object:
     """
     given: dict[str, object] = {}
     from_body = operation.method in {"POST", "PUT", "PATCH"}
-    if from_body:
+    if from_body and operation.takes != "application/json":
+        from_body = False
+        _require_type(request, operation.takes)
+        given = {**parse_query(request.scope["query_string"]), "data": await request.body()}
+    elif from_body:
         given = await _body(request)
     else:
         given |= parse_query(request.scope["query_string"])
@@ -230,13 +237,17 @@ async def _body(request: AnyRequest) -> dict[str, object]:
     body = await request.body()
     if not body.strip():
         return {}
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        # Pages of other sites cannot send this type without asking first.
-        raise WrongMediaType("send the body as application/json")
+    _require_type(request, "application/json")
     try:
         return msgspec.json.decode(body, type=dict[str, object])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise InvalidArgument("the body must be a JSON object") from None
+
+
+def _require_type(request: AnyRequest, wanted: str) -> None:
+    """Pages of other sites cannot send these types without asking first."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != wanted:
+        raise WrongMediaType(f"send the body as {wanted}")
 
 
 def _response(answer: object) -> Response[Any]:

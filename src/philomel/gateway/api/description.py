@@ -70,10 +70,13 @@ def _types(routes: Iterable[Route]) -> Iterable[Any]:
 
 
 def _operation(topic: str, route: Route, schemas: Mapping[Any, Object]) -> Object:
-    from_body = route.method in {"POST", "PUT", "PATCH"}
+    binary = route.takes != "application/json"
+    from_body = route.method in {"POST", "PUT", "PATCH"} and not binary
     fields = msgspec.structs.fields(route.asks)
     in_path = [field for field in fields if f"{{{field.encode_name}}}" in route.path]
     rest = [field for field in fields if field not in in_path]
+    if binary:
+        rest = [field for field in rest if field.encode_name != "data"]
     operation: Object = {
         "operationId": route.work.__name__,
         "tags": [topic],
@@ -100,6 +103,9 @@ def _operation(topic: str, route: Route, schemas: Mapping[Any, Object]) -> Objec
     ]
     if parameters:
         operation["parameters"] = parameters
+    if binary:
+        body = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {route.takes: body}}
     if from_body and rest:
         operation["requestBody"] = {
             "required": any(field.required for field in rest),

@@ -6,6 +6,7 @@ from philomel.gateway.api.operation import Access, Call, Nothing, Route
 from philomel.services.accounts.contract import FindUser, ListUsers
 from philomel.services.catalog.contract import (
     AddLibrary,
+    ChangeLibrary,
     ChangeLibraryAccess,
     GetLibraryAccess,
     Library,
@@ -26,6 +27,7 @@ class LibraryView(Struct, frozen=True, omit_defaults=False):
     error_count: files that could not be read.
     error: why it could not be read at the last scan.
     restricted: only people with a grant see it.
+    writable: administrators may put files into it and mend its tags.
     """
 
     id: str
@@ -38,6 +40,7 @@ class LibraryView(Struct, frozen=True, omit_defaults=False):
     path: str | None = None
     error: str | None = None
     restricted: bool = False
+    writable: bool = False
 
 
 class LibraryViews(Struct, frozen=True):
@@ -62,6 +65,7 @@ def view(library: Library) -> LibraryView:
         path=library.path.decode("utf-8", "replace") or None,
         error=library.error,
         restricted=library.restricted,
+        writable=library.writable,
     )
 
 
@@ -69,11 +73,22 @@ class NewLibrary(Struct, frozen=True):
     """Attributes:
     path: an absolute path on the server, or s3://bucket/prefix.
     name: the folder's name if left out.
+    writable: administrators may put files into it and mend its tags.
     """
 
     path: str
     name: str | None = None
     kind: LibraryKind = LibraryKind.MUSIC
+    writable: bool = False
+
+
+class LibraryChange(Struct, frozen=True):
+    """Attributes:
+    writable: whether administrators may put files into it and mend its tags.
+    """
+
+    library: str
+    writable: bool
 
 
 class Relocation(Struct, frozen=True):
@@ -122,8 +137,16 @@ class AccessView(Struct, frozen=True):
 
 async def add_library(call: Call, asked: NewLibrary) -> LibraryView:
     """Add a folder as a library; a scan reads it."""
-    request = AddLibrary(path=asked.path.encode(), name=asked.name, kind=asked.kind)
+    request = AddLibrary(
+        path=asked.path.encode(), name=asked.name, kind=asked.kind, writable=asked.writable
+    )
     return view(await call.services.catalog.add_library(request))
+
+
+async def change_library(call: Call, asked: LibraryChange) -> LibraryView:
+    """Say whether a library may be written to."""
+    request = ChangeLibrary(asked.library, asked.writable)
+    return view(await call.services.catalog.change_library(request))
 
 
 async def relocate_library(call: Call, asked: Relocation) -> LibraryView:
@@ -163,6 +186,9 @@ async def _access_view(call: Call, access: LibraryAccess) -> AccessView:
 ROUTES = (
     Route("GET", "/libraries", list_libraries, Nothing, LibraryViews),
     Route("POST", "/libraries", add_library, NewLibrary, LibraryView, Access.ADMIN),
+    Route(
+        "PATCH", "/libraries/{library}", change_library, LibraryChange, LibraryView, Access.ADMIN
+    ),
     Route("DELETE", "/libraries/{library}", remove_library, Removal, None, Access.ADMIN),
     Route(
         "PUT", "/libraries/{library}/path", relocate_library, Relocation, LibraryView, Access.ADMIN

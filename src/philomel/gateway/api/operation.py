@@ -115,6 +115,8 @@ class Route:
             each event.
         streams: the answer is server-sent events.
         content_type: of an answer that is a Download.
+        takes: type of the body. What is no JSON is the field `data`, and the others are asked
+            in the query.
         most: requests a minute from one network; None for as many as there are.
     """
 
@@ -127,6 +129,7 @@ class Route:
     streams: bool = False
     content_type: str = "application/json"
     most: int | None = None
+    takes: str = "application/json"
 
 
 Routes = Sequence[Route]

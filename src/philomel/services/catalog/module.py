@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from philomel.engines.audio import Imager, TagReader
+from philomel.engines.audio import Imager, TagReader, TagWriter
 from philomel.engines.blobs import Blobs, Folders
 from philomel.engines.log import Log
 from philomel.engines.outbox import Consumer, Job, Relay
@@ -20,9 +20,11 @@ from philomel.services.catalog.jobs.scanner import Scanner
 from philomel.services.catalog.jobs.surveyor import Surveyor
 from philomel.services.catalog.jobs.sweeping import Sweeping
 from philomel.services.catalog.jobs.watching import Watcher
+from philomel.services.catalog.jobs.writing.arrivals import Arrivals
 from philomel.services.catalog.service import CatalogService
 from philomel.services.catalog.service.keeping import Keeper
 from philomel.services.catalog.service.signals import Signals
+from philomel.services.catalog.service.writing import Pens
 from philomel.services.media.contract import Media
 
 PROVIDES, NEEDS = Catalog, (Media,)
@@ -39,6 +41,7 @@ class Deps:
     folders: Folders
     blobs: Blobs
     reader: TagReader
+    writer: TagWriter
     imager: Imager
     media: Media
     settings: Settings
@@ -48,7 +51,16 @@ class Deps:
 def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
     signals = Signals()
     keeper = Keeper(database=deps.database, blobs=deps.blobs, imager=deps.imager, clock=deps.clock)
-    service = CatalogService(deps.database, deps.media, deps.folders, keeper, deps.clock, signals)
+    largest = deps.settings.upload_mb * 1_000_000
+    service = CatalogService(
+        deps.database,
+        deps.media,
+        deps.folders,
+        keeper,
+        deps.clock,
+        signals,
+        Pens(deps.reader, deps.writer, deps.imager, deps.blobs, largest),
+    )
     relay = Relay(
         deps.database, deps.log, topic="philomel.catalog", clock=deps.clock, name="catalog relay"
     )
@@ -102,6 +114,13 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
     )
     surveyor = Surveyor(database=deps.database, milestones=service.milestones, clock=deps.clock)
     heirs = Heirs(deps.database, deps.clock, deps.media, signals.relay)
+    arrivals = Arrivals(
+        database=deps.database,
+        folders=deps.folders,
+        mending=service.mending,
+        clock=deps.clock,
+        signals=signals,
+    )
     return service, (
         relay,
         scanner,
@@ -113,4 +132,5 @@ def build(deps: Deps) -> tuple[CatalogService, tuple[Job, ...]]:
         sweeping,
         heirs,
         surveyor,
+        arrivals,
     )

@@ -1,5 +1,7 @@
 """Commands about libraries and the music in them."""
 
+from argparse import BooleanOptionalAction
+
 from philomel.app.cli.parser.adding import Add, group
 
 FINDINGS = (
@@ -28,10 +30,19 @@ def _add_library(add: Add) -> None:
     new.add_argument(
         "--kind", choices=("music", "audiobooks"), default="music", help="what it holds"
     )
+    new.add_argument(
+        "--writable", action="store_true", help="let administrators upload files and mend tags"
+    )
     library("list", "libraries:show", "list the libraries")
     moved = library("relocate", "libraries:relocate", "the same files now lie elsewhere")
     moved.add_argument("name", metavar="NAME", help="its name")
     moved.add_argument("path", metavar="PATH", help="where they lie")
+    changed = library("set", "libraries:change", "say whether it may be written to")
+    changed.add_argument("name", metavar="NAME", help="its name")
+    changed.add_argument(
+        "--writable", action=BooleanOptionalAction, required=True,
+        help="whether administrators may upload files and mend tags",
+    )  # fmt: skip
     _add_access(library)
     gone = library("remove", "libraries:remove", "hide a library and keep its history")
     gone.add_argument("name", metavar="NAME", help="its name")

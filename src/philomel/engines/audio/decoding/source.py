@@ -109,6 +109,12 @@ class Source:
         if good == 0:
             raise ValueError("there is no audio in it that can be decoded")
 
+    def packets(self) -> "Iterator[av.Packet[AudioStream]]":
+        """What is encoded, as it stands in the file; nothing of it is decoded."""
+        for packet in self._packets():
+            self._count_skipped(packet)
+            yield packet
+
     def _packets(self) -> "Iterator[av.Packet[AudioStream]]":
         packets = self.container.demux(self.stream)
         while True:

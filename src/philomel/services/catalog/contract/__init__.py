@@ -40,13 +40,18 @@ from philomel.services.catalog.contract.entries import (
 )
 from philomel.services.catalog.contract.errors import (
     BadLibraryPath,
+    BadUpload,
     LibraryExists,
     LibraryNotFound,
+    LibraryReadOnly,
+    MendNotFound,
     MergeNotFound,
+    NotMended,
     NotMergeable,
     ScanNotFound,
     ScanRunning,
     TrackNotFound,
+    UploadNotFound,
 )
 from philomel.services.catalog.contract.events import (
     EntriesChanged,
@@ -76,6 +81,7 @@ from philomel.services.catalog.contract.finding import (
 )
 from philomel.services.catalog.contract.libraries import (
     AddLibrary,
+    ChangeLibrary,
     ChangeLibraryAccess,
     GetLibraryAccess,
     Libraries,
@@ -171,6 +177,30 @@ from philomel.services.catalog.contract.tags import (
     GetChapters,
     TrackTags,
 )
+from philomel.services.catalog.contract.writing.mending import (
+    GetTags,
+    ListMends,
+    Mend,
+    MendingCalls,
+    Mends,
+    MendTags,
+    TagEdit,
+    TagField,
+    TagFields,
+    TaggedTrack,
+    TaggedTracks,
+    UndoMend,
+)
+from philomel.services.catalog.contract.writing.uploads import (
+    BeginUpload,
+    CancelUpload,
+    FinishUpload,
+    GetUpload,
+    SendUpload,
+    Upload,
+    UploadCalls,
+    UploadState,
+)
 
 __all__ = [
     "EVENTS",
@@ -191,8 +221,12 @@ __all__ = [
     "ArtistSort",
     "Artists",
     "BadLibraryPath",
+    "BadUpload",
+    "BeginUpload",
     "CancelScan",
+    "CancelUpload",
     "Catalog",
+    "ChangeLibrary",
     "ChangeLibraryAccess",
     "Chapter",
     "Chapters",
@@ -212,6 +246,7 @@ __all__ = [
     "EntrySplit",
     "FileError",
     "FileErrors",
+    "FinishUpload",
     "Folder",
     "FolderPage",
     "Genre",
@@ -223,8 +258,10 @@ __all__ = [
     "GetLibraryAccess",
     "GetLyrics",
     "GetSearchEntries",
+    "GetTags",
     "GetTrackCovers",
     "GetTracks",
+    "GetUpload",
     "GetVersion",
     "Ids",
     "Known",
@@ -238,6 +275,7 @@ __all__ = [
     "LibraryExists",
     "LibraryKind",
     "LibraryNotFound",
+    "LibraryReadOnly",
     "ListAlbumTracks",
     "ListAlbums",
     "ListArtistNames",
@@ -249,6 +287,7 @@ __all__ = [
     "ListIds",
     "ListLabels",
     "ListLibraries",
+    "ListMends",
     "ListMerges",
     "ListSearchEntries",
     "ListSiblings",
@@ -262,12 +301,17 @@ __all__ = [
     "MatchEntries",
     "MatchTracks",
     "MatchedBy",
+    "Mend",
+    "MendNotFound",
+    "MendTags",
+    "Mends",
     "Merge",
     "MergeNotFound",
     "MergeReason",
     "MergeTracks",
     "Merges",
     "Named",
+    "NotMended",
     "NotMergeable",
     "OfferPicture",
     "Offered",
@@ -282,10 +326,16 @@ __all__ = [
     "SearchEntry",
     "SelectTracks",
     "SelectedTracks",
+    "SendUpload",
     "Settings",
     "Siblings",
     "SplitTrack",
     "StartScan",
+    "TagEdit",
+    "TagField",
+    "TagFields",
+    "TaggedTrack",
+    "TaggedTracks",
     "Track",
     "TrackCover",
     "TrackCovers",
@@ -299,7 +349,11 @@ __all__ = [
     "TrackTags",
     "Tracks",
     "TracksOfAlbum",
+    "UndoMend",
     "UndoMerge",
+    "Upload",
+    "UploadNotFound",
+    "UploadState",
     "Version",
     "WatchScan",
 ]
@@ -322,6 +376,7 @@ class Settings(Struct, frozen=True):
         watch: auto (changes are scanned when they happen; network mounts and buckets are
             looked at every poll_minutes), poll (every library is), or off.
         poll_minutes: between two looks at a library that does not tell of its changes.
+        upload_mb: the largest file that is taken into a library, in megabytes.
         rescan: when all libraries are scanned: daily (in the night, UTC), a time of day
             such as 04:30 (UTC), an interval such as 6h or 90m, or off.
     """
@@ -336,12 +391,15 @@ class Settings(Struct, frozen=True):
     watch: str = "auto"
     poll_minutes: int = 15
     rescan: str = "daily"
+    upload_mb: int = 2_000
 
     def __post_init__(self) -> None:
         if self.watch not in {"auto", "poll", "off"}:
             raise ValueError(f"watch is auto, poll or off, not {self.watch!r}")
         if not 1 <= self.poll_minutes <= 7 * 24 * 60:
             raise ValueError("poll_minutes is between 1 and a week")
+        if not 1 <= self.upload_mb <= 100_000:
+            raise ValueError("upload_mb is between 1 and 100000")
         if not _RESCAN.fullmatch(self.rescan):
             raise ValueError(
                 f"rescan is daily, off, a time such as 04:30 or an interval such as 6h, "
@@ -360,6 +418,8 @@ class Catalog(
     MergeCalls,
     FindingCalls,
     SearchCalls,
+    UploadCalls,
+    MendingCalls,
     Protocol,
 ):
     """What exists, as far as the caller may see it."""

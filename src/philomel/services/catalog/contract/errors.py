@@ -33,3 +33,23 @@ class ScanNotFound(NotFound):
 
 class ScanRunning(FailedPrecondition):
     code = "catalog.scan_running"
+
+
+class LibraryReadOnly(FailedPrecondition):
+    code = "catalog.library_read_only"
+
+
+class BadUpload(InvalidArgument):
+    code = "catalog.bad_upload"
+
+
+class UploadNotFound(NotFound):
+    code = "catalog.upload_not_found"
+
+
+class MendNotFound(NotFound):
+    code = "catalog.mend_not_found"
+
+
+class NotMended(FailedPrecondition):
+    code = "catalog.not_mended"

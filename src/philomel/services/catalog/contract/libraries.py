@@ -22,6 +22,7 @@ class Library(Struct, frozen=True):
         missing_count: files that were there before.
         error_count: files that could not be read.
         restricted: only people with a grant see it.
+        writable: administrators may put files into it and mend its tags.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Library(Struct, frozen=True):
     missing_count: int = 0
     error_count: int = 0
     restricted: bool = False
+    writable: bool = False
 
 
 class Libraries(Struct, frozen=True):
@@ -46,12 +48,14 @@ class AddLibrary(Struct, frozen=True):
     """Attributes:
     path: an absolute path; a folder inside another library is refused.
     name: the folder's name if left out.
+    writable: administrators may put files into it and mend its tags; only folders can be.
     """
 
     path: bytes
     name: str | None = None
     kind: LibraryKind = LibraryKind.MUSIC
     sampler: bool = False
+    writable: bool = False
 
 
 class ListLibraries(Struct, frozen=True):
@@ -67,6 +71,15 @@ class ListLibraries(Struct, frozen=True):
 class RelocateLibrary(Struct, frozen=True):
     name: str
     path: bytes
+
+
+class ChangeLibrary(Struct, frozen=True):
+    """Attributes:
+    writable: whether administrators may put files into it and mend its tags.
+    """
+
+    name: str
+    writable: bool
 
 
 class RemoveLibrary(Struct, frozen=True):
@@ -122,6 +135,13 @@ class LibraryCalls(Protocol):
         """The same files now lie elsewhere. Administrators and operators.
 
         Raises: LibraryNotFound, BadLibraryPath.
+        """
+        ...
+
+    async def change_library(self, request: ChangeLibrary, /) -> Library:
+        """Say whether a library may be written to. Administrators and operators.
+
+        Raises: LibraryNotFound, BadLibraryPath for one that cannot be written to.
         """
         ...
 

@@ -5,12 +5,13 @@ from zlib import crc32
 
 from msgspec import Struct
 
-from philomel.engines.blobs import Blobs, Entry, LinkRefused
+from philomel.engines.blobs import UNFINISHED, Blobs, Entry, LinkRefused
 from philomel.services.catalog.rules.paths import is_audio, is_lyrics, lyrics_stems
 
 PIECE = 1_000
 _GROUP = 2_000
 """Names that begin alike, so many at the most, are looked at together."""
+_UNFINISHED = UNFINISHED + b"/"
 _LYRICS = 8
 """More files of lyrics beside one track are left out."""
 _PICTURES = frozenset((b"jpg", b"jpeg", b"png", b"webp", b"gif"))
@@ -80,6 +81,8 @@ class Walker:
         prefix = b""
         for entry in entries:
             key = entry.key
+            if key.startswith(_UNFINISHED):
+                continue
             if not prefix or not key.startswith(prefix) or len(group) > _GROUP:
                 yield from _paired(group)
                 group.clear()

@@ -49,7 +49,9 @@ def common_folder(paths: Iterable[bytes], root: bytes) -> bytes:
 def matters(path: bytes) -> bool:
     """Whether a change of this file may change the catalogue: not while it is being fetched."""
     name = path.rpartition(b"/")[2].lower()
-    return not name.startswith(b".") and not name.endswith(_UNFINISHED)
+    return (
+        not name.startswith(b".") and b"/.philomel/" not in path and not name.endswith(_UNFINISHED)
+    )
 
 
 _UNFINISHED = (

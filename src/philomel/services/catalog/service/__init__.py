@@ -20,6 +20,7 @@ from philomel.services.catalog.service.libraries import Libraries
 from philomel.services.catalog.service.listing import LONG_LIST, MANY, Listing, checked
 from philomel.services.catalog.service.merging import Merging
 from philomel.services.catalog.service.signals import Signals
+from philomel.services.catalog.service.writing import Mending, Pens, Uploads, Writing
 from philomel.services.catalog.store import entries, listing, pictures, scanning
 from philomel.services.catalog.store.announcing import acted, announce
 from philomel.services.catalog.store.browsing import folders, texts
@@ -34,7 +35,7 @@ _PICTURED = (it.EntryKind.ALBUM, it.EntryKind.ARTIST)
 _ENDED = (it.ScanPhase.DONE, it.ScanPhase.CANCELLED, it.ScanPhase.FAILED)
 
 
-class CatalogService(Listing):
+class CatalogService(Listing, Writing):
     """Implements `Catalog`."""
 
     def __init__(
@@ -45,6 +46,7 @@ class CatalogService(Listing):
         keeper: Keeper,
         clock: Clock,
         signals: Signals,
+        pens: Pens,
     ) -> None:
         super().__init__(database, clock)
         self._media = media
@@ -53,11 +55,24 @@ class CatalogService(Listing):
         self._signals = signals
         self._libraries = Libraries(database, media, folders, clock, signals)
         self._merging = Merging(database, clock, signals)
+        self._uploads = Uploads(
+            database=database, folders=folders, libraries=self._libraries, reader=pens.reader,
+            imager=pens.imager, clock=clock, signals=signals, largest=pens.largest,
+        )  # fmt: skip
+        self._mending = Mending(
+            database=database, folders=folders, blobs=pens.blobs, reader=pens.reader,
+            writer=pens.writer, imager=pens.imager, clock=clock, signals=signals,
+        )  # fmt: skip
 
     @property
     def milestones(self) -> Milestones:
         """What makes far pages quick, for the job that makes them."""
         return self._ranks.milestones
+
+    @property
+    def mending(self) -> Mending:
+        """What the job asks that settles what a dead process began."""
+        return self._mending
 
     async def send_roots(self) -> None:
         """Tell media where the libraries are."""
@@ -137,6 +152,10 @@ class CatalogService(Listing):
     async def relocate_library(self, request: it.RelocateLibrary, /) -> it.Library:
         current().caller.require_admin()
         return await self._libraries.relocate(request)
+
+    async def change_library(self, request: it.ChangeLibrary, /) -> it.Library:
+        current().caller.require_admin()
+        return await self._libraries.change(request)
 
     async def remove_library(self, request: it.RemoveLibrary, /) -> None:
         current().caller.require_admin()

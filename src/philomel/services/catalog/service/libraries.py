@@ -17,6 +17,7 @@ from philomel.kernel.ids import is_id, new_id
 from philomel.services.catalog.contract import (
     AddLibrary,
     BadLibraryPath,
+    ChangeLibrary,
     ChangeLibraryAccess,
     LibrariesChanged,
     Library,
@@ -59,6 +60,8 @@ class Libraries:
 
     async def add(self, request: AddLibrary) -> Library:
         path = await self._usable(request.path)
+        if request.writable:
+            await self._require_writable(path)
         known = await self.all(paths=True)
         same = next((library for library in known if library.path == path), None)
         if same is not None and (same.sampler or not same.hidden):
@@ -68,14 +71,22 @@ class Libraries:
         now = self._clock.now()
         if same is not None:
             shown = same.id
-            await self._write(lambda c: store.show(c, shown, name), shown, "add", name)
+
+            def show(connection: Connection) -> None:
+                store.show(connection, shown, name)
+                store.set_writable(connection, shown, writable=request.writable)
+
+            await self._write(show, shown, "add", name)
         else:
-            made = Library(new_id(), name, request.kind, path, now, sampler=request.sampler)
+            made = Library(
+                new_id(), name, request.kind, path, now, sampler=request.sampler,
+                writable=request.writable,
+            )  # fmt: skip
             await self._write(lambda c: store.add(c, made), made.id, "add", name)
-        return await self._find(name)
+        return await self.find(name)
 
     async def relocate(self, request: RelocateLibrary) -> Library:
-        library = await self._find(request.name)
+        library = await self.find(request.name)
         path = await self._usable(request.path)
         others = [other for other in await self.all(paths=True) if other.id != library.id]
         if any(other.path == path for other in others):
@@ -83,15 +94,15 @@ class Libraries:
         await self._refuse_nested(path, others)
         where = f"{library.name}: {display(path)}"
         await self._write(lambda c: store.move(c, library.id, path), library.id, "relocate", where)
-        return await self._find(request.name)
+        return await self.find(request.name)
 
     async def access(self, name: str) -> LibraryAccess:
-        library = await self._find(name)
+        library = await self.find(name)
         users = await self._database.read(lambda c: store.granted(c, library.id))
         return LibraryAccess(library, tuple(users))
 
     async def change_access(self, request: ChangeLibraryAccess) -> LibraryAccess:
-        library = await self._find(request.name)
+        library = await self.find(request.name)
         for users in (request.grant, request.revoke):
             if len(users) > _IDS or not all(map(is_id, users)):
                 raise InvalidArgument(f"people are named by their ids, at most {_IDS} at a time")
@@ -109,8 +120,21 @@ class Libraries:
         await self._write(change, library.id, "access", _access(library.name, request))
         return await self.access(request.name)
 
+    async def change(self, request: ChangeLibrary) -> Library:
+        library = await self.find(request.name)
+        if request.writable:
+            await self._require_writable(library.path)
+        how = f"{library.name}: {'may be written to' if request.writable else 'read only'}"
+        await self._write(
+            lambda c: store.set_writable(c, library.id, writable=request.writable),
+            library.id,
+            "change",
+            how,
+        )
+        return await self.find(library.id)
+
     async def remove(self, request: RemoveLibrary) -> None:
-        library = await self._find(request.name)
+        library = await self.find(request.name)
         how = f"{library.name}{' with its history' if request.purge else ''}"
         await self._write(lambda c: store.hide(c, library.id), library.id, "remove", how)
         while request.purge:
@@ -183,11 +207,19 @@ class Libraries:
         if found:
             await self.send_roots()
 
-    async def _find(self, name: str) -> Library:
+    async def find(self, name: str) -> Library:
         for library in await self.all(paths=True):
             if library.id == name or fold(library.name) == fold(name):
                 return library
         raise LibraryNotFound(f'there is no library "{clean(name, 100)}"')
+
+    async def _require_writable(self, path: bytes) -> None:
+        """Try it, rather than believe what rights look like."""
+        try:
+            folder = self._folders.open(path)
+            await folder.look(folder.annex().check)
+        except FailedPrecondition as error:
+            raise BadLibraryPath(error.message) from error
 
     async def _refuse_nested(self, path: bytes, others: list[Library]) -> None:
         """One file must not be in two libraries, whatever links lead to it."""

@@ -13,6 +13,7 @@ class Signals:
         look: the running scan has to look at once whether it was cancelled.
         cancel: somebody asked for the running scan to stop.
         covers: albums wait for covers.
+        arrivals: something was written that has to be scanned.
         relay: called when there are events to carry to the log.
     """
 
@@ -21,6 +22,7 @@ class Signals:
         self.look = asyncio.Event()
         self.cancel = asyncio.Event()
         self.covers = asyncio.Event()
+        self.arrivals = asyncio.Event()
         self.relay: Callable[[], None] = lambda: None
 
 

@@ -3,12 +3,14 @@
 from philomel.engines.sql import Schema
 from philomel.services.catalog.store.browsing.tables import METADATA
 from philomel.services.catalog.store.pictures.tables import folder_pictures
+from philomel.services.catalog.store.writing.tables import uploads
 
-assert folder_pictures.metadata is METADATA  # every module with tables is known by now
+# Every module with tables is known by now.
+assert folder_pictures.metadata is uploads.metadata is METADATA
 
 SCHEMA = Schema(
     name="catalog",
-    version=15,
+    version=16,
     compatible_from=1,
     metadata=METADATA,
     migrations="philomel.services.catalog.store.migrations",

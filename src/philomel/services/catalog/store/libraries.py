@@ -40,6 +40,7 @@ from philomel.services.catalog.store.tables import (
     tracks,
 )
 from philomel.services.catalog.store.visible import has_other_music
+from philomel.services.catalog.store.writing.tables import mends, uploads
 from philomel.services.media.contract import LibraryRoot
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
@@ -59,6 +60,9 @@ _RESTRICT = (
     update(libraries)
     .where(libraries.c.id == bindparam("library"))
     .values(restricted=bindparam("to"))
+)
+_ALLOW = (
+    update(libraries).where(libraries.c.id == bindparam("library")).values(writable=bindparam("to"))
 )
 _REVOKE = delete(library_grants).where(
     library_grants.c.library_id == bindparam("library"), library_grants.c.user_id.in_(_IDS)
@@ -134,6 +138,7 @@ def all_libraries(connection: Connection, *, paths: bool, counts: bool) -> list[
             file_count=files_of[row.id].get(PRESENT, 0),
             missing_count=files_of[row.id].get(MISSING, 0),
             error_count=files_of[row.id].get(BROKEN, 0), restricted=row.restricted,
+            writable=row.writable,
         )
         for row in connection.execute(_ALL)
     ]  # fmt: skip
@@ -162,7 +167,7 @@ def add(connection: Connection, library: Library) -> None:
             "id": library.id, "name": library.name, "name_key": fold(library.name)[:200],
             "kind": library.kind.value, "path": library.path, "added_at": library.added_at,
             "hidden": False, "sampler": library.sampler, "restricted": False, "error": None,
-            "scanned_at": None, "read_version": READ_VERSION,
+            "scanned_at": None, "read_version": READ_VERSION, "writable": library.writable,
         },
     )  # fmt: skip
 
@@ -184,6 +189,11 @@ def hide(connection: Connection, library_id: str) -> None:
 def set_restricted(connection: Connection, library_id: str, *, restricted: bool) -> None:
     """Whether only people with a grant see a library."""
     connection.execute(_RESTRICT, {"library": library_id, "to": restricted})
+
+
+def set_writable(connection: Connection, library_id: str, *, writable: bool) -> None:
+    """Whether administrators may write into a library."""
+    connection.execute(_ALLOW, {"library": library_id, "to": writable})
 
 
 def grant(connection: Connection, library_id: str, users: Sequence[str]) -> None:
@@ -225,7 +235,7 @@ def purge_some(connection: Connection, library_id: str, now: int) -> list[str]:
         if left:
             connection.execute(_FORGET_FILES, {"ids": left})
             return left
-        for table in (file_errors, library_grants):
+        for table in (file_errors, library_grants, uploads, mends):
             connection.execute(delete(table).where(table.c.library_id == library_id))
         forget_folders(connection, library_id)
         connection.execute(delete(libraries).where(libraries.c.id == library_id))

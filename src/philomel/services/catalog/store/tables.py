@@ -2,9 +2,8 @@
 
 A track has one file, and lives in that file's library; an album lives in one library too. So what
 a caller may see is decided by one column of the row itself. Artists span libraries: what each has
-of them is in `artist_libraries`. Sort keys compare as code points on both engines. The indexes
-named `_lost_` hold only what is missing: the migration says so, for saying it here would import an
-engine's part of SQLAlchemy. Those named `_recent`, and `artists_played`, hold what was ever played.
+of them is in `artist_libraries`. Sort keys compare as code points on both engines. Indexes named
+`_lost_` hold only what is missing (see migrations); `_recent`, `artists_played` what was played.
 """
 
 from collections.abc import Sequence
@@ -60,6 +59,7 @@ libraries = Table(
     Column("error", Text),
     Column("scanned_at", BIG),
     Column("read_version", SmallInteger, nullable=False, server_default="1"),
+    Column("writable", Boolean, nullable=False, server_default=false()),
 )
 """`restricted`: only for those with a grant. `read_version`: every file was read by it."""
 

@@ -1,0 +1,1 @@
+"""What administrators write into libraries that allow it."""

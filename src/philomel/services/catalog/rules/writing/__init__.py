@@ -1,0 +1,1 @@
+"""What may be written into libraries, and under which names."""

@@ -1,0 +1,1 @@
+"""What was written into libraries, and what still comes."""
