@@ -304,6 +304,12 @@ class Shelf:
     async def list_labels(self, _request: catalog.ListLabels, /) -> catalog.LabelPage:
         return catalog.LabelPage((catalog.Label("parlophone", "Parlophone", 3),))
 
+    async def list_letters(self, request: catalog.ListLetters, /) -> catalog.Letters:
+        seen = (
+            self.seen_albums() if request.kind is catalog.EntryKind.ALBUM else self.seen_artists()
+        )
+        return catalog.Letters((catalog.Letter("a", 0),), len(seen))
+
     async def list_editions(self, request: catalog.ListEditions, /) -> catalog.Editions:
         return catalog.Editions(tuple(a for a in self.seen_albums() if a.id == request.album_id))
 

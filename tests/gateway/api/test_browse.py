@@ -52,3 +52,15 @@ def test_pages_of_lists(house: House) -> None:
     (label,) = ask(house, "/browse/labels").json()["items"]
     assert label == {"id": "parlophone", "name": "Parlophone", "album_count": 3}
     assert ask(house, "/browse/albums", sort="sideways").status_code == 400
+
+
+def test_one_page_has_what_a_table_shows(house: House) -> None:
+    page = ask(house, "/browse/tracks", sort="album", reverse=True, limit=2).json()
+    assert page["total"] >= len(page["items"]) == 2
+    assert {"added_at", "genres", "bpm", "explicit", "images"} <= page["items"][0].keys()
+    (album,) = ask(house, f"/albums/{ALBUM}/editions").json()["items"]
+    assert [picture["width"] for picture in album["images"]] == [640, 300, 64]
+    assert album["images"][0]["url"].startswith(f"{house.url}/media/cover/")
+    letters = ask(house, "/browse/letters", of="albums", one_edition=True).json()
+    assert letters["items"] == [{"letter": "a", "offset": 0}]
+    assert ask(house, "/browse/letters", of="songs").status_code == 400

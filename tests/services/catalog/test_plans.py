@@ -124,6 +124,8 @@ def ranks() -> Ranks:
 
 TRACK_LISTS = [
     *(ListTracks(sort=sort) for sort in TrackSort if sort is not TrackSort.RANDOM),
+    *(ListTracks(sort=sort, reverse=True) for sort in TrackSort if sort is not TrackSort.RANDOM),
+    ListTracks(genre="often", sort=TrackSort.DURATION, reverse=True),
     ListTracks(genre="often"),
     ListTracks(genre="often", sort=TrackSort.RECENTLY_ADDED),
     ListTracks(genre="half", sort=TrackSort.MOST_PLAYED),
@@ -324,7 +326,7 @@ def plans(connection: Connection, heard: Overheard) -> list[str]:
 
 
 WALKED: list[tuple[Any, Any]] = [
-    *((listing.list_tracks, request) for request in TRACK_LISTS[:6]),
+    *((listing.list_tracks, request) for request in [*TRACK_LISTS[:5], ListTracks(genre="often")]),
     (listing.list_tracks, ListTracks(from_year=1955, to_year=2001)),
     *((listing.list_albums, request) for request in ALBUM_LISTS[:6]),
     (listing.list_albums, ListAlbums(from_year=1950, to_year=2008)),

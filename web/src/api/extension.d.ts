@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/browse/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where each letter begins among albums or artists by name.
+         * @description For whoever is signed in.
+         */
+        get: operations["browse_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/browse/tracks": {
         parameters: {
             query?: never;
@@ -132,7 +152,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of tracks: by name, most or last played, last added, at random.
+         * A page of tracks: by any of their columns, last added or played, at random.
          * @description For whoever is signed in.
          */
         get: operations["browse_tracks"];
@@ -2053,17 +2073,23 @@ export interface components {
          * TrackViews
          * @description Attributes:
          *         next: cursor of the next page; null on the last one.
+         *         total: of the whole list, where it has pages.
          */
         TrackViews: {
             items: components["schemas"]["TrackView"][];
             /** @default null */
             next: string | null;
+            /** @default null */
+            total: number | null;
         };
         /**
          * TrackView
          * @description Attributes:
          *         bpm, key and more are in `tags`, as tagged; null if nothing is.
          *         last_played_at: by any listener, milliseconds since the Unix epoch.
+         *         added_at: when it was first seen, likewise.
+         *         bpm: rounded.
+         *         images: of its album.
          */
         TrackView: {
             id: string;
@@ -2080,6 +2106,16 @@ export interface components {
             play_count: number;
             last_played_at: number | null;
             tags: components["schemas"]["TrackTags"] | null;
+            /** @default 0 */
+            added_at: number;
+            /** @default [] */
+            genres: string[];
+            /** @default null */
+            bpm: number | null;
+            /** @default false */
+            explicit: boolean;
+            /** @default [] */
+            images: components["schemas"]["Picture"][];
         };
         /**
          * CreditView
@@ -2158,6 +2194,17 @@ export interface components {
             title_sort: string;
         };
         /**
+         * Picture
+         * @description Attributes:
+         *         url: good for a while, without any other sign of who asks.
+         *         width, height: pixels.
+         */
+        Picture: {
+            url: string;
+            width: number;
+            height: number;
+        };
+        /**
          * AlbumViews
          * @description As `TrackViews`.
          */
@@ -2165,6 +2212,8 @@ export interface components {
             items: components["schemas"]["AlbumView"][];
             /** @default null */
             next: string | null;
+            /** @default null */
+            total: number | null;
         };
         /**
          * AlbumView
@@ -2183,6 +2232,12 @@ export interface components {
             play_count: number;
             last_played_at: number | null;
             tags: components["schemas"]["AlbumTags"] | null;
+            /** @default 0 */
+            added_at: number;
+            /** @default false */
+            explicit: boolean;
+            /** @default [] */
+            images: components["schemas"]["Picture"][];
         };
         /**
          * AlbumTags
@@ -2248,10 +2303,30 @@ export interface components {
             album_count: number;
         };
         /**
+         * Letters
+         * @description Attributes:
+         *         items: only letters that something begins with, in order.
+         *         total: how long the list is.
+         */
+        Letters: {
+            items: components["schemas"]["Letter"][];
+            total: number;
+        };
+        /**
+         * Letter
+         * @description Attributes:
+         *         letter: "a" to "z"; "#" for what sorts before, "~" for what sorts behind them.
+         *         offset: of the first that begins with it, in the list by name.
+         */
+        Letter: {
+            letter: string;
+            offset: number;
+        };
+        /**
          * TrackSort
          * @enum {unknown}
          */
-        TrackSort: "album_order" | "most_played" | "name" | "random" | "recently_added" | "recently_played";
+        TrackSort: "album" | "album_order" | "artist" | "bpm" | "duration" | "most_played" | "name" | "random" | "recently_added" | "recently_played" | "year";
         /**
          * AlbumSort
          * @enum {unknown}
@@ -2270,6 +2345,8 @@ export interface components {
             items: components["schemas"]["ArtistView"][];
             /** @default null */
             next: string | null;
+            /** @default null */
+            total: number | null;
         };
         /** ArtistView */
         ArtistView: {
@@ -2279,6 +2356,8 @@ export interface components {
             track_count: number;
             play_count: number;
             last_played_at: number | null;
+            /** @default [] */
+            images: components["schemas"]["Picture"][];
         };
         /**
          * Server
@@ -3478,6 +3557,7 @@ export type TrackView = components['schemas']['TrackView'];
 export type CreditView = components['schemas']['CreditView'];
 export type CreditRole = components['schemas']['CreditRole'];
 export type TrackTags = components['schemas']['TrackTags'];
+export type Picture = components['schemas']['Picture'];
 export type AlbumViews = components['schemas']['AlbumViews'];
 export type AlbumView = components['schemas']['AlbumView'];
 export type AlbumTags = components['schemas']['AlbumTags'];
@@ -3485,6 +3565,8 @@ export type FolderViews = components['schemas']['FolderViews'];
 export type FolderView = components['schemas']['FolderView'];
 export type LabelPage = components['schemas']['LabelPage'];
 export type Label = components['schemas']['Label'];
+export type Letters = components['schemas']['Letters'];
+export type Letter = components['schemas']['Letter'];
 export type TrackSort = components['schemas']['TrackSort'];
 export type AlbumSort = components['schemas']['AlbumSort'];
 export type ArtistSort = components['schemas']['ArtistSort'];
@@ -3782,6 +3864,40 @@ export interface operations {
             };
         };
     };
+    browse_letters: {
+        parameters: {
+            query: {
+                of: "albums" | "artists";
+                genre?: string | null;
+                label?: string | null;
+                one_edition?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Letters"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     browse_tracks: {
         parameters: {
             query?: {
@@ -3791,6 +3907,7 @@ export interface operations {
                 limit?: number;
                 cursor?: string | null;
                 offset?: number;
+                reverse?: boolean;
             };
             header?: never;
             path?: never;

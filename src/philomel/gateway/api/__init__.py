@@ -19,7 +19,7 @@ from litestar.types import ControllerRouterHandler
 
 from philomel.gateway.api import (
     audit,
-    browse,
+    browsing,
     enrichment,
     findings,
     libraries,
@@ -54,7 +54,7 @@ from philomel.services.search.contract import SearchEngine
 PREFIX = "/api/philomel/v1"
 PREFIXES = (PREFIX,)
 TOPICS: Mapping[str, Routes] = {
-    "browse": browse.ROUTES,
+    "browse": browsing.ROUTES,
     "server": server.ROUTES,
     "libraries": libraries.ROUTES,
     "uploads": uploads.ROUTES,

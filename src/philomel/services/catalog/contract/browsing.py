@@ -4,7 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from philomel.services.catalog.contract.entries import Album, Track
+from philomel.services.catalog.contract.entries import Album, EntryKind, Track
 
 
 class ListFolder(Struct, frozen=True):
@@ -67,6 +67,41 @@ class Label(Struct, frozen=True):
 class LabelPage(Struct, frozen=True):
     items: tuple[Label, ...]
     next: str | None = None
+
+
+class ListLetters(Struct, frozen=True):
+    """Where each letter begins among the albums, or the artists with albums, by name.
+
+    Attributes:
+        kind: ALBUM or ARTIST.
+        one_edition: as in `ListAlbums`.
+        label, genre: as in `ListAlbums`.
+    """
+
+    kind: EntryKind
+    one_edition: bool = False
+    genre: str | None = None
+    label: str | None = None
+
+
+class Letter(Struct, frozen=True):
+    """Attributes:
+    letter: "a" to "z"; "#" for what sorts before, "~" for what sorts behind them.
+    offset: of the first that begins with it, in the list by name.
+    """
+
+    letter: str
+    offset: int
+
+
+class Letters(Struct, frozen=True):
+    """Attributes:
+    items: only letters that something begins with, in order.
+    total: how long the list is.
+    """
+
+    items: tuple[Letter, ...]
+    total: int
 
 
 class ListEditions(Struct, frozen=True):
@@ -161,6 +196,10 @@ class BrowsingCalls(Protocol):
 
     async def list_labels(self, request: ListLabels, /) -> LabelPage:
         """A page of at most 500 labels of albums that the caller may see."""
+        ...
+
+    async def list_letters(self, request: ListLetters, /) -> Letters:
+        """Where each letter begins in a list by name."""
         ...
 
     async def list_editions(self, request: ListEditions, /) -> Editions:

@@ -94,6 +94,13 @@ class TrackSort(StrEnum):
     RANDOM = "random"
     RECENTLY_PLAYED = "recently_played"
     """Last played first; only what was ever played."""
+    ALBUM = "album"
+    """Albums by name, each in its order."""
+    ARTIST = "artist"
+    """Albums by their artists and dates, each in its order."""
+    YEAR = "year"
+    DURATION = "duration"
+    BPM = "bpm"
 
 
 class AlbumSort(StrEnum):
@@ -123,6 +130,8 @@ class ListTracks(Struct, frozen=True):
         artist_id: tracks that credit this artist in any role.
         from_year, to_year: inclusive, either may be left out.
         cursor: of the page before; `offset` counts from there. RANDOM has no cursors.
+        reverse: the other way round: the latest year, or what was added first. What has no year
+            or no BPM comes last both ways.
     """
 
     sort: TrackSort = TrackSort.NAME
@@ -135,6 +144,7 @@ class ListTracks(Struct, frozen=True):
     limit: int = 50
     cursor: str | None = None
     offset: int = 0
+    reverse: bool = False
 
 
 class TrackPage(Struct, frozen=True):

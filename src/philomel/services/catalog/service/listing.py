@@ -63,6 +63,13 @@ class Listing(Browsing):
     async def list_album_ids(self, request: it.ListAlbums, /) -> it.ListedIds:
         return await self._list_ids(request, listing.list_albums)
 
+    async def list_letters(self, request: it.ListLetters, /) -> it.Letters:
+        if request.kind not in (it.EntryKind.ALBUM, it.EntryKind.ARTIST):
+            raise InvalidArgument("letters are of albums or of artists")
+        return await self._look(
+            lambda c, seen: listing.list_letters(c, request, seen, self._ranks), long=True
+        )
+
     async def get_version(self, _request: it.GetVersion, /) -> it.Version:
         return it.Version(await self._look(version_of))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, or_, select
 
 from philomel.kernel.paging import decode_cursor, encode_cursor
@@ -12,15 +13,18 @@ from philomel.services.catalog.contract import (
     AlbumSort,
     ArtistSort,
     EntryKind,
+    Letters,
     ListAlbums,
     ListArtists,
     ListIds,
+    ListLetters,
     ListTracks,
     TrackSort,
 )
 from philomel.services.catalog.rules.folding import fold
 from philomel.services.catalog.store.browsing.tables import album_labels
 from philomel.services.catalog.store.listing.artists import ArtistView
+from philomel.services.catalog.store.listing.columns import COLUMNS, ColumnView, NamedView
 from philomel.services.catalog.store.listing.ranks import Place, Ranks
 from philomel.services.catalog.store.listing.viewing import (
     NEVER,
@@ -186,17 +190,40 @@ def list_tracks(
     given = {name: value for name, value in values.items() if value is not None}
     played = ("played",) if request.sort is TrackSort.RECENTLY_PLAYED else ()
     libraries = _narrowed(visible, request.library_id)
-    view = View(connection, _TRACKS, (*given, *played), given, libraries, ranks)
+    view = ColumnView(connection, _TRACKS, (*given, *played), given, libraries, ranks)
+    if request.sort in COLUMNS:
+        return _by_column(view, request)
     order = _TRACK_ORDERS[request.sort]
     if request.sort is TrackSort.RANDOM:
         return Page(_draw(view, order, request.limit), view.total, None)
-    return _page(view, order, request)
+    return _turned(view, order, request) if request.reverse else _page(view, order, request)
 
 
 def list_albums(
     connection: Connection, request: ListAlbums, visible: Sequence[str], ranks: Ranks
 ) -> Page:
     """A page of the albums in these libraries."""
+    view = _albums(connection, request, visible, ranks)
+    order = _ALBUM_ORDERS[request.sort]
+    if request.sort is AlbumSort.RANDOM:
+        return Page(_draw(view, order, request.limit), view.total, None)
+    return _page(view, order, request)
+
+
+def list_letters(
+    connection: Connection, request: ListLetters, visible: Sequence[str], ranks: Ranks
+) -> Letters:
+    """Where each letter begins among the albums or artists in these libraries."""
+    if request.kind is EntryKind.ARTIST:
+        return ArtistView(connection, visible, ranks, albums_only=True).letters()
+    asked = ListAlbums(one_edition=request.one_edition, genre=request.genre, label=request.label)
+    return _albums(connection, asked, visible, ranks).letters()
+
+
+def _albums(
+    connection: Connection, request: ListAlbums, visible: Sequence[str], ranks: Ranks
+) -> NamedView:
+    """The albums that are asked for."""
     artist = resolve_one(connection, request.artist_id)
     values: dict[str, Any] = {
         "appears" if request.appears_on else "artist": artist,
@@ -215,11 +242,9 @@ def list_albums(
         filters += ("first",)
     if request.sort is AlbumSort.RECENTLY_PLAYED:
         filters += ("played",)
-    view = View(connection, _ALBUMS, filters, given, _narrowed(visible, request.library_id), ranks)
-    order = _ALBUM_ORDERS[request.sort]
-    if request.sort is AlbumSort.RANDOM:
-        return Page(_draw(view, order, request.limit), view.total, None)
-    return _page(view, order, request)
+    return NamedView(
+        connection, _ALBUMS, filters, given, _narrowed(visible, request.library_id), ranks
+    )
 
 
 def list_artists(
@@ -271,6 +296,33 @@ def _page(
             return Page((), view.total, None)
         after, skip = found
     return _cut(view, view.rows(order, after, request.limit + 1, skip), request.limit)
+
+
+def _by_column(view: ColumnView, request: ListTracks) -> Page:
+    skip = _skipped(request)
+    ids = view.ids(request.sort, skip, request.limit, down=request.reverse)
+    return Page(tuple(ids), view.total, _beyond(skip + len(ids), view.total))
+
+
+def _turned(view: View, order: Order, request: ListTracks) -> Page:
+    """A page from the other end: the list is read as it is kept, and each page turned round."""
+    skip = _skipped(request)
+    limit = min(request.limit, view.total - skip)
+    if limit <= 0:
+        return Page((), view.total, None)
+    there = replace(request, cursor=None, offset=view.total - skip - limit, limit=limit)
+    page = _page(view, order, there)
+    return Page(page.ids[::-1], view.total, _beyond(skip + limit, view.total))
+
+
+def _skipped(request: ListTracks) -> int:
+    """What lies before a page, where cursors are no more than that."""
+    before = 0 if request.cursor is None else decode_cursor(request.cursor, tuple[int])[0]
+    return max(before, 0) + max(request.offset, 0)
+
+
+def _beyond(end: int, total: int) -> str | None:
+    return encode_cursor((end,)) if end < total else None
 
 
 def _last_page(view: View | ArtistView, order: Order, limit: int, skip: int) -> Page:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Column, Connection, Select, bindparam, func, select
 
+from philomel.services.catalog.contract import Letters
+from philomel.services.catalog.store.listing.letters import letters_of
 from philomel.services.catalog.store.listing.ranks import Place, Ranks, Sorted
 from philomel.services.catalog.store.listing.viewing import NEVER, SORTING, Order, beyond, cut
 from philomel.services.catalog.store.tables import (
@@ -82,6 +84,15 @@ class ArtistView:
     def near_end(self) -> int:
         """So many rows before the end a page is read from there."""
         return 2 * self._ranks.step
+
+    def letters(self) -> Letters:
+        """Where each letter begins by name."""
+        listed = _artists(self._albums_only, None)[1]
+        return self._ranks.remember(
+            ("letters", self._key),
+            lambda: letters_of(self._connection, listed, artists.c.sort_key, self._values),
+            lambda found: found.total,
+        )
 
     def seek(self, order: Order, offset: int) -> tuple[Place | None, int] | None:
         """Where a page begins: see `Ranks.seek`."""

@@ -45,6 +45,26 @@ class _Kept(Generic[T]):
         self.weight = weight
 
 
+class Packed:
+    """Ids in the order of a list that was sorted as a whole, and nothing else of it.
+
+    Args:
+        ids: all of one length.
+    """
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._size = len(ids[0]) if ids else 1
+        self._all = "".join(ids).encode("ascii")
+
+    def __len__(self) -> int:
+        return len(self._all) // self._size
+
+    def page(self, skip: int, limit: int) -> list[str]:
+        size = self._size
+        text = self._all[skip * size : (skip + limit) * size].decode("ascii")
+        return [text[start : start + size] for start in range(0, len(text), size)]
+
+
 class Places:
     """Places of one list, by how many rows lie before and at them."""
 
@@ -110,12 +130,19 @@ class Ranks:
         self._weight = 0
 
     def remember(
-        self, key: Hashable, find: Callable[[], T], size: Callable[[T], int], *, rows: bool = False
+        self,
+        key: Hashable,
+        find: Callable[[], T],
+        size: Callable[[T], int],
+        *,
+        rows: bool = False,
+        packed: bool = False,
     ) -> T:
         """What `find` finds, or what it found a while ago if that is of more than `many`.
 
         Args:
             rows: it is as many rows as its size, and takes their place in memory.
+            packed: it is as many ids, of which 25 take the place of a row.
         """
         kept = self._look(key)
         if kept is not None:
@@ -123,7 +150,7 @@ class Ranks:
         started = time.perf_counter()
         value = find()
         if (length := size(value)) > self.many:
-            weight = length if rows else 1
+            weight = length if rows else length // 25 if packed else 1
             self._keep(key, value, time.perf_counter() - started, weight)
         return value
 

@@ -116,7 +116,7 @@ class Listed(Struct, frozen=True):
 
 
 @cache
-def _finding(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
+def finding(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
     """All that the filters leave, in no order."""
     statement = select(listed.table.c.id).where(
         lies_in(listed.table.c.library_id, _LIBRARIES), *listed.always.finds
@@ -126,7 +126,7 @@ def _finding(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
 
 @cache
 def _sorting(listed: Listed, filters: tuple[str, ...], order: Order, *, after: bool) -> Any:
-    statement = _finding(listed, filters).add_columns(order.column.label("sorted_by"))
+    statement = finding(listed, filters).add_columns(order.column.label("sorted_by"))
     if after:
         statement = statement.where(beyond(order, listed.table.c.id))
     return cut(statement, order)
@@ -231,7 +231,7 @@ def _counting(listed: Listed, filters: tuple[str, ...]) -> Select[Any]:
                 *(clause for name in filters for clause in listed.filters[name].finds),
             )
         )
-    return select(func.count()).select_from(_finding(listed, filters).subquery())
+    return select(func.count()).select_from(finding(listed, filters).subquery())
 
 
 class View:

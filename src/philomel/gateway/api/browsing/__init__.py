@@ -1,7 +1,11 @@
 """Ways through the music that the Web API has no words for, and what is inside a track."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from msgspec import Struct
 
+from philomel.gateway.api.browsing.pictures import Picture, pictures_of, shown
 from philomel.gateway.api.operation import Call, Route
 from philomel.kernel.errors import InvalidArgument, NotFound
 from philomel.services.catalog.contract import (
@@ -13,15 +17,18 @@ from philomel.services.catalog.contract import (
     Chapters,
     Credit,
     CreditRole,
+    EntryKind,
     GetChapters,
     GetLyrics,
     GetTracks,
     LabelPage,
+    Letters,
     ListAlbums,
     ListArtists,
     ListEditions,
     ListFolder,
     ListLabels,
+    ListLetters,
     ListSiblings,
     ListTracks,
     Lyrics,
@@ -54,6 +61,9 @@ class TrackView(Struct, frozen=True):
     """Attributes:
     bpm, key and more are in `tags`, as tagged; null if nothing is.
     last_played_at: by any listener, milliseconds since the Unix epoch.
+    added_at: when it was first seen, likewise.
+    bpm: rounded.
+    images: of its album.
     """
 
     id: str
@@ -70,6 +80,11 @@ class TrackView(Struct, frozen=True):
     play_count: int
     last_played_at: int | None
     tags: TrackTags | None
+    added_at: int = 0
+    genres: tuple[str, ...] = ()
+    bpm: int | None = None
+    explicit: bool = False
+    images: tuple[Picture, ...] = ()
 
 
 class AlbumView(Struct, frozen=True):
@@ -88,6 +103,9 @@ class AlbumView(Struct, frozen=True):
     play_count: int
     last_played_at: int | None
     tags: AlbumTags | None
+    added_at: int = 0
+    explicit: bool = False
+    images: tuple[Picture, ...] = ()
 
 
 class ArtistView(Struct, frozen=True):
@@ -97,15 +115,18 @@ class ArtistView(Struct, frozen=True):
     track_count: int
     play_count: int
     last_played_at: int | None
+    images: tuple[Picture, ...] = ()
 
 
 class TrackViews(Struct, frozen=True):
     """Attributes:
     next: cursor of the next page; null on the last one.
+    total: of the whole list, where it has pages.
     """
 
     items: tuple[TrackView, ...]
     next: str | None = None
+    total: int | None = None
 
 
 class AlbumViews(Struct, frozen=True):
@@ -113,6 +134,7 @@ class AlbumViews(Struct, frozen=True):
 
     items: tuple[AlbumView, ...]
     next: str | None = None
+    total: int | None = None
 
 
 class ArtistViews(Struct, frozen=True):
@@ -120,6 +142,7 @@ class ArtistViews(Struct, frozen=True):
 
     items: tuple[ArtistView, ...]
     next: str | None = None
+    total: int | None = None
 
 
 class FolderView(Struct, frozen=True):
@@ -155,12 +178,17 @@ class AskFolder(Struct, frozen=True):
 
 
 class AskTracks(Struct, frozen=True):
+    """Attributes:
+    reverse: the other way round.
+    """
+
     sort: TrackSort = TrackSort.NAME
     genre: str | None = None
     library: str | None = None
     limit: int = 50
     cursor: str | None = None
     offset: int = 0
+    reverse: bool = False
 
 
 class AskAlbums(Struct, frozen=True):
@@ -192,6 +220,17 @@ class AskLabels(Struct, frozen=True):
     cursor: str | None = None
 
 
+class AskLetters(Struct, frozen=True):
+    """Attributes:
+    genre, label, one_edition: as for a page of albums.
+    """
+
+    of: Literal["albums", "artists"]
+    genre: str | None = None
+    label: str | None = None
+    one_edition: bool = False
+
+
 async def get_chapters(call: Call, asked: Of) -> Chapters:
     """The chapters of a track."""
     return await call.services.catalog.get_chapters(GetChapters(asked.id))
@@ -210,7 +249,7 @@ async def list_siblings(call: Call, asked: Of) -> TrackViews:
         and not (await call.services.catalog.get_tracks(GetTracks((asked.id,)))).items
     ):
         raise NotFound("there is no such track")
-    return TrackViews(tuple(map(_track, found.items)))
+    return TrackViews(await _tracks(call, found.items))
 
 
 async def list_editions(call: Call, asked: Of) -> AlbumViews:
@@ -218,7 +257,7 @@ async def list_editions(call: Call, asked: Of) -> AlbumViews:
     found = await call.services.catalog.list_editions(ListEditions(asked.id))
     if not found.items:  # an album is an edition of itself
         raise NotFound("there is no such album")
-    return AlbumViews(tuple(map(_album, found.items)))
+    return AlbumViews(await _albums(call, found.items))
 
 
 async def browse_folder(call: Call, asked: AskFolder) -> FolderViews:
@@ -232,7 +271,7 @@ async def browse_folder(call: Call, asked: AskFolder) -> FolderViews:
     )
     return FolderViews(
         folders=tuple(FolderView(folder.path.hex(), folder.name) for folder in page.folders),
-        tracks=tuple(map(_track, page.tracks)),
+        tracks=await _tracks(call, page.tracks),
         above=None if page.above is None else page.above.hex(),
         next=page.next,
     )
@@ -244,13 +283,13 @@ async def browse_labels(call: Call, asked: AskLabels) -> LabelPage:
 
 
 async def browse_tracks(call: Call, asked: AskTracks) -> TrackViews:
-    """A page of tracks: by name, most or last played, last added, at random."""
+    """A page of tracks: by any of their columns, last added or played, at random."""
     request = ListTracks(
         sort=asked.sort, genre=asked.genre, library_id=asked.library,
-        limit=asked.limit, cursor=asked.cursor, offset=asked.offset,
+        limit=asked.limit, cursor=asked.cursor, offset=asked.offset, reverse=asked.reverse,
     )  # fmt: skip
     page = await call.services.catalog.list_tracks(request)
-    return TrackViews(tuple(map(_track, page.items)), page.next)
+    return TrackViews(await _tracks(call, page.items), page.next, page.total)
 
 
 async def browse_albums(call: Call, asked: AskAlbums) -> AlbumViews:
@@ -260,7 +299,7 @@ async def browse_albums(call: Call, asked: AskAlbums) -> AlbumViews:
         one_edition=asked.one_edition, limit=asked.limit, cursor=asked.cursor, offset=asked.offset,
     )  # fmt: skip
     page = await call.services.catalog.list_albums(request)
-    return AlbumViews(tuple(map(_album, page.items)), page.next)
+    return AlbumViews(await _albums(call, page.items), page.next, page.total)
 
 
 async def browse_artists(call: Call, asked: AskArtists) -> ArtistViews:
@@ -270,33 +309,56 @@ async def browse_artists(call: Call, asked: AskArtists) -> ArtistViews:
         limit=asked.limit, cursor=asked.cursor, offset=asked.offset,
     )  # fmt: skip
     page = await call.services.catalog.list_artists(request)
-    return ArtistViews(tuple(map(_artist, page.items)), page.next)
+    pictures = await pictures_of(call, (artist.cover for artist in page.items))
+    items = tuple(_artist(artist, shown(pictures, artist.cover)) for artist in page.items)
+    return ArtistViews(items, page.next, page.total)
 
 
-def _track(track: Track) -> TrackView:
+async def browse_letters(call: Call, asked: AskLetters) -> Letters:
+    """Where each letter begins among albums or artists by name."""
+    kind = EntryKind.ALBUM if asked.of == "albums" else EntryKind.ARTIST
+    return await call.services.catalog.list_letters(
+        ListLetters(kind, one_edition=asked.one_edition, genre=asked.genre, label=asked.label)
+    )
+
+
+async def _tracks(call: Call, tracks: Sequence[Track]) -> tuple[TrackView, ...]:
+    pictures = await pictures_of(call, (track.cover for track in tracks))
+    return tuple(_track(track, shown(pictures, track.cover)) for track in tracks)
+
+
+async def _albums(call: Call, albums: Sequence[Album]) -> tuple[AlbumView, ...]:
+    pictures = await pictures_of(call, (album.cover for album in albums))
+    return tuple(_album(album, shown(pictures, album.cover)) for album in albums)
+
+
+def _track(track: Track, images: tuple[Picture, ...]) -> TrackView:
     return TrackView(
         id=track.id, title=track.title, credits=_credits(track.credits),
         duration_ms=track.duration_ms, album_id=track.album.id if track.album else None,
         album=track.album.name if track.album else None, disc_number=track.disc_number,
         track_number=track.track_number, date=track.date, path=track.path, missing=track.missing,
         play_count=track.play_count, last_played_at=track.last_played_at, tags=track.tags,
+        added_at=track.added_at, genres=track.genres, bpm=track.bpm, explicit=track.explicit,
+        images=images,
     )  # fmt: skip
 
 
-def _album(album: Album) -> AlbumView:
+def _album(album: Album, images: tuple[Picture, ...]) -> AlbumView:
     return AlbumView(
         id=album.id, name=album.name, type=album.type.value, edition=album.edition,
         artists=_credits(album.credits), track_count=album.track_count, date=album.date,
         release_group_id=album.release_group_id, play_count=album.play_count,
         last_played_at=album.last_played_at, tags=album.tags,
+        added_at=album.added_at, explicit=album.explicit, images=images,
     )  # fmt: skip
 
 
-def _artist(artist: Artist) -> ArtistView:
+def _artist(artist: Artist, images: tuple[Picture, ...]) -> ArtistView:
     return ArtistView(
         id=artist.id, name=artist.name, album_count=artist.album_count,
         track_count=artist.track_count, play_count=artist.play_count,
-        last_played_at=artist.last_played_at,
+        last_played_at=artist.last_played_at, images=images,
     )  # fmt: skip
 
 
@@ -314,6 +376,7 @@ ROUTES = (
     Route("GET", "/albums/{id}/editions", list_editions, Of, AlbumViews),
     Route("GET", "/browse/folders", browse_folder, AskFolder, FolderViews),
     Route("GET", "/browse/labels", browse_labels, AskLabels, LabelPage),
+    Route("GET", "/browse/letters", browse_letters, AskLetters, Letters),
     Route("GET", "/browse/tracks", browse_tracks, AskTracks, TrackViews),
     Route("GET", "/browse/albums", browse_albums, AskAlbums, AlbumViews),
     Route("GET", "/browse/artists", browse_artists, AskArtists, ArtistViews),
