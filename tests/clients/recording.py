@@ -1,6 +1,6 @@
 """What unmodified clients really asked of a server, and how much of the answers was looked at.
 
-    with client("spotipy", version("spotipy"), house.witness, agent="python-requests") as ran:
+    with client("spotipy", version("spotipy"), home) as ran:
         with ran.call("GET /v1/me/tracks") as check:
             (item,) = spotify.current_user_saved_tracks()["items"]
             check.equal(item["track"]["id"], starred_elsewhere)
@@ -11,8 +11,8 @@ run that comes to another result than the one that lies there fails. `make compa
 RECORD_COMPATIBILITY=1 in the environment of pytest, writes the results anew.
 
 Endpoints are named as `GET /v1/me/tracks` or `/rest/getAlbum`, and must have been asked at the
-server, by the client, within the call: `Witness` (around an application in this process) and
-`Journal` (the log of a real process that runs with the setting log_requests) say so.
+server, by the client, within the call: `Journal` says so, the log of a process that runs with the
+setting log_requests, and whoever knows better which of the requests were somebody else's.
 """
 
 import json
@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
-from philomel.gateway.http import Application, Message, Receive, Scope, Send
 from philomel.gateway.subsonic.methods import ALL
 from philomel.gateway.webapi.table import OPERATIONS
 
@@ -52,12 +51,11 @@ _LINE = re.compile(r"\b(GET|HEAD|POST|PUT|DELETE) (/\S*) (\d{3}) [\d.]+ ms \d+ B
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as the server saw it; `agent` is empty where the server does not say."""
+    """One request as the server saw it."""
 
     method: str
     path: str
     status: int
-    agent: str = ""
 
 
 class Access(Protocol):
@@ -67,39 +65,6 @@ class Access(Protocol):
     """Seconds until a request that was answered is surely seen."""
 
     def seen(self) -> Sequence[Asked]: ...
-
-
-class Witness:
-    """Sees the requests of an application in this process, before their answers leave."""
-
-    patience = 0.0
-
-    def __init__(self) -> None:
-        self._seen: list[Asked] = []
-
-    def seen(self) -> Sequence[Asked]:
-        return self._seen
-
-    def around(self, inner: Application) -> Application:
-        async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await inner(scope, receive, send)
-                return
-            method, path, agent = scope["method"], scope["path"], _agent(scope)
-
-            async def tell(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    self._seen.append(Asked(method, path, message["status"], agent))
-                await send(message)
-
-            await inner(scope, receive, tell)
-
-        return outer
-
-
-def _agent(scope: Scope) -> str:
-    headers: dict[bytes, bytes] = dict(scope["headers"])
-    return headers.get(b"user-agent", b"").decode("latin-1")
 
 
 class Journal:
@@ -150,9 +115,8 @@ class Result:
 class Run:
     """One client, from its first call to its last."""
 
-    def __init__(self, name: str, version: str, access: Access, agent: str | None) -> None:
-        self._name, self._version = name, version
-        self._access, self._agent = access, agent
+    def __init__(self, name: str, version: str, access: Access) -> None:
+        self._name, self._version, self._access = name, version, access
         self._results: dict[str, Result] = {}
         self._unable: dict[str, str] = {}
 
@@ -188,19 +152,10 @@ class Run:
     def _asked(self, endpoint: str, before: int) -> list[Asked]:
         until = time.monotonic() + self._access.patience
         while True:
-            found = [
-                each
-                for each in self._access.seen()[before:]
-                if _is_of(endpoint, each) and self._is_own(each)
-            ]
+            found = [each for each in self._access.seen()[before:] if _is_of(endpoint, each)]
             if found or time.monotonic() > until:
                 return found
             time.sleep(0.005)  # the log is written a moment after the answer
-
-    def _is_own(self, asked: Asked) -> bool:
-        if self._agent is None or asked.agent == self._agent:
-            return True
-        return self._agent != "" and asked.agent.startswith(self._agent)
 
     def finish(self) -> None:
         """Hold the result against the one that lies there, or put it there."""
@@ -233,17 +188,15 @@ class Run:
             self.finish()
 
 
-def client(name: str, version: str, access: Access, *, agent: str | None = None) -> Run:
+def client(name: str, version: str, access: Access) -> Run:
     """The run of one client, which ends with the `with` block.
 
     Args:
         name: of the client, as its registry has it.
         version: of the client.
         access: who sees what it asks.
-        agent: how its User-Agent begins, so that nobody else's requests count as its own; ""
-            if it sends none, None if anybody's count.
     """
-    return Run(name, version, access, agent)
+    return Run(name, version, access)
 
 
 def _is_of(endpoint: str, asked: Asked) -> bool:

@@ -11,7 +11,6 @@ from typing import Any, cast
 import httpx
 import uvicorn
 from litestar.types import Receive, Scope, Send
-from tests.clients.recording import Witness
 from tests.gateway.people import Keeper, People, Signer
 from tests.gateway.shelf import CLOSED, Finder, Shelf, id_of
 
@@ -68,7 +67,6 @@ class House:
         self.plays: Any = self.keeper
         self.clock = FixedClock(1_700_000_100_000)
         self.url = ""
-        self.witness = Witness()
         self.calls_per_minute = 0
         # One client: making one takes longer than most calls.
         self.http = httpx.Client(timeout=10, verify=_NO_CERTIFICATES)
@@ -171,7 +169,7 @@ _IDLE: list[_Server] = []
 def serving(house: House) -> Iterator[House]:
     """The house behind a real server."""
     server = _IDLE.pop() if _IDLE else _Server()
-    server.app = house.witness.around(create_app(house.doors(), Metrics()))
+    server.app = create_app(house.doors(), Metrics())
     house.url = server.url
     try:
         yield house

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.clients.webapi.place import Refused, Row, Ways, ways_of
-from tests.gateway.running import House
-from tests.gateway.shelf import ALICE
+from tests.gateway.home import Home
 
 RUNNER = Path(__file__).parents[1] / "web_api.cjs"
 LOCK = json.loads((RUNNER.parent / "package.json").read_text())["dependencies"]
@@ -241,7 +240,7 @@ class Node:
 
 
 @contextmanager
-def node(house: House) -> Iterator[Node]:
+def node(home: Home) -> Iterator[Node]:
     program = shutil.which("node")
     assert program is not None, "node is not installed: run tools/engines.py"
     assert (MODULES / "node_modules").is_dir(), "the clients are not there: run tools/engines.py"
@@ -249,8 +248,8 @@ def node(house: House) -> Iterator[Node]:
         [program, str(RUNNER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
         made = Node(running)
-        token = house.people.token(ALICE)
-        made.tell({"modules": str(MODULES), "url": house.url, "token": token})
+        order = {"modules": str(MODULES), "url": home.url, "token": home.token("alice")}
+        made.tell(order)
         yield made
         assert running.stdin is not None
         running.stdin.close()

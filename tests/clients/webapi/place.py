@@ -1,36 +1,19 @@
-"""Where the clients of the Web API are judged: the doors, and two people at them.
+"""Where the clients of the Web API are judged: a real server, and two people at it.
 
 A judge of an endpoint gets a way that a client has to ask it, with the arguments named as the
 API names them (`ids`, `limit`, ...), and the answer as the API gives it.
 """
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import pytest
 from tests.clients.recording import Check
-from tests.databases import sqlite_at
-from tests.gateway.running import House, serving
-from tests.gateway.shelf import ALICE, id_of
+from tests.gateway.home import NOTHING, Home
 
-from philomel.engines.blobs.disk import DiskBlobs
-from philomel.engines.keys.ring import KeyRing
-from philomel.engines.log.local import open_local_log
-from philomel.engines.workers import TaskFailed
-from philomel.services.playlists import module
-
-AIRBAG, PARANOID, KARMA, JOGA, BACHELORETTE = (
-    id_of(f"track {name}")
-    for name in ("Airbag", "Paranoid Android", "Karma Police", "Jóga", "Bachelorette")
-)
-OK, KID_A, HOMOGENIC = (id_of(f"album {name}") for name in ("OK Computer", "Kid A", "Homogenic"))
-RADIOHEAD, BJORK = id_of("artist Radiohead"), id_of("artist Björk")
-ROCK, NOTHING = id_of("genre Rock"), id_of("nothing")
+__all__ = ["NOTHING"]
 DAY = 86_400_000
 
 
@@ -111,31 +94,63 @@ def _arguments(spec: str, given: Mapping[str, Any]) -> tuple[list[Any], dict[str
 
 
 @dataclass(frozen=True)
-class At:
-    """The doors, seen by everybody but the client."""
+class Known:
+    """Ids of what the judges speak of."""
 
-    house: House
-    written: set[str] = field(default_factory=set)
-    """Methods that changed something since all was forgotten."""
+    airbag: str
+    paranoid: str
+    karma: str
+    joga: str
+    bachelorette: str
+    duet: str
+    ok: str
+    kid_a: str
+    radiohead: str
+    bjork: str
+    yorke: str
+    rock: str
+    alice: str
+    bob: str
+
+    @classmethod
+    def at(cls, home: Home) -> Self:
+        return cls(
+            airbag=home.track("Airbag"),
+            paranoid=home.track("Paranoid Android"),
+            karma=home.track("Karma Police"),
+            joga=home.track("Jóga"),
+            bachelorette=home.track("Bachelorette"),
+            duet=home.track("I've Seen It All"),
+            ok=home.album("OK Computer"),
+            kid_a=home.album("Kid A"),
+            radiohead=home.artist("Radiohead"),
+            bjork=home.artist("Björk"),
+            yorke=home.artist("Thom Yorke"),
+            rock=home.genre("Rock"),
+            alice=home.alice,
+            bob=home.bob,
+        )
+
+
+class At:
+    """A real server, seen by everybody but the client.
+
+    Attributes:
+        known: ids of what is there.
+        written: what changed something since all was forgotten.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home, self.known = home, Known.at(home)
+        self.written: set[str] = set()
+        self.own = home.own
+        self.web = home.web
 
     def rest(self, method: str, *more: tuple[str, str], who: str = "alice", **given: Any) -> Any:
         """What a Subsonic player of somebody gets."""
         if not method.startswith(("get", "search")):
             self.written.add(method)
-        login = {"u": who, "p": f"app-{who}", "v": "1.16.1", "c": "test", "f": "json"}
-        named = ((name, str(value)) for name, value in given.items())
-        pairs = (*login.items(), *named, *more)
-        answer = self.house.http.get(f"{self.house.url}/rest/{method}", params=pairs).json()
-        assert answer["subsonic-response"]["status"] == "ok", answer
-        return answer["subsonic-response"]
-
-    def own(self, method: str, path: str, who: str = ALICE, **body: Any) -> Any:
-        """What a program gets that speaks our own API."""
-        headers = {"Authorization": f"Bearer {self.house.people.token(who)}"}
-        address = f"{self.house.url}/api/philomel/v1{path}"
-        found = self.house.http.request(method, address, headers=headers, json=body or None)
-        assert found.is_success, found.text
-        return found.json() if found.content else None
+        return self.home.rest(method, *more, who=who, **given)
 
     def starred(self, kind: str) -> list[str]:
         """Ids of what the first person keeps: of "song", "album" or "artist"."""
@@ -157,23 +172,12 @@ class At:
         return [entry["id"] for entry in found.get("entry", ())]
 
     def play(self, id_: str, days_ago: float) -> None:
-        self.rest("scrobble", id=id_, time=int(self.house.clock.now() - days_ago * DAY))
+        """Once, however often it is told: a play is known by its instant, and stays."""
+        self.home.rest("scrobble", id=id_, time=int(self.home.began - days_ago * DAY))
 
     def forget(self) -> None:
-        """Back to where nobody keeps or plays anything, and no playlist exists."""
-        self.house.keeper.plays.clear()
-        for who in ("alice", "bob"):
-            kept = self.rest("getStarred2", who=who)["starred2"]
-            pairs = [
-                (name, item["id"])
-                for kind, name in (("song", "id"), ("album", "albumId"), ("artist", "artistId"))
-                for item in kept.get(kind, ())
-            ]
-            if pairs:
-                self.rest("unstar", *pairs, who=who)
-            for each in self.rest("getPlaylists", who=who)["playlists"].get("playlist", ()):
-                if each["owner"].casefold() == who:
-                    self.rest("deletePlaylist", who=who, id=each["id"])
+        """Back to where nobody keeps anything, and no playlist exists."""
+        self.home.forget()
         self.written.clear()
 
 
@@ -207,41 +211,3 @@ def ids(found: Any) -> list[str]:
 
 def uris(*ids_: str) -> list[str]:
     return [f"spotify:track:{id_}" for id_ in ids_]
-
-
-class _Painter:
-    """Draws no picture anew: the service's own suite has real ones."""
-
-    async def render(self, picture: bytes, edges: Sequence[int]) -> list[bytes]:
-        if len(picture) < 100:
-            raise TaskFailed("This is no picture.")
-        return [picture + bytes([number]) for number, _ in enumerate(edges)]
-
-
-@contextmanager
-def keeping(folder: Path) -> Iterator[House]:
-    """The doors over the real service of likes and playlists."""
-    house = House()
-    database = asyncio.run(sqlite_at(folder / "playlists.sqlite", module.SCHEMA))
-    log = open_local_log(folder / "log.sqlite", house.clock)
-    (folder / "blobs").mkdir()
-    house.playlists, _ = module.build(
-        module.Deps(
-            database,
-            log,
-            house.clock,
-            cast("Any", house.shelf),
-            KeyRing.open(folder / "keys.json", house.clock),
-            DiskBlobs(bytes(folder / "blobs")),
-            cast("Any", _Painter()),
-            cast("Any", house.keeper),
-        )
-    )
-    with serving(house) as running:
-        yield running
-
-    async def close() -> None:
-        await database.close()
-        await log.close()
-
-    asyncio.run(close())

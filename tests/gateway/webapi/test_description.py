@@ -4,35 +4,30 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.gateway.running import House
-from tests.gateway.shelf import ALICE, id_of
+from tests.gateway.home import Home
 from tests.specs.checking import Description
 
-from philomel.services.playlists.contract import ItemKind, Mark
-from philomel.services.plays.contract import Play
-
 WEB_API = Description("spotify-web-api")
-TRACK, ALBUM = id_of("track Airbag"), id_of("album OK Computer")
-ARTIST = id_of("artist Radiohead")
+# What stands in braces is the id of it.
 ASKED = {
-    "/tracks/{id}": f"/tracks/{TRACK}",
-    "/tracks": f"/tracks?ids={TRACK}",
-    "/albums/{id}": f"/albums/{ALBUM}",
-    "/albums": f"/albums?ids={ALBUM}",
-    "/albums/{id}/tracks": f"/albums/{ALBUM}/tracks?limit=1&offset=1",
-    "/artists/{id}": f"/artists/{ARTIST}",
-    "/artists": f"/artists?ids={ARTIST}",
-    "/artists/{id}/albums": f"/artists/{ARTIST}/albums?limit=2&offset=1",
-    "/artists/{id}/top-tracks": f"/artists/{ARTIST}/top-tracks",
+    "/tracks/{id}": "/tracks/{track}",
+    "/tracks": "/tracks?ids={track}",
+    "/albums/{id}": "/albums/{album}",
+    "/albums": "/albums?ids={album}",
+    "/albums/{id}/tracks": "/albums/{album}/tracks?limit=1&offset=1",
+    "/artists/{id}": "/artists/{artist}",
+    "/artists": "/artists?ids={artist}",
+    "/artists/{id}/albums": "/artists/{artist}/albums?limit=2&offset=1",
+    "/artists/{id}/top-tracks": "/artists/{artist}/top-tracks",
     "/search": "/search?q=radiohead&type=track,album,artist&limit=2&offset=1",
     "/me": "/me",
     "/me/tracks": "/me/tracks",
-    "/me/tracks/contains": f"/me/tracks/contains?ids={TRACK}",
+    "/me/tracks/contains": "/me/tracks/contains?ids={track}",
     "/me/albums": "/me/albums",
-    "/me/albums/contains": f"/me/albums/contains?ids={TRACK}",
+    "/me/albums/contains": "/me/albums/contains?ids={track}",
     "/me/following": "/me/following?type=artist",
-    "/me/following/contains": f"/me/following/contains?type=artist&ids={ARTIST}",
-    "/me/library/contains": f"/me/library/contains?uris=spotify:track:{TRACK}",
+    "/me/following/contains": "/me/following/contains?type=artist&ids={artist}",
+    "/me/library/contains": "/me/library/contains?uris=spotify:track:{track}",
     "/me/player/recently-played": "/me/player/recently-played",
     "/me/top/tracks": "/me/top/tracks",
     "/me/top/artists": "/me/top/artists",
@@ -44,18 +39,17 @@ OCCASIONAL = {"linked_from", "restrictions"}
 
 
 @pytest.fixture
-def answers(house: House) -> Mapping[str, Any]:
-    kept = house.keeper
-    for kind, id_ in (
-        (ItemKind.TRACK, TRACK),
-        (ItemKind.ALBUM, ALBUM),
-        (ItemKind.ARTIST, ARTIST),
-    ):
-        kept.marks[ALICE, kind] = {id_: Mark(id_, 1_700_000_000_000)}
-    kept.plays[ALICE] = [Play(TRACK, 1_690_000_000_000)]
-    headers = {"Authorization": f"Bearer {house.people.token(ALICE)}"}
+def answers(home: Home) -> Mapping[str, Any]:
+    here = {
+        "track": home.track("Airbag"),
+        "album": home.album("OK Computer"),
+        "artist": home.artist("Radiohead"),
+    }
+    home.rest("star", id=here["track"], albumId=here["album"], artistId=here["artist"])
+    home.rest("scrobble", id=home.track("Bachelorette"), time=home.began - 86_400_000)
+    headers = home.headers("alice")
     return {
-        path: house.http.get(f"{house.url}/v1{asked}", headers=headers).json()
+        path: home.http.get(f"{home.url}/v1{asked.format_map(here)}", headers=headers).json()
         for path, asked in ASKED.items()
     }
 

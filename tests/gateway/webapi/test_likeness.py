@@ -1,10 +1,13 @@
 """What is like what, what sounds how, and what stands in for what is away."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import spotipy
-from msgspec.structs import replace
-from tests.gateway.running import House
-from tests.gateway.shelf import ALICE, id_of
+from tests.gateway.home import Home, Record, at_home
+from tests.gateway.webapi.conftest import Client
+from tests.journeys.subsonic.place import soon
 
 from philomel.gateway.webapi.discovery.features import key_of
 from philomel.gateway.webapi.discovery.likeness import (
@@ -15,8 +18,15 @@ from philomel.gateway.webapi.discovery.likeness import (
     spread,
     year_of,
 )
-from philomel.services.catalog.contract import CreditRole, Named, Track, TrackTags
-from philomel.services.catalog.contract.entries import Credit
+from philomel.services.catalog.contract import (
+    Album,
+    AlbumType,
+    Artist,
+    Credit,
+    CreditRole,
+    Named,
+    Track,
+)
 
 
 def by(*artists: str, genres: tuple[str, ...] = (), date: str | None = None) -> Track:
@@ -48,16 +58,14 @@ def test_keys(tagged: str, key: int | None, mode: int | None) -> None:
     assert key_of(tagged) == (key, mode)
 
 
-def test_related_artists_share_recordings_first_then_genres(house: House) -> None:
-    shelf = house.shelf
-    for name in ("Near", "Far"):
-        shelf.add(name, f"{name} One", [f"{name} song"])
-    me = shelf.artists[id_of("artist Radiohead")]
-    near, far = (shelf.albums[id_of(f"album {name} One")] for name in ("Near", "Far"))
-    ids = {name: id_of(f"artist {name}") for name in ("Near", "Far")}
+def test_related_artists_share_recordings_first_then_genres() -> None:
+    me = Artist("me", "me", "me", 1, 1, 0, genres=("Rock", "Pop"))
+    near, far = (
+        Album(name, name, AlbumType.ALBUM, by(name).credits, 1, 1, 0) for name in ("near", "far")
+    )
     both = [by(me.id, "guest"), by(me.id)]
     found = related_artists(me, both, {"Rock": [near], "Pop": [far]})
-    assert found == ["guest", ids["Near"], ids["Far"]]
+    assert found == ["guest", "near", "far"]
     assert related_artists(me, [], {}) == []
 
 
@@ -104,37 +112,57 @@ def test_no_artist_fills_a_whole_list() -> None:
 
 
 def test_a_track_that_is_away_is_answered_by_another_edition(
-    house: House, spotify: spotipy.Spotify
+    tmp_path: Path, client: Client
 ) -> None:
-    airbag, other = id_of("track Airbag"), id_of("track Paranoid Android")
-    away = replace(house.shelf.tracks[airbag], asset_id=None, missing=True)
-    house.shelf.tracks[airbag] = away
-    for found in (spotify.track(airbag), spotify.tracks([airbag])["tracks"][0]):
-        assert (found["id"], found["is_playable"]) == (other, True)
-        assert found["linked_from"]["id"] == airbag
-        assert found["linked_from"]["href"] == f"{house.url}/v1/tracks/{airbag}"
-        assert found["linked_from"]["uri"] == f"spotify:track:{airbag}"
-    listed = spotify.album_tracks(id_of("album OK Computer"))["items"][0]
-    assert (listed["id"], listed["is_playable"]) == (airbag, False)
-    assert listed["restrictions"] == {"reason": "market"}
-    house.shelf.aliases[id_of("old")] = other
-    merged = spotify.track(id_of("old"))
-    assert (merged["id"], merged["linked_from"]["id"]) == (other, id_of("old"))
+    editions = [
+        Record("Radiohead", name, ["Airbag", other], more={"barcode": ""})
+        for name, other in (("OK Computer", "Lucky"), ("OK Computer (Deluxe Edition)", "Lull"))
+    ]
+    with at_home(tmp_path, music=editions) as home:
+        spotify = client(home.token("alice"))
+        spotify.prefix = home.url + "/v1/"
+        album, deluxe = (home.album(record.name) for record in editions)
+        airbag, other = (_first(spotify, id_) for id_ in (album, deluxe))
+        (tmp_path / "Open" / "01.flac").unlink()
+        home.shape.operator.done("scan")
+        for found in (spotify.track(airbag), spotify.tracks([airbag])["tracks"][0]):
+            assert (found["id"], found["is_playable"]) == (other, True)
+            assert found["linked_from"]["id"] == airbag
+            assert found["linked_from"]["href"] == f"{home.url}/v1/tracks/{airbag}"
+            assert found["linked_from"]["uri"] == f"spotify:track:{airbag}"
+        listed = spotify.album_tracks(album)["items"][0]
+        assert (listed["id"], listed["is_playable"]) == (airbag, False)
+        assert listed["restrictions"] == {"reason": "market"}
+        home.own("POST", "/merges", admin=True, missing=airbag, heir=other)
+        # The one that was away keeps its id, and the other's leads there for ever.
+        merged = spotify.track(other)
+        assert (merged["id"], merged["linked_from"]["id"]) == (airbag, other)
+        several = spotify.tracks([airbag, other])["tracks"]
+        assert [track["id"] for track in several] == [airbag, airbag]
+
+
+def _first(spotify: spotipy.Spotify, album: str) -> str:
+    id_: str = spotify.album_tracks(album)["items"][0]["id"]
+    return id_
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_what_is_tagged_and_measured_is_told(house: House, spotify: spotipy.Spotify) -> None:
-    airbag = id_of("track Airbag")
-    tags = TrackTags(key="F#m", bpm=93.7, copyright="℗ 1997 Parlophone")
-    known = replace(house.shelf.tracks[airbag], loudness=-9.5, tags=tags)
-    house.shelf.tracks[airbag] = known
-    (features,) = spotify.audio_features([airbag])
-    assert (features["tempo"], features["loudness"]) == (93.7, -9.5)
-    assert (features["key"], features["mode"], features["valence"]) == (6, 0, None)
-    album = spotify.album(id_of("album OK Computer"))
+def test_what_is_tagged_and_measured_is_told(home: Home, spotify: spotipy.Spotify) -> None:
+    airbag = home.track("Airbag")
+
+    def features() -> dict[str, Any]:
+        found: dict[str, Any] = spotify.audio_features([airbag])[0]
+        return found
+
+    # Measured a moment after the scan: the tone is as loud as it was made.
+    assert soon(lambda: features()["loudness"] is not None)
+    assert -30 < features()["loudness"] < 0
+    assert (features()["tempo"], features()["key"], features()["mode"]) == (93.7, 6, 0)
+    assert features()["valence"] is None
+    album = spotify.album(home.album("OK Computer"))
     assert album["copyrights"] == [{"text": "℗ 1997 Parlophone", "type": "P"}]
     fitting = spotify.recommendations(
-        seed_artists=[id_of("artist Radiohead")], min_tempo=90, max_tempo=100, target_key=6
+        seed_artists=[home.artist("Radiohead")], min_tempo=90, max_tempo=100, target_key=6
     )
     assert [track["id"] for track in fitting["tracks"]] == [airbag]
 
@@ -153,8 +181,8 @@ def test_what_is_tagged_and_measured_is_told(house: House, spotify: spotipy.Spot
         "seed_genres=rock&market=Germany",
     ],
 )
-def test_bad_seeds_are_refused(house: House, query: str) -> None:
-    headers = {"Authorization": f"Bearer {house.people.token(ALICE)}"}
-    reply = house.http.get(f"{house.url}/v1/recommendations?{query}", headers=headers)
+def test_bad_seeds_are_refused(home: Home, query: str) -> None:
+    address = f"{home.url}/v1/recommendations?{query}"
+    reply = home.http.get(address, headers=home.headers("alice"))
     assert reply.status_code == 400
     assert reply.json()["error"]["status"] == 400
