@@ -4,18 +4,24 @@ import asyncio
 import atexit
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import uvicorn
 from litestar.types import Receive, Scope, Send
+from tests.databases import sqlite_at
 from tests.gateway.people import Keeper, People, Signer
 from tests.gateway.shelf import CLOSED, Finder, Shelf, id_of
 
 from philomel.app.server.network import listen
+from philomel.engines.blobs.disk import DiskBlobs
 from philomel.engines.cache.memory import MemoryCache
+from philomel.engines.keys.ring import KeyRing
+from philomel.engines.log.local import open_local_log
+from philomel.engines.workers import TaskFailed
 from philomel.gateway import api, subsonic, webapi
 from philomel.gateway.authentication import Authenticator
 from philomel.gateway.http import Application, Door, create_app
@@ -23,6 +29,7 @@ from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
 from philomel.kernel.clock import FixedClock
 from philomel.services.enrichment.contract import ArtistInfo, GetArtistInfo, InfoNotFound
+from philomel.services.playlists import module
 
 # Nothing here is encrypted, and reading all certificates of the world takes its time.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -177,3 +184,41 @@ def serving(house: House) -> Iterator[House]:
         house.http.close()
         server.app = None
         _IDLE.append(server)
+
+
+class _Painter:
+    """Draws no picture anew: the service's own suite has real ones."""
+
+    async def render(self, picture: bytes, edges: Sequence[int]) -> list[bytes]:
+        if len(picture) < 100:
+            raise TaskFailed("This is no picture.")
+        return [picture + bytes([number]) for number, _ in enumerate(edges)]
+
+
+@contextmanager
+def keeping(folder: Path) -> Iterator[House]:
+    """The doors over the real service of likes, playlists and shares, and a clock of its own."""
+    house = House()
+    database = asyncio.run(sqlite_at(folder / "playlists.sqlite", module.SCHEMA))
+    log = open_local_log(folder / "log.sqlite", house.clock)
+    (folder / "blobs").mkdir()
+    house.playlists, _ = module.build(
+        module.Deps(
+            database,
+            log,
+            house.clock,
+            cast("Any", house.shelf),
+            KeyRing.open(folder / "keys.json", house.clock),
+            DiskBlobs(bytes(folder / "blobs")),
+            cast("Any", _Painter()),
+            cast("Any", house.keeper),
+        )
+    )
+    with serving(house) as running:
+        yield running
+
+    async def close() -> None:
+        await database.close()
+        await log.close()
+
+    asyncio.run(close())

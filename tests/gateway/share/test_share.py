@@ -11,9 +11,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 from msgspec.structs import replace
-from tests.clients.webapi.place import keeping
 from tests.gateway.people import Signer
-from tests.gateway.running import Echo, House
+from tests.gateway.running import Echo, House, keeping
 from tests.gateway.shelf import ALICE, id_of
 
 from philomel.gateway import api, share
