@@ -1,6 +1,8 @@
 """The public doors at 200,000 tracks: latency, CPU and behaviour under load, beside supysonic.
 
-    python -m bench.api [--peer] [--quick] [--keep] [--only NAME]
+Both scan the same files, which are made first; all of it takes an hour the first time.
+
+    python -m bench.api [--peer] [--quick] [--keep] [--only NAME] [--prepare]
 
 One client first, call by call; then 64 connections in open loop at half of what was measured
 that the server can do, and at twice as much. One of a hundred requests stars a track.
@@ -19,12 +21,12 @@ from urllib.parse import urlencode
 
 from bench import household
 from bench.asking import Load, Wire, closed_loop, get, open_loop
-from bench.filling import id_of
 from bench.household import Household, Person, Size
+from bench.numbered import Ids
 from bench.process import usage
-from bench.server import Server, machine, percentile
+from bench.server import machine, percentile
 from bench.shelves import Shelves
-from bench.supysonic_rows import uuid_of
+from bench.supysonic_people import PLAYLIST
 from msgspec import Struct
 
 OUT = Path(__file__).parent / "out"
@@ -78,9 +80,11 @@ class Seen(Struct):
 class Calls:
     """Every measured call, with parameters that change from one to the next."""
 
-    def __init__(self, size: Size, playlist: str, seed: int) -> None:
+    def __init__(self, size: Size, household: Household, peer: Ids | None, seed: int) -> None:
         self._size = size
-        self._playlist = playlist
+        self._playlist = household.playlist
+        self._ids = household.ids
+        self._theirs = peer
         self._seed = seed
         self._chance = random.Random(seed)
         shelves: Shelves = size.shelves()
@@ -88,11 +92,12 @@ class Calls:
 
     def star(self, person: Person) -> bytes:
         number = self._chance.randrange(self._size.tracks)
-        return _rest(person.login, "star", id=id_of("track", number))
+        return _rest(person.login, "star", id=self._ids("track", number))
 
     def their_star(self, person: Person) -> bytes:
+        assert self._theirs is not None
         number = self._chance.randrange(self._size.tracks)
-        return _rest(_peer(person), "star", id=uuid_of("track", number))
+        return _rest(_peer(person), "star", id=self._theirs("track", number))
 
     def again(self) -> None:
         """Ask for the same things as after the last time: of the other server."""
@@ -104,8 +109,8 @@ class Calls:
             self._both("getAlbum", 20, "getAlbum", lambda: {"id": ("album", self._album())}),
             self._both("getArtists", 20, "getArtists", dict),
             self._both("search3", 20, "search3", lambda: {"query": self._text()}),
-            self._program("/v1/tracks, 50", lambda: f"tracks?ids={self._ids('track', 50)}"),
-            self._program("/v1/albums/{id}", lambda: f"albums/{self._ids('album', 1)}"),
+            self._program("/v1/tracks, 50", lambda: f"tracks?ids={self._some('track', 50)}"),
+            self._program("/v1/albums/{id}", lambda: f"albums/{self._some('album', 1)}"),
             self._program("/v1/search", self._search),
             self._program("/v1/me/tracks, 50", self._liked),
             *self.heavy(),
@@ -122,7 +127,7 @@ class Calls:
                     name,
                     lambda person: _rest(person.login, "getPlaylist", id=self._playlist),
                     100,
-                    lambda person: _rest(_peer(person), "getPlaylist", id=uuid_of("playlist", 0)),
+                    lambda person: _rest(_peer(person), "getPlaylist", id=PLAYLIST),
                 )
             )
         return found
@@ -138,10 +143,11 @@ class Calls:
 
     def _both(self, name: str, target: float, method: str, some: Callable[[], Any]) -> Call:
         def ours(person: Person) -> bytes:
-            return _rest(person.login, method, **_named(id_of, some()))
+            return _rest(person.login, method, **_named(self._ids, some()))
 
         def theirs(person: Person) -> bytes:
-            return _rest(_peer(person), method, **_named(uuid_of, some()))
+            assert self._theirs is not None
+            return _rest(_peer(person), method, **_named(self._theirs, some()))
 
         return Call(name, ours, target, theirs)
 
@@ -161,9 +167,9 @@ class Calls:
         word = self._chance.choice(self._words)
         return word[: self._chance.randint(3, max(3, len(word)))]
 
-    def _ids(self, kind: str, count: int) -> str:
+    def _some(self, kind: str, count: int) -> str:
         of = self._size.tracks if kind == "track" else self._size.albums
-        return ",".join(id_of(kind, self._chance.randrange(of)) for _ in range(count))
+        return ",".join(self._ids(kind, self._chance.randrange(of)) for _ in range(count))
 
     def _search(self) -> str:
         kinds = "track,album,artist"
@@ -177,7 +183,7 @@ def _rest(login: str, method: str, **parameters: Any) -> bytes:
     return get(f"/rest/{method}?{login}&{urlencode(parameters)}")
 
 
-def _named(naming: Callable[[str, int], Any], parameters: dict[str, Any]) -> dict[str, Any]:
+def _named(naming: Ids, parameters: dict[str, Any]) -> dict[str, Any]:
     """The parameters, with the ids of one server or the other."""
     return {
         name: naming(*value) if isinstance(value, tuple) else value
@@ -298,14 +304,16 @@ def _load_row(name: str, rate: float, load: Load, middle: float) -> str:
 
 
 async def measure(options: argparse.Namespace, size: Size, house: Household) -> None:
-    calls = Calls(size, house.playlist, options.seed)
+    other = household.prepare_peer(OUT, size, keep=options.keep) if options.peer else None
+    if options.prepare:
+        return
+    calls = Calls(size, house, household.ids_of(other) if other else None, options.seed)
     with ExitStack() as stack:
         peer = None
-        if options.peer:
-            other = household.prepare_peer(OUT, size, keep=options.keep)
+        if other is not None:
             port, pid = stack.enter_context(other.serve())
             peer = Target(port, pid, calls.their_star)
-        server = stack.enter_context(Server(house.data))
+        server = stack.enter_context(house.server())
         await household.mint(house)
         await household.quiet(server.process.pid, options.settle)
         ours = Target(server.port, server.process.pid, calls.star)
@@ -327,6 +335,7 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true", help="measure supysonic too")
     parser.add_argument("--quick", action="store_true", help="10,000 tracks, 50 requests of each")
     parser.add_argument("--keep", action="store_true", help="use the data of the run before")
+    parser.add_argument("--prepare", action="store_true", help="only make the data")
     options = parser.parse_args()
     size = Size()
     if options.quick:

@@ -1,7 +1,7 @@
-"""A catalogue with many people in it, made twice: for Philomel and for supysonic.
+"""A library with many people, twice: in Philomel and in supysonic, which scan the same files.
 
-Both get the same names, numbers and likes. Neither has the files: every row says where one
-would be.
+Both get the same likes and the same long list. Likes and plays are put into the databases: over
+the doors they would take hours.
 """
 
 import asyncio
@@ -13,16 +13,17 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.filling import fill, id_of
+from bench.numbered import Ids
 from bench.peer import Supysonic
 from bench.process import usage
 from bench.server import Server
+from bench.shelf_files import LIBRARIES, write
 from bench.shelves import Shelves
-from bench.supysonic_rows import liked
 from msgspec import Struct
 
 from philomel.app.process.reach import reach
@@ -43,6 +44,8 @@ _PORTION = 500
 _REST = 8.0
 _IDLE = 0.03
 """Of a core: what a server takes that does nothing."""
+_SETTINGS = {"PHILOMEL_MEDIA_ANALYSIS_WORKERS": "0"}
+"""supysonic measures no loudness, and what is asked for here has none of what that gives."""
 
 
 class Size(Struct, frozen=True):
@@ -77,6 +80,10 @@ class Household(Struct):
     data: Path
     people: list[Person]
     playlist: str
+    ids: Ids
+
+    def server(self) -> Server:
+        return Server(self.data, **_SETTINGS)
 
 
 def login_of(name: str, password: str) -> str:
@@ -93,19 +100,39 @@ def prepare(out: Path, size: Size, *, keep: bool) -> Household:
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True)
         people = asyncio.run(_add_people(data, size.people))
+        music = music_of(out, size)
         started = time.perf_counter()
-        fill(next(data.rglob("catalog.sqlite")), size.shelves())
-        _like(next(data.rglob("playlists.sqlite")), people, size)
-        _play(next(data.rglob("plays.sqlite")), people, size)
-        print(f"filled in {time.perf_counter() - started:.0f} s", flush=True)
-        with Server(data) as server:
-            playlist = _make_playlist(server, people[0].login, size)
+        with Server(data, **_SETTINGS) as server:
+            for name in LIBRARIES:
+                server.cli("library", "add", str(music / name), "--name", name)
+            server.cli("scan")
+        print(f"scanned in {time.perf_counter() - started:.0f} s", flush=True)
+        ids = _ids(data)
+        _like(next(data.rglob("playlists.sqlite")), people, size, ids)
+        _play(next(data.rglob("plays.sqlite")), people, size, ids)
+        with Server(data, **_SETTINGS) as server:
+            playlist = _make_playlist(server, people[0].login, size, ids)
             asyncio.run(quiet(server.process.pid, 1_800))
         done.write_text(
             json.dumps([playlist, *([each.id, each.name, each.login] for each in people)])
         )
     playlist, *rows = json.loads(done.read_text())
-    return Household(data, [Person(*row) for row in rows], playlist)
+    return Household(data, [Person(*row) for row in rows], playlist, _ids(data))
+
+
+def music_of(out: Path, size: Size) -> Path:
+    """The files; they stay for other runs."""
+    music = out / f"api-music-{size.tracks}"
+    write(music, size.shelves())
+    return music
+
+
+def _ids(data: Path) -> Ids:
+    with sqlite3.connect(f"file:{next(data.rglob('catalog.sqlite'))}?mode=ro", uri=True) as driver:
+        rows = driver.execute(
+            "SELECT f.path, t.id, t.album_id FROM tracks t JOIN files f ON f.id = t.file_id"
+        )
+        return Ids.of((os.fsdecode(path), track, album) for path, track, album in rows)
 
 
 async def mint(household: Household) -> None:
@@ -120,7 +147,7 @@ async def mint(household: Household) -> None:
 
 async def _add_people(data: Path, count: int) -> list[Person]:
     """Also makes the databases."""
-    with Server(data):
+    with Server(data, **_SETTINGS):
         found = []
         async with reach(_settings(data), "bench", (Accounts,), jobs=False) as services:
             accounts = services.service(Accounts)
@@ -140,37 +167,37 @@ def _settings(data: Path) -> Any:
     return load({"data": str(data)}, known)
 
 
-def _liked(size: Size) -> Iterator[tuple[int, str, str]]:
+def _liked(size: Size, ids: Ids) -> Iterator[tuple[int, str, str]]:
     """The number of a person, and a kind and id of what they like."""
     for number in range(size.people):
-        for kind, of in (("track", size.tracks), ("album", size.albums)):
-            for each in dict.fromkeys(liked(number, size.likes, of)):
-                yield number, kind, id_of(kind, each)
+        for kind in ("track", "album"):
+            for each in ids.liked(number, kind, size.likes):
+                yield number, kind, each
 
 
-def _like(path: Path, people: list[Person], size: Size) -> None:
+def _like(path: Path, people: list[Person], size: Size, ids: Ids) -> None:
     with sqlite3.connect(path) as driver:
         driver.executemany(
             "INSERT INTO mark (user_id, kind, item_id, saved_at) VALUES (?, ?, ?, ?)",
             ((people[n].id, kind, id_, _SAVED + place)
-             for place, (n, kind, id_) in enumerate(_liked(size))),
+             for place, (n, kind, id_) in enumerate(_liked(size, ids))),
         )  # fmt: skip
 
 
-def _play(path: Path, people: list[Person], size: Size) -> None:
+def _play(path: Path, people: list[Person], size: Size, ids: Ids) -> None:
     """As many plays as likes, of the same tracks, and what they add up to."""
     with sqlite3.connect(path) as driver:
         driver.executemany(
             "INSERT INTO play (user_id, played_at, track_id, utc_offset_minutes, player) "
             "VALUES (?, ?, ?, 0, 'bench')",
             ((people[n].id, _PLAYED + place * 1_000, id_)
-             for place, (n, kind, id_) in enumerate(_liked(size)) if kind == "track"),
+             for place, (n, kind, id_) in enumerate(_liked(size, ids)) if kind == "track"),
         )  # fmt: skip
         driver.executemany(
             "INSERT INTO play_count (user_id, kind, item_id, times, last_played_at) "
             "VALUES (?, ?, ?, 1, ?)",
             ((people[n].id, kind, id_, _PLAYED + place * 1_000)
-             for place, (n, kind, id_) in enumerate(_liked(size))),
+             for place, (n, kind, id_) in enumerate(_liked(size, ids))),
         )  # fmt: skip
         driver.execute(
             "INSERT INTO track_total (track_id, times, last_played_at) "
@@ -178,7 +205,7 @@ def _play(path: Path, people: list[Person], size: Size) -> None:
         )
 
 
-def _make_playlist(server: Server, login: str, size: Size) -> str:
+def _make_playlist(server: Server, login: str, size: Size, ids: Ids) -> str:
     """The id of a new playlist; "" where none can be kept, which leaves its figures out."""
     try:
         playlist: str = _post(server, "createPlaylist", f"{login}&name=Long")["playlist"]["id"]
@@ -187,7 +214,7 @@ def _make_playlist(server: Server, login: str, size: Size) -> str:
         return ""
     for start in range(0, size.playlist, _PORTION):
         some = range(start, min(start + _PORTION, size.playlist))
-        songs = urllib.parse.urlencode([("songIdToAdd", id_of("track", number)) for number in some])
+        songs = urllib.parse.urlencode([("songIdToAdd", ids("track", number)) for number in some])
         _post(server, "updatePlaylist", f"{login}&playlistId={playlist}&{songs}")
     return playlist
 
@@ -216,23 +243,30 @@ async def quiet(pid: int, longest: float) -> None:
 
 
 def prepare_peer(out: Path, size: Size, *, keep: bool) -> Supysonic:
-    """supysonic's part, with the first person of the household."""
+    """supysonic's part, with the same files and the same people."""
     peer = Supysonic(out, folder=out / f"api-supysonic-{size.tracks}", keep=keep)
     if peer.is_new:
+        peer.add(music_of(out, size))
+        print(f"supysonic scanned in {peer.scan():.0f} s", flush=True)
         wanted = {
             "database": peer.database,
-            "tracks": size.tracks,
-            "albums": size.albums,
-            "artists": size.artists,
             "users": [[f"bench{number}", PASSWORD] for number in range(size.people)],
             "likes": size.likes,
             "playlist": size.playlist,
         }
-        started = time.perf_counter()
-        peer.run("-m", "bench.supysonic_rows", json.dumps(wanted))
-        print(f"supysonic filled in {time.perf_counter() - started:.0f} s", flush=True)
+        peer.run("-m", "bench.supysonic_people", json.dumps(wanted))
         peer.done()
     return peer
+
+
+def ids_of(peer: Supysonic) -> Ids:
+    with sqlite3.connect(f"file:{peer.folder / 'db.sqlite'}?mode=ro", uri=True) as driver:
+        rows = driver.execute("SELECT path, id, album_id FROM track")
+        return Ids.of((path, _uuid(track), _uuid(album)) for path, track, album in rows)
+
+
+def _uuid(value: str | bytes) -> str:
+    return str(uuid.UUID(bytes=value) if isinstance(value, bytes) else uuid.UUID(value))
 
 
 def peer_login(number: int) -> str:

@@ -35,6 +35,7 @@ class Supysonic:
         keep: whether to go on with what is in `folder`, if it was completed.
 
     Attributes:
+        folder: of its database and settings.
         is_new: whether nothing is in its database yet.
         database: its address.
     """
@@ -47,19 +48,19 @@ class Supysonic:
             wanted = ("supysonic==0.7.9", "gunicorn==23.0.0")
             install = ["-m", "pip", "install", "-q", *wanted]
             subprocess.run([str(self._bin / "python"), *install], check=True)
-        self._folder = folder or work / f"supysonic-{time.time_ns()}"
-        self._done = self._folder / "done"
+        self.folder = folder or work / f"supysonic-{time.time_ns()}"
+        self._done = self.folder / "done"
         self.is_new = not (keep and self._done.exists())
-        self.database = f"sqlite:///{self._folder}/db.sqlite"
+        self.database = f"sqlite:///{self.folder}/db.sqlite"
         self.login = urllib.parse.urlencode(
             {"u": "bench", "p": "correct horse", "v": "1.12.0", "c": "bench", "f": "json"}
         )
         if not self.is_new:
             return
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir()
-        (self._folder / "supysonic.conf").write_text(
-            _CONFIGURATION.format(folder=self._folder, ffmpeg=shutil.which("ffmpeg"))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        (self.folder / "supysonic.conf").write_text(
+            _CONFIGURATION.format(folder=self.folder, ffmpeg=shutil.which("ffmpeg"))
         )
         self._cli("user", "add", "bench", "-p", "correct horse")
 
@@ -75,7 +76,7 @@ class Supysonic:
 
     def _cli(self, *arguments: str) -> None:
         command = [str(self._bin / "supysonic-cli"), *arguments]
-        subprocess.run(command, cwd=self._folder, check=True, capture_output=True)
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
 
     def add(self, music: Path) -> None:
         self._cli("folder", "add", "music", str(music))
@@ -90,14 +91,7 @@ class Supysonic:
     def serve(self) -> Iterator[tuple[int, int]]:
         """Port and process id of its web server with two workers."""
         port = free_port()
-        process = subprocess.Popen(
-            [
-                # Not its script, which knows only the path that it was installed under.
-                *(self._bin / "python", "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}"),
-                *("--log-level", "error", "supysonic.web:create_application()"),
-            ],
-            cwd=self._folder,
-        )
+        process = self._start(port)
         try:
             while True:
                 try:
@@ -106,7 +100,20 @@ class Supysonic:
                         break
                 except OSError:
                     time.sleep(0.1)
+                # Two workers may both want to be the first to write its secret.
+                if process.poll() is not None:
+                    process = self._start(port)
             yield port, process.pid
         finally:
             process.terminate()
             process.wait(10)
+
+    def _start(self, port: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                # Not its script, which knows only the path that it was installed under.
+                *(self._bin / "python", "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}"),
+                *("--log-level", "error", "supysonic.web:create_application()"),
+            ],
+            cwd=self.folder,
+        )

@@ -173,7 +173,7 @@ def _lines(report: Report, path: Path, links: dict[str, str]) -> list[str]:
     if links:
         lines.append("These links let the new people choose a password, once, within 24 hours:")
         lines += [f"  {plain(name)}: {link}" for name, link in links.items()]
-    lines.append(f"What was not found is listed in {path}")
+    lines.append(f"The whole report, with what was not found, is in {path}")
     if report.dry_run:
         lines.append("Nothing was changed: this was a dry run.")
     return lines
