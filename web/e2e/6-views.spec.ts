@@ -35,3 +35,31 @@ test("the sound panel: by key, to the end of the song and on", async ({ signedIn
   await expect(panel.getByLabel("31 hertz")).toHaveValue("4.5");
   await panel.getByRole("button", { name: "1.0×" }).click();
 });
+
+test("songs by their columns, folders, and albums in one answer", async ({ signedIn }) => {
+  const page = await signedIn.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto("/library/tracks");
+  const titles = page
+    .getByRole("grid", { name: "All songs" })
+    .getByRole("button", { name: /^Play / });
+  await page.getByRole("button", { name: "Sort by Length" }).click();
+  await expect(titles.first()).toHaveAccessibleName("Play Seven Small Springs");
+  await page.getByRole("button", { name: "By Length, upwards" }).click();
+  await expect(titles.first()).not.toHaveAccessibleName("Play Seven Small Springs");
+  const longest = await titles.first().getAttribute("aria-label");
+  await page.getByRole("button", { name: "Choose columns" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Genre" }).click();
+  await page.reload();
+  await expect(page.getByRole("toolbar").getByText("Genre")).toBeVisible();
+  await expect(titles.first()).toHaveAccessibleName(longest ?? "");
+
+  await page.getByRole("link", { name: "Folders" }).click();
+  await page.getByRole("list", { name: "Folders" }).getByRole("link").first().click();
+  await page.getByRole("list", { name: "Folders" }).getByRole("link").first().click();
+  await expect(page.getByRole("grid", { name: "Songs in this folder" })).toBeVisible();
+  await page.getByRole("link", { name: "Albums", exact: true }).click();
+  await expect(page.getByRole("link", { name: "Copper Leaves" })).toBeVisible();
+  expect(asked.filter((path) => path === "/v1/albums" || path === "/v1/tracks")).toEqual([]);
+});

@@ -4,13 +4,12 @@ import { type Ask, ask } from "./client";
 import type { ApiError } from "./errors";
 import type {
   AlbumSort,
+  AlbumView,
   AlbumViews,
   ArtistInfo,
-  ArtistViews,
   Lyrics,
   ScanStatus,
   Server,
-  TrackViews,
   User,
   WaveformView,
 } from "./extension";
@@ -43,13 +42,25 @@ export interface Asked {
   offset?: number;
 }
 
-/** The doors give albums by order as ids with names; covers come with the whole objects. */
-const inOrder = <T extends { id: string }>(ids: string[], found: (T | null)[]): T[] => {
-  const known = new Map(found.filter((each) => each !== null).map((each) => [each.id, each]));
-  return ids.flatMap((id) => known.get(id) ?? []);
-};
+/** Part of a list, and how long all of it is. */
+export interface Listed<T> {
+  items: T[];
+  total: number;
+}
 
-const MOST_ALBUMS = 20;
+/** An album of the extension API as the Web API has it. */
+const albumRef = ({ id, name, type, artists, images, date, track_count }: AlbumView): AlbumRef => ({
+  id,
+  name,
+  uri: `spotify:album:${id}`,
+  album_type: type as AlbumRef["album_type"],
+  artists: artists
+    .filter(({ role }) => role === "album_artist")
+    .map((by) => ({ id: by.id, name: by.name, uri: `spotify:artist:${by.id}` })),
+  images: images ?? [],
+  release_date: date ?? "",
+  total_tracks: track_count,
+});
 
 export const webApi = createApi({
   reducerPath: "api",
@@ -64,49 +75,21 @@ export const webApi = createApi({
     }),
     server: build.query<Server, void>({ query: () => ({ path: `${EXTENSION}/server` }) }),
 
-    albums: build.query<AlbumRef[], { sort: AlbumSort; genre?: string } & Asked>({
-      async queryFn({ sort, genre, limit = MOST_ALBUMS, offset = 0 }, _, __, fetch) {
-        const page = await fetch({
-          path: `${EXTENSION}/browse/albums`,
-          query: { sort, genre, limit, offset, one_edition: true },
-        });
-        if (page.error) return { error: page.error };
-        const heard = sort === "most_played";
-        const ids = (page.data as AlbumViews).items
-          .filter(({ play_count }) => !heard || play_count > 0)
-          .map(({ id }) => id);
-        const found: (AlbumRef | null)[] = [];
-        for (let first = 0; first < ids.length; first += MOST_ALBUMS) {
-          const some = ids.slice(first, first + MOST_ALBUMS).join(",");
-          const answer = await fetch({ path: "/v1/albums", query: { ids: some } });
-          if (answer.error) return { error: answer.error };
-          found.push(...(answer.data as { albums: (AlbumRef | null)[] }).albums);
-        }
-        return { data: inOrder(ids, found) };
-      },
+    albums: build.query<
+      Listed<AlbumRef>,
+      { sort: AlbumSort; genre?: string; label?: string } & Asked
+    >({
+      query: ({ limit = 20, offset = 0, ...asked }) => ({
+        path: `${EXTENSION}/browse/albums`,
+        query: { ...asked, limit, offset, one_edition: true },
+      }),
+      transformResponse: ({ items, total }: AlbumViews, _, { sort }) => ({
+        items: items
+          .filter(({ play_count }) => sort !== "most_played" || play_count > 0)
+          .map(albumRef),
+        total: total ?? items.length,
+      }),
       providesTags: ["Played"],
-    }),
-    artists: build.query<Artist[], Asked>({
-      async queryFn({ limit = 50, offset = 0 }, _, __, fetch) {
-        const page = await fetch({ path: `${EXTENSION}/browse/artists`, query: { limit, offset } });
-        if (page.error) return { error: page.error };
-        const ids = (page.data as ArtistViews).items.map(({ id }) => id);
-        if (!ids.length) return { data: [] };
-        const answer = await fetch({ path: "/v1/artists", query: { ids: ids.join(",") } });
-        if (answer.error) return { error: answer.error };
-        return { data: inOrder(ids, (answer.data as { artists: (Artist | null)[] }).artists) };
-      },
-    }),
-    tracks: build.query<Track[], Asked>({
-      async queryFn({ limit = 50, offset = 0 }, _, __, fetch) {
-        const page = await fetch({ path: `${EXTENSION}/browse/tracks`, query: { limit, offset } });
-        if (page.error) return { error: page.error };
-        const ids = (page.data as TrackViews).items.map(({ id }) => id);
-        if (!ids.length) return { data: [] };
-        const answer = await fetch({ path: "/v1/tracks", query: { ids: ids.join(",") } });
-        if (answer.error) return { error: answer.error };
-        return { data: inOrder(ids, (answer.data as { tracks: (Track | null)[] }).tracks) };
-      },
     }),
     album: build.query<Album, string>({
       query: (id) => ({ path: `/v1/albums/${encodeURIComponent(id)}` }),

@@ -27,6 +27,8 @@ export function App() {
           <Route path="/library/artists" element={<Library view="artists" />} />
           <Route path="/library/tracks" element={<Library view="tracks" />} />
           <Route path="/library/genres" element={<Library view="genres" />} />
+          <Route path="/library/labels" element={<Library view="labels" />} />
+          <Route path="/library/folders" element={<Library view="folders" />} />
           <Route path="/library/liked" element={<Library view="liked" />} />
           <Route path="/album/:id" element={<Album />} />
           <Route path="/artist/:id" element={<Artist />} />

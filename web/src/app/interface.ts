@@ -14,6 +14,8 @@ export interface Interface {
   sound: boolean;
   /** Whether single letters are shortcuts: people who dictate switch them off. */
   letters: boolean;
+  /** Columns of the table of songs; null is the usual ones. */
+  columns: string[] | null;
 }
 
 export const initialInterface: Interface = {
@@ -24,6 +26,7 @@ export const initialInterface: Interface = {
   shortcuts: false,
   sound: false,
   letters: true,
+  columns: null,
 };
 
 const slice = createSlice({

@@ -1,6 +1,6 @@
 /** Cards of albums, artists and lists, each with a button that plays it. */
 import { t } from "@lingui/core/macro";
-import type { AlbumRef, Artist, Playlist } from "../api/types";
+import type { AlbumRef, Image, Playlist } from "../api/types";
 import { webApi } from "../api/webapi";
 import { notices } from "../app/notices";
 import { useApp, useSend } from "../app/store";
@@ -96,7 +96,7 @@ export function AlbumCard({ album, note }: { album: AlbumRef; note?: string }) {
   );
 }
 
-export function ArtistCard({ artist }: { artist: Artist }) {
+export function ArtistCard({ artist }: { artist: { id: string; name: string; images: Image[] } }) {
   return (
     <Card
       to={`/artist/${artist.id}`}

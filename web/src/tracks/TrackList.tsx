@@ -4,6 +4,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useMemo,
   useRef,
@@ -30,6 +31,7 @@ export interface ListedTrack {
   track: QueueTrack | null;
   lead?: ReactNode;
   dimmed?: boolean;
+  cells?: ReactNode;
 }
 
 /** A list that is too long to be made at once. */
@@ -83,7 +85,8 @@ export function TrackList({
     estimateSize: () => ROW,
     overscan: 8,
     scrollMargin: offset,
-    getItemKey: (place) => at(place).key,
+    // All places are measured anew when it is another function.
+    getItemKey: useCallback((place: number) => at(place).key, [at]),
   });
   const seen = virtual.getVirtualItems();
   const [first, last] = [seen[0]?.index ?? 0, seen.at(-1)?.index ?? 0];
@@ -273,6 +276,7 @@ export function TrackList({
                   <TrackRow
                     track={track}
                     lead={listed.lead}
+                    cells={listed.cells}
                     dimmed={listed.dimmed ?? false}
                     showAlbum={showAlbum}
                     current={track.id !== "" && track.id === current}

@@ -20,6 +20,8 @@ export interface RowProps {
   selected?: boolean;
   dimmed?: boolean;
   showAlbum?: boolean;
+  /** What stands in the place of album and length: the columns of a table. */
+  cells?: ReactNode;
   saved?: boolean | undefined;
   onPlay: () => void;
   onSave?: (() => void) | undefined;
@@ -89,7 +91,8 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
           <ArtistLinks artists={track.artists} />
         </span>
       </span>
-      {showAlbum && (
+      {props.cells}
+      {showAlbum && !props.cells && (
         <span className={styles.album} dir="auto">
           {track.album?.id ? (
             <Link to={`/album/${track.album.id}`}>{track.album.name}</Link>
@@ -115,7 +118,7 @@ export const TrackRow = memo(function TrackRow(props: RowProps) {
           />
         )}
       </span>
-      <span className={styles.time}>{clock(track.duration_ms)}</span>
+      {!props.cells && <span className={styles.time}>{clock(track.duration_ms)}</span>}
       {props.movable && (
         <span
           className={styles.handle}

@@ -13,7 +13,7 @@ export function usePaged<T>(
     known: new Map(),
     asked: new Set(),
   });
-  const [, again] = useState(0);
+  const [version, again] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const of = `${name} ${total}`;
   if (pages.current.of !== of) pages.current = { of, known: new Map(), asked: new Set() };
@@ -63,9 +63,14 @@ export function usePaged<T>(
     },
     [load],
   );
-  return {
-    at: (place: number): T | null =>
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one whenever it answers otherwise
+  const at = useCallback(
+    (place: number): T | null =>
       pages.current.known.get(Math.floor(place / PAGE))?.[place % PAGE] ?? null,
+    [version, of],
+  );
+  return {
+    at,
     onSeen,
     fetchAll,
     error,

@@ -28,7 +28,7 @@ const greeting = (hour: number): string => {
 function Albums({ title, sort, more }: { title: string; sort: AlbumSort; more?: string }) {
   const { data, error, refetch } = webApi.useAlbumsQuery({ sort, limit: MOST });
   if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (data && !data.length) return null;
+  if (data && !data.items.length) return null;
   return (
     <Shelf
       title={title}
@@ -40,7 +40,11 @@ function Albums({ title, sort, more }: { title: string; sort: AlbumSort; more?: 
         )
       }
     >
-      {data ? data.map((album) => <AlbumCard key={album.id} album={album} />) : <CardsToCome />}
+      {data ? (
+        data.items.map((album) => <AlbumCard key={album.id} album={album} />)
+      ) : (
+        <CardsToCome />
+      )}
     </Shelf>
   );
 }

@@ -19,7 +19,7 @@ function ByGenre() {
   if (!data?.genres.length) return null;
   return (
     <>
-      {genre && <Listed title={t`From ${genre}`} albums={albums ?? []} />}
+      {genre && <Listed title={t`From ${genre}`} albums={albums?.items ?? []} />}
       <nav className={styles.ways} aria-labelledby="by-genre">
         <h2 id="by-genre">
           <Trans>By genre</Trans>
@@ -39,8 +39,8 @@ function ByGenre() {
 function ByDecade() {
   const { data: newest } = webApi.useAlbumsQuery({ sort: "year_descending", limit: 1 });
   const { data: oldest } = webApi.useAlbumsQuery({ sort: "year", limit: 1 });
-  const last = Number(newest?.[0]?.release_date.slice(0, 4) ?? 0);
-  const first = Number(oldest?.[0]?.release_date.slice(0, 4) ?? 0) || last;
+  const last = Number(newest?.items[0]?.release_date.slice(0, 4) ?? 0);
+  const first = Number(oldest?.items[0]?.release_date.slice(0, 4) ?? 0) || last;
   if (!last) return null;
   const decades: number[] = [];
   for (let year = last - (last % 10); year > first - 10 && decades.length < 12; year -= 10)

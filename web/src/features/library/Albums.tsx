@@ -1,24 +1,38 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useSearchParams } from "react-router";
+import { browseApi } from "../../api/browse";
 import type { AlbumSort } from "../../api/extension";
 import { webApi } from "../../api/webapi";
 import { Button } from "../../design/parts/Button";
 import { CardsToCome, Grid } from "../../design/parts/Shelf";
 import { Empty, Failed } from "../../design/parts/States";
+import { usePaged } from "../../tracks/paged";
 import { AlbumCard } from "../cards";
-import { useEndless } from "./endless";
+import { CardGrid } from "./CardGrid";
 import styles from "./Library.module.css";
 
-const PAGE = 40;
+const PAGE = 50;
 
 export function Albums() {
   const { t } = useLingui();
   const [params, setParams] = useSearchParams();
   const sort = (params.get("sort") ?? "name") as AlbumSort;
   const genre = params.get("genre");
+  const label = params.get("label");
+  const of = { ...(genre && { genre }), ...(label && { label }) };
   const [fetchPage] = webApi.useLazyAlbumsQuery();
-  const { items, error, done, end, retry } = useEndless(`${sort} ${genre}`, (offset) =>
-    fetchPage({ sort, ...(genre && { genre }), limit: PAGE, offset }, true).unwrap(),
+  const { data, error, refetch } = webApi.useAlbumsQuery({ sort, ...of, limit: PAGE });
+  const { data: letters } = browseApi.useLettersQuery(
+    { of: "albums", one_edition: true, ...of },
+    { skip: sort !== "name" },
+  );
+  const total =
+    data && sort === "most_played" && data.items.length < PAGE ? data.items.length : data?.total;
+  const { at, onSeen } = usePaged(
+    `albums ${sort} ${genre} ${label}`,
+    total ?? 0,
+    async (offset, limit) =>
+      (await fetchPage({ sort, ...of, limit, ...(offset && { offset }) }, true).unwrap()).items,
   );
   const orders: [AlbumSort, string][] = [
     ["name", t`By name`],
@@ -33,9 +47,9 @@ export function Albums() {
     <>
       <div className={styles.tools}>
         <span>
-          {genre && (
+          {(genre || label) && (
             <Button look="plain" icon="close" onClick={() => setParams({ sort })}>
-              {genre}
+              {params.get("name") ?? genre ?? label}
             </Button>
           )}
         </span>
@@ -46,7 +60,13 @@ export function Albums() {
           <select
             value={sort}
             onChange={(event) =>
-              setParams({ sort: event.target.value, ...(genre && { genre }) }, { replace: true })
+              setParams(
+                (now) => {
+                  now.set("sort", event.target.value);
+                  return now;
+                },
+                { replace: true },
+              )
             }
           >
             {orders.map(([key, name]) => (
@@ -57,16 +77,25 @@ export function Albums() {
           </select>
         </label>
       </div>
-      {done && !items.length && !error && (
+      {error && !data ? (
+        <Failed error={error} retry={() => void refetch()} />
+      ) : total === undefined ? (
+        <Grid>
+          <CardsToCome count={12} />
+        </Grid>
+      ) : total === 0 ? (
         <Empty icon="album" title={<Trans>No albums here</Trans>} />
+      ) : (
+        <CardGrid
+          count={total}
+          onSeen={onSeen}
+          letters={sort === "name" && total > PAGE ? letters?.items : undefined}
+          at={(place) => {
+            const album = at(place);
+            return album && <AlbumCard key={album.id} album={album} />;
+          }}
+        />
       )}
-      <Grid>
-        {items.map((album) => (
-          <AlbumCard key={album.id} album={album} />
-        ))}
-        {!done && !error && <CardsToCome count={12} />}
-      </Grid>
-      {error ? <Failed error={error} retry={retry} /> : <div ref={end} className={styles.end} />}
     </>
   );
 }

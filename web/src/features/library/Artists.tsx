@@ -1,30 +1,40 @@
 import { Trans } from "@lingui/react/macro";
-import { webApi } from "../../api/webapi";
+import { browseApi } from "../../api/browse";
 import { CardsToCome, Grid } from "../../design/parts/Shelf";
 import { Empty, Failed } from "../../design/parts/States";
+import { usePaged } from "../../tracks/paged";
 import { ArtistCard } from "../cards";
-import { useEndless } from "./endless";
-import styles from "./Library.module.css";
+import { CardGrid } from "./CardGrid";
 
-const PAGE = 48;
+const PAGE = 50;
 
 export function Artists() {
-  const [fetchPage] = webApi.useLazyArtistsQuery();
-  const { items, error, done, end, retry } = useEndless("artists", (offset) =>
-    fetchPage({ limit: PAGE, offset }, true).unwrap(),
+  const [fetchPage] = browseApi.useLazyArtistsQuery();
+  const { data, error, refetch } = browseApi.useArtistsQuery({ limit: PAGE });
+  const { data: letters } = browseApi.useLettersQuery({ of: "artists" });
+  const { at, onSeen } = usePaged(
+    "artists",
+    data?.total ?? 0,
+    async (offset, limit) =>
+      (await fetchPage({ limit, ...(offset && { offset }) }, true).unwrap()).items,
   );
-  return (
-    <>
-      {done && !items.length && !error && (
-        <Empty icon="person" title={<Trans>No artists yet</Trans>} />
-      )}
+  if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data)
+    return (
       <Grid>
-        {items.map((artist) => (
-          <ArtistCard key={artist.id} artist={artist} />
-        ))}
-        {!done && !error && <CardsToCome count={12} />}
+        <CardsToCome count={12} />
       </Grid>
-      {error ? <Failed error={error} retry={retry} /> : <div ref={end} className={styles.end} />}
-    </>
+    );
+  if (!data.total) return <Empty icon="person" title={<Trans>No artists yet</Trans>} />;
+  return (
+    <CardGrid
+      count={data.total}
+      onSeen={onSeen}
+      letters={data.total > PAGE ? letters?.items : undefined}
+      at={(place) => {
+        const artist = at(place);
+        return artist && <ArtistCard key={artist.id} artist={artist} />;
+      }}
+    />
   );
 }

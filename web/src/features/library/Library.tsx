@@ -3,12 +3,22 @@ import { NavLink } from "react-router";
 import { DownloadButton } from "../downloads/DownloadButton";
 import { Albums } from "./Albums";
 import { Artists } from "./Artists";
+import { Folders } from "./Folders";
 import { Genres } from "./Genres";
+import { Labels } from "./Labels";
 import styles from "./Library.module.css";
 import { Liked } from "./Liked";
 import { Tracks } from "./Tracks";
 
-const VIEWS = { albums: Albums, artists: Artists, tracks: Tracks, genres: Genres, liked: Liked };
+const VIEWS = {
+  albums: Albums,
+  artists: Artists,
+  tracks: Tracks,
+  genres: Genres,
+  labels: Labels,
+  folders: Folders,
+  liked: Liked,
+};
 
 export default function Library({ view }: { view: keyof typeof VIEWS }) {
   const { t } = useLingui();
@@ -18,6 +28,8 @@ export default function Library({ view }: { view: keyof typeof VIEWS }) {
     ["/library/artists", t`Artists`],
     ["/library/tracks", t`Songs`],
     ["/library/genres", t`Genres`],
+    ["/library/labels", t`Labels`],
+    ["/library/folders", t`Folders`],
     ["/library/liked", t`Liked`],
   ];
   return (
