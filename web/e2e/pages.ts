@@ -48,6 +48,16 @@ export async function pagesOf(context: BrowserContext): Promise<Place[]> {
       await settled(page);
     },
   });
+  const { url } = (await (
+    await context.request.post("/api/philomel/v1/shares", {
+      data: {
+        entries: [{ kind: "album", id: found.albums.items[0]?.id }],
+        description: "For the long way home.",
+        downloads: true,
+      },
+    })
+  ).json()) as { url: string };
+  const shared = new URL(url).pathname;
   return [
     at("home", "/"),
     at("search", "/search"),
@@ -62,10 +72,17 @@ export async function pagesOf(context: BrowserContext): Promise<Place[]> {
     at("artist", `/artist/${found.artists.items[0]?.id}`),
     at("settings", "/settings"),
     at("not-found", "/library/nowhere"),
+    at("shared", shared),
+    at("embedded", `${shared}/embed`),
+    at("shared-nothing", "/share/nothing"),
     over("queue", (page) => bar(page).getByRole("button", { name: "Queue" }).click()),
     over("menu", (page) =>
       page.getByRole("button", { name: "More about Rust and Honey" }).first().click(),
     ),
+    over("share", async (page) => {
+      await page.locator("main header").getByRole("button", { name: "More" }).click();
+      await page.getByRole("menuitem", { name: "Share…" }).click();
+    }),
     over("full", (page) => bar(page).getByRole("button", { name: "Open the full player" }).click()),
     over("shortcuts", async (page) => {
       await page.locator("main").focus();

@@ -285,7 +285,11 @@ export interface paths {
         delete: operations["remove_library"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Say whether a library may be written to.
+         * @description For administrators.
+         */
+        patch: operations["change_library"];
         trace?: never;
     };
     "/libraries/{library}/path": {
@@ -326,6 +330,158 @@ export interface paths {
          */
         put: operations["change_library_access"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/libraries/{library}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to put a file into a library; the same file goes on where it stopped.
+         * @description For administrators.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a file is, and what it became.
+         * @description For administrators.
+         */
+        get: operations["get_upload"];
+        /**
+         * The next bytes of a file, at most 1 MiB at a time.
+         * @description For administrators.
+         */
+        put: operations["send_upload"];
+        post?: never;
+        /**
+         * Forget what came of a file.
+         * @description For administrators.
+         */
+        delete: operations["cancel_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the file, put it into the library and have it scanned.
+         * @description For administrators.
+         */
+        post: operations["finish_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tracks/{track_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands in a track's file, and whether it can be changed.
+         * @description For administrators.
+         */
+        get: operations["get_track_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change tags in a track's file; what is not named stays.
+         * @description For administrators.
+         */
+        patch: operations["mend_tags"];
+        trace?: never;
+    };
+    "/albums/{album_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands in the files of an album, at most 100 of them.
+         * @description For administrators.
+         */
+        get: operations["get_album_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which tags were changed, by whom and when, latest first.
+         * @description For administrators.
+         */
+        get: operations["list_mends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mends/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file what it was before a change, byte by byte.
+         * @description For administrators.
+         */
+        post: operations["undo_mend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1074,7 +1230,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a share's description or expiry.
+         * Change what a share says, offers, and how long it lasts.
          * @description For whoever is signed in.
          */
         patch: operations["change_share"];
@@ -2394,6 +2550,7 @@ export interface components {
          *         error_count: files that could not be read.
          *         error: why it could not be read at the last scan.
          *         restricted: only people with a grant see it.
+         *         writable: administrators may put files into it and mend its tags.
          */
         LibraryView: {
             id: string;
@@ -2409,6 +2566,8 @@ export interface components {
             error: string | null;
             /** @default false */
             restricted: boolean;
+            /** @default false */
+            writable: boolean;
         };
         /**
          * LibraryKind
@@ -2428,6 +2587,141 @@ export interface components {
         Person: {
             id: string;
             name: string;
+        };
+        /**
+         * Upload
+         * @description A file on its way into a library.
+         *
+         *         Attributes:
+         *             path: below the library; once it is placed the name that it got.
+         *             size: of the whole, in bytes.
+         *             received: so many of its first bytes are here.
+         *             track_id, album_id: what it became, once it was read; None for pictures and lyrics.
+         *             read: whether the scan that reads it is over.
+         */
+        Upload: {
+            id: string;
+            library_id: string;
+            path: string;
+            size: number;
+            received: number;
+            state: components["schemas"]["UploadState"];
+            begun_at: number;
+            /** @default false */
+            read: boolean;
+            /** @default null */
+            track_id: string | null;
+            /** @default null */
+            album_id: string | null;
+        };
+        /**
+         * UploadState
+         * @enum {unknown}
+         */
+        UploadState: "placed" | "receiving" | "same";
+        /** TaggedTracks */
+        TaggedTracks: {
+            items: components["schemas"]["TaggedTrack"][];
+        };
+        /**
+         * TaggedTrack
+         * @description Attributes:
+         *         path: below the library, for display.
+         *         refusal: why its file is not written to; "" if it can be.
+         */
+        TaggedTrack: {
+            track_id: string;
+            library_id: string;
+            library: string;
+            path: string;
+            fields: components["schemas"]["TagFields"];
+            /** @default  */
+            refusal: string;
+        };
+        /**
+         * TagFields
+         * @description What can be mended, as it stands in a file.
+         *
+         *         Attributes:
+         *             date: "2011", "2011-03" or "2011-03-24".
+         */
+        TagFields: {
+            /** @default  */
+            title: string;
+            /** @default [] */
+            artists: string[];
+            /** @default  */
+            album: string;
+            /** @default [] */
+            album_artists: string[];
+            /** @default [] */
+            genres: string[];
+            /** @default  */
+            date: string;
+            /** @default 0 */
+            track_number: number;
+            /** @default 0 */
+            track_total: number;
+            /** @default 0 */
+            disc_number: number;
+            /** @default 0 */
+            disc_total: number;
+            /** @default false */
+            cover: boolean;
+        };
+        /**
+         * TagEdit
+         * @description Attributes:
+         *         values: what is to stand there; none takes it out of the file.
+         */
+        TagEdit: {
+            field: components["schemas"]["TagField"];
+            /** @default [] */
+            values: string[];
+        };
+        /**
+         * TagField
+         * @description What can be mended besides the cover.
+         * @enum {unknown}
+         */
+        TagField: "album" | "album_artists" | "artists" | "date" | "disc_number" | "disc_total" | "genres" | "title" | "track_number" | "track_total";
+        /**
+         * Mend
+         * @description A change of a file's tags.
+         *
+         *         Attributes:
+         *             name: the track's title before.
+         *             path: of the file, below its library, for display.
+         *             by: the administrator's id; None for the command line.
+         *             cover: whether the picture was changed.
+         *             undone_at: since when the file is what it was before, byte by byte.
+         */
+        Mend: {
+            id: string;
+            batch: string;
+            track_id: string;
+            library_id: string;
+            name: string;
+            path: string;
+            at: number;
+            before: components["schemas"]["TagFields"];
+            after: components["schemas"]["TagFields"];
+            /** @default false */
+            cover: boolean;
+            /** @default null */
+            by: string | null;
+            /** @default null */
+            undone_at: number | null;
+        };
+        /**
+         * Mends
+         * @description Attributes:
+         *         items: latest first.
+         */
+        Mends: {
+            items: components["schemas"]["Mend"][];
+            /** @default null */
+            next: string | null;
         };
         /**
          * WaveformView
@@ -3125,6 +3419,8 @@ export interface components {
          * @description Attributes:
          *         url: whoever has it may listen.
          *         created_at, expires_at, visited_at: milliseconds since the Unix epoch; null for never.
+         *         downloads: whether its page offers the files to keep.
+         *         named: whether its page says who shares.
          */
         ShareView: {
             id: string;
@@ -3135,6 +3431,8 @@ export interface components {
             expires_at: number | null;
             visited_at: number | null;
             visits: number;
+            downloads: boolean;
+            named: boolean;
         };
         /**
          * SharedEntry
@@ -3579,6 +3877,15 @@ export type LibraryView = components['schemas']['LibraryView'];
 export type LibraryKind = components['schemas']['LibraryKind'];
 export type AccessView = components['schemas']['AccessView'];
 export type Person = components['schemas']['Person'];
+export type Upload = components['schemas']['Upload'];
+export type UploadState = components['schemas']['UploadState'];
+export type TaggedTracks = components['schemas']['TaggedTracks'];
+export type TaggedTrack = components['schemas']['TaggedTrack'];
+export type TagFields = components['schemas']['TagFields'];
+export type TagEdit = components['schemas']['TagEdit'];
+export type TagField = components['schemas']['TagField'];
+export type Mend = components['schemas']['Mend'];
+export type Mends = components['schemas']['Mends'];
 export type WaveformView = components['schemas']['WaveformView'];
 export type TrackLoudness = components['schemas']['TrackLoudness'];
 export type LoudnessView = components['schemas']['LoudnessView'];
@@ -4114,6 +4421,7 @@ export interface operations {
                     path: string;
                     name?: string | null;
                     kind?: components["schemas"]["LibraryKind"];
+                    writable?: boolean;
                 };
             };
         };
@@ -4157,6 +4465,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    writable: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryView"];
+                };
             };
             /** @description A failure. */
             default: {
@@ -4263,6 +4608,337 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessView"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                library: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    path: string;
+                    size: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    send_upload: {
+        parameters: {
+            query: {
+                offset: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancel_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    finish_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_track_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaggedTracks"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mend_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    edits?: components["schemas"]["TagEdit"][];
+                    cover?: string | null;
+                    batch?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mend"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_album_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaggedTracks"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_mends: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                track_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mends"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    undo_mend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mend"];
                 };
             };
             /** @description A failure. */
@@ -5778,6 +6454,9 @@ export interface operations {
                     entries: components["schemas"]["SharedEntry"][];
                     description?: string;
                     expires_at?: number | null;
+                    downloads?: boolean;
+                    named?: boolean;
+                    lasts_ms?: number | null;
                 };
             };
         };
@@ -5845,6 +6524,9 @@ export interface operations {
                 "application/json": {
                     description?: string | null;
                     expires_at?: number | null;
+                    downloads?: boolean | null;
+                    named?: boolean | null;
+                    lasts_ms?: number | null;
                 };
             };
         };

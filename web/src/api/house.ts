@@ -171,9 +171,34 @@ export const houseApi = tagged.injectEndpoints({
     }),
     share: build.mutation<
       ShareView,
-      { entries: SharedEntry[]; description?: string; expires_at?: number }
+      {
+        entries: SharedEntry[];
+        description?: string;
+        lasts_ms?: number;
+        downloads?: boolean;
+        named?: boolean;
+      }
     >({
       query: (body) => ({ path: `${EXTENSION}/shares`, method: "POST", body }),
+      invalidatesTags: ["Shares"],
+    }),
+    changeShare: build.mutation<
+      ShareView,
+      {
+        id: string;
+        description?: string;
+        /** 0 for never. */
+        expires_at?: number;
+        lasts_ms?: number;
+        downloads?: boolean;
+        named?: boolean;
+      }
+    >({
+      query: ({ id, ...body }) => ({
+        path: `${EXTENSION}/shares/${part(id)}`,
+        method: "PATCH",
+        body,
+      }),
       invalidatesTags: ["Shares"],
     }),
     unshare: build.mutation<null, string>({

@@ -4,6 +4,7 @@ import { type MouseEvent, useState } from "react";
 import { useNavigate } from "react-router";
 import { Menu, type MenuItem, type Spot, spotOf } from "../design/parts/Menu";
 import { useAddToPlaylist } from "../features/playlist/adding";
+import { type Sharing, tracksAsked, useSharing } from "../features/sharing/sharing";
 import type { QueueTrack } from "../player/queue";
 import { usePlay, useQueueing } from "./actions";
 
@@ -12,6 +13,7 @@ interface Opened {
   tracks: QueueTrack[];
   more: MenuItem[];
   whole: (() => Promise<QueueTrack[]>) | undefined;
+  share: Sharing | undefined;
 }
 
 export function useTrackMenu() {
@@ -20,8 +22,9 @@ export function useTrackMenu() {
   const play = usePlay();
   const go = useNavigate();
   const adding = useAddToPlaylist();
+  const sharing = useSharing();
 
-  const items = ({ tracks, more, whole = async () => tracks }: Opened): MenuItem[] => {
+  const items = ({ tracks, more, whole = async () => tracks, share }: Opened): MenuItem[] => {
     const only = tracks.length === 1 ? tracks[0] : undefined;
     if (only && !only.id) return more;
     const artist = only?.artists[0];
@@ -32,6 +35,11 @@ export function useTrackMenu() {
         label: t`Add to a playlist…`,
         icon: "note",
         act: async () => adding.ask((await whole()).map(({ uri }) => uri)),
+      },
+      {
+        label: t`Share…`,
+        icon: "share",
+        act: async () => sharing.ask(share ?? tracksAsked(await whole())),
       },
       ...(only
         ? [
@@ -71,11 +79,20 @@ export function useTrackMenu() {
     open: (
       event: MouseEvent<HTMLElement>,
       tracks: QueueTrack[],
-      { more = [], whole }: { more?: MenuItem[]; whole?: () => Promise<QueueTrack[]> } = {},
+      {
+        more = [],
+        whole,
+        share,
+      }: {
+        more?: MenuItem[];
+        whole?: () => Promise<QueueTrack[]>;
+        /** What is shared in place of the tracks. */
+        share?: Sharing;
+      } = {},
     ) => {
       event.preventDefault();
       event.stopPropagation();
-      setOpened({ at: spotOf(event), tracks, more, whole });
+      setOpened({ at: spotOf(event), tracks, more, whole, share });
     },
     menu: (
       <>
@@ -88,6 +105,7 @@ export function useTrackMenu() {
           />
         )}
         {adding.dialog}
+        {sharing.dialog}
       </>
     ),
   };

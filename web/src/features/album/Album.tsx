@@ -93,7 +93,11 @@ export default function AlbumPage() {
               size={22}
               label={t`More`}
               aria-haspopup="menu"
-              onClick={(event) => open(event, tracks)}
+              onClick={(event) =>
+                open(event, tracks, {
+                  share: { name: album.name, entries: [{ kind: "album", id: album.id }] },
+                })
+              }
             />
           </>
         }

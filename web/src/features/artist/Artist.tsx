@@ -13,6 +13,7 @@ import { year } from "../../tracks/format";
 import { useSaved } from "../../tracks/saved";
 import { TrackList } from "../../tracks/TrackList";
 import { AlbumCard, ArtistCard, PlayContext } from "../cards";
+import { tracksAsked, useSharing } from "../sharing/sharing";
 import styles from "./Artist.module.css";
 
 const FEW = 5;
@@ -24,9 +25,16 @@ export default function ArtistPage() {
   const { data: top } = webApi.useArtistTopQuery(id);
   const { data: related } = webApi.useRelatedArtistsQuery(id);
   const [all, setAll] = useState(false);
+  const [albums] = webApi.useLazyArtistAlbumsQuery();
+  const sharing = useSharing();
   const play = usePlay();
   const { saved, toggle } = useSaved(artist ? [artist.uri] : []);
   const tracks = useMemo(() => (top?.tracks ?? []).map((track) => queueTrack(track)), [top]);
+  const share = async () => {
+    const { items } = await albums({ id, groups: "album,single", limit: 50 }, true).unwrap();
+    const entries = items.map((album) => ({ kind: "album" as const, id: album.id }));
+    sharing.ask(entries.length ? { name: artist?.name ?? "", entries } : tracksAsked(tracks));
+  };
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!artist) return <RowsToCome />;
   const context: Context = { kind: "artist", uri: artist.uri, name: artist.name };
@@ -56,6 +64,7 @@ export default function ArtistPage() {
               label={t`Shuffle`}
               onClick={() => play(tracks, { context, shuffle: true })}
             />
+            <IconButton icon="share" size={22} label={t`Share`} onClick={() => void share()} />
             <Button onClick={() => toggle(artist.uri)}>
               {saved(artist.uri) ? <Trans>Following</Trans> : <Trans>Follow</Trans>}
             </Button>
@@ -90,6 +99,7 @@ export default function ArtistPage() {
         </Shelf>
       )}
       <About id={id} name={artist.name} />
+      {sharing.dialog}
     </>
   );
 }

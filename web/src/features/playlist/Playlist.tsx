@@ -17,6 +17,7 @@ import { long } from "../../tracks/format";
 import { TrackList } from "../../tracks/TrackList";
 import { PlayContext } from "../cards";
 import { DownloadButton } from "../downloads/DownloadButton";
+import { useSharing } from "../sharing/sharing";
 import { usePlayEntries } from "./playing";
 import { useEntries } from "./useEntries";
 
@@ -41,6 +42,7 @@ function OnePlaylist({ id }: { id: string }) {
   const { playNext, append } = useQueueing();
   const { play, shuffle } = usePlayEntries(entries);
   const [menu, setMenu] = useState<Spot | null>(null);
+  const sharing = useSharing();
   const [open, setOpen] = useState<"edit" | "rules" | "delete" | null>(null);
   const snapshot = list?.snapshot_id;
   useEffect(() => {
@@ -214,6 +216,12 @@ function OnePlaylist({ id }: { id: string }) {
               act: async () => append(await whole()),
             },
             {
+              label: t`Share…`,
+              icon: "share",
+              disabled: !now.total,
+              act: () => sharing.ask({ name: list.name, entries: [{ kind: "playlist", id }] }),
+            },
+            {
               label: t`Save as M3U8`,
               icon: "download",
               apart: true,
@@ -234,6 +242,7 @@ function OnePlaylist({ id }: { id: string }) {
           ]}
         />
       )}
+      {sharing.dialog}
       <Suspense fallback={null}>
         {open === "edit" && (
           <EditDialog list={list} images={images} onClose={() => setOpen(null)} />

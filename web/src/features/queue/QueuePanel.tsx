@@ -8,6 +8,7 @@ import { Cover } from "../../design/parts/Cover";
 import { Empty } from "../../design/parts/States";
 import { type Entry, queue } from "../../player/queue";
 import { useAddToPlaylist } from "../playlist/adding";
+import { tracksAsked, useSharing } from "../sharing/sharing";
 import styles from "./QueuePanel.module.css";
 
 const ROW = 56;
@@ -26,6 +27,7 @@ export default function QueuePanel() {
   const [said, setSaid] = useState("");
   const dragged = useRef<string | null>(null);
   const adding = useAddToPlaylist();
+  const sharing = useSharing();
   const box = useRef<HTMLDivElement>(null);
 
   const entry = (each: Entry, movable: boolean): Line => ({
@@ -116,6 +118,17 @@ export default function QueuePanel() {
             }
           >
             <Trans>Save</Trans>
+          </Button>
+          <Button
+            look="quiet"
+            disabled={!follow.length}
+            onClick={() =>
+              sharing.ask(
+                tracksAsked([...(current ? [current] : []), ...follow].map(({ track }) => track)),
+              )
+            }
+          >
+            <Trans>Share</Trans>
           </Button>
           <Button look="quiet" disabled={!follow.length} onClick={() => send(queue.cleared())}>
             <Trans>Clear</Trans>
@@ -208,6 +221,7 @@ export default function QueuePanel() {
         {said}
       </span>
       {adding.dialog}
+      {sharing.dialog}
     </div>
   );
 }

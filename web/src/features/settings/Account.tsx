@@ -14,6 +14,7 @@ import { Row, Rows } from "../../design/parts/Rows";
 import { Failed, RowsToCome } from "../../design/parts/States";
 import { ago, day } from "../../tracks/dates";
 import { Copied, QrCode } from "../handing/HandOut";
+import { useSharing } from "../sharing/sharing";
 import { useProven } from "./proof";
 import styles from "./Settings.module.css";
 
@@ -227,11 +228,15 @@ export function ProgramsOfOne() {
   );
 }
 
+const until = (at: number | null): string => {
+  if (!at) return t`Without an end`;
+  return at > Date.now() ? t`Until ${day(at)}` : t`Ended ${day(at)}`;
+};
+
 export function Shares() {
   const { t } = useLingui();
   const { data } = houseApi.useSharesQuery();
-  const [unshare] = houseApi.useUnshareMutation();
-  const { proven, dialog } = useProven();
+  const { ask, dialog } = useSharing();
   if (!data?.items.length) return null;
   return (
     <section aria-labelledby="own-shares">
@@ -244,12 +249,19 @@ export function Shares() {
             key={each.id}
             title={<a href={each.url}>{each.description || t`Shared music`}</a>}
             note={[
-              each.expires_at ? t`Until ${day(each.expires_at)}` : t`Without an end`,
+              until(each.expires_at),
               t`Visits: ${each.visits}`,
-            ].join(" · ")}
+              each.downloads && t`May be downloaded`,
+            ]
+              .filter(Boolean)
+              .join(" · ")}
           >
-            <Button look="quiet" onClick={() => void proven(() => unshare(each.id).unwrap())}>
-              <Trans>Stop sharing</Trans>
+            <Button
+              look="quiet"
+              aria-label={t`Change ${each.description || t`Shared music`}`}
+              onClick={() => ask({ name: each.description, entries: each.entries, share: each })}
+            >
+              <Trans>Change</Trans>
             </Button>
           </Row>
         ))}
