@@ -1,4 +1,21 @@
-"""A small catalogue in memory and search over it, for tests of the doors."""
+"""A small catalogue in memory and search over it, where a real server cannot be asked.
+
+The clients of the Web API, its own suites and most of what is refused by the doors run at a real
+server: see `home`. These need answers that no real one gives on demand, at the moment they name:
+
+    subsonic/test_refusals      a flood of wrong passwords, whose delays would hold up all others,
+                                and control characters in names
+    subsonic/test_accounts, test_player
+                                which calls reach the accounts, and what an address was signed for
+    subsonic/test_shelves, test_texts
+                                an entry that changes between two requests
+    subsonic/test_information   what open services know of an artist
+    subsonic/test_lyrics, test_transcoding, api/test_door, test_browse
+                                every detail of an entry: timed words, chapters, loudness, names
+                                that are no text
+    api/test_playback, share    a clock that is put forward by the length of a track or a share
+    test_overload               doors that are busy in a way that is told to them
+"""
 
 import hashlib
 import re

@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from libopensonic import AsyncConnection
+from tests.gateway.home import Home
 from tests.gateway.running import House, serving
 
 Connect = Callable[..., AsyncConnection]
@@ -50,6 +51,34 @@ def ask(house: House) -> Ask:
         return body
 
     return ask
+
+
+@pytest.fixture
+def bob(home: Home) -> Ask:
+    """The JSON answer of a real server to a call as Bob; "{track}" and such are its ids."""
+
+    def ask(method: str, *pairs: tuple[str, str], **parameters: object) -> dict[str, Any]:
+        query = {**home.login("bob"), **parameters}
+        named = [(name, here(home, str(value))) for name, value in query.items()]
+        reply = home.http.get(f"{home.url}/rest/{method}", params=[*named, *pairs])
+        body: dict[str, Any] = reply.json()["subsonic-response"]
+        return body
+
+    return ask
+
+
+def here(home: Home, text: str) -> str:
+    """With ids of the server's in place of what stands for them in braces."""
+    for word, find, name in (
+        ("{track}", home.track, "Airbag"),
+        ("{album}", home.album, "OK Computer"),
+        ("{artist}", home.artist, "Radiohead"),
+        ("{hidden track}", home.track, "Hidden Song"),
+        ("{hidden album}", home.album, "Hidden Record"),
+        ("{hidden artist}", home.artist, "Secret Band"),
+    ):
+        text = text.replace(word, find(name))
+    return text
 
 
 def read_xml(text: bytes) -> ET.Element:

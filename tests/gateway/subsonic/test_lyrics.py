@@ -3,7 +3,7 @@
 from tests.gateway.running import House
 from tests.gateway.shelf import id_of
 from tests.gateway.subsonic.conftest import Ask
-from tests.gateway.subsonic.test_description import OPEN_SUBSONIC, TRACK
+from tests.gateway.subsonic.test_description import OPEN_SUBSONIC
 
 from philomel.gateway.subsonic.items import album_id3, disc_titles, song
 from philomel.services.catalog.contract import (
@@ -19,6 +19,7 @@ from philomel.services.catalog.contract import (
     TrackTags,
 )
 
+TRACK = id_of("track Airbag")
 WORDS = (LyricWord(4000, "st\xf6p "), LyricWord(4300, "the "), LyricWord(4600, "noise", 5100))
 SUNG = LyricSet(
     "deu",

@@ -1,7 +1,11 @@
 """What is wrong, forged or absurd gets an answer in Subsonic's own form, never a 500."""
 
 import hashlib
+import io
+from urllib.parse import urlencode
 
+from PIL import Image
+from tests.gateway.home import Home
 from tests.gateway.running import House
 from tests.gateway.shelf import ALICE, BOB, id_of
 from tests.gateway.subsonic.conftest import Ask, read_xml
@@ -9,13 +13,6 @@ from tests.gateway.subsonic.conftest import Ask, read_xml
 from philomel.gateway.subsonic.methods import METHODS
 
 TRACK = id_of("track Airbag")
-ALBUM = id_of("album OK Computer")
-ARTIST = id_of("artist Radiohead")
-HIDDEN = {
-    "track": id_of("track Hidden Song"),
-    "album": id_of("album Hidden Record"),
-    "artist": id_of("artist Secret Band"),
-}
 XMLNS = "{http://subsonic.org/restapi}"
 
 
@@ -101,27 +98,27 @@ REFUSALS: list[tuple[str, dict[str, str], int]] = [
     ("getAlbum", {}, 10),
     ("getAlbum", {"id": ""}, 10),
     ("getAlbum", {"id": "1"}, 70),
-    ("getAlbum", {"id": TRACK}, 70),
+    ("getAlbum", {"id": "{track}"}, 70),
     ("getAlbum", {"id": "../../etc/passwd"}, 70),
-    ("getAlbum", {"id": HIDDEN["album"]}, 70),
-    ("getArtist", {"id": HIDDEN["artist"]}, 70),
-    ("getArtist", {"id": ALBUM}, 70),
-    ("getSong", {"id": ALBUM}, 70),
-    ("getSong", {"id": HIDDEN["track"]}, 70),
-    ("getMusicDirectory", {"id": HIDDEN["album"]}, 70),
-    ("getLyricsBySongId", {"id": HIDDEN["track"]}, 70),
-    ("stream", {"id": HIDDEN["track"]}, 70),
-    ("download", {"id": HIDDEN["track"]}, 70),
-    ("getCoverArt", {"id": HIDDEN["album"]}, 70),
-    ("getCoverArt", {"id": f"al-{HIDDEN['album']}-abc"}, 70),
+    ("getAlbum", {"id": "{hidden album}"}, 70),
+    ("getArtist", {"id": "{hidden artist}"}, 70),
+    ("getArtist", {"id": "{album}"}, 70),
+    ("getSong", {"id": "{album}"}, 70),
+    ("getSong", {"id": "{hidden track}"}, 70),
+    ("getMusicDirectory", {"id": "{hidden album}"}, 70),
+    ("getLyricsBySongId", {"id": "{hidden track}"}, 70),
+    ("stream", {"id": "{hidden track}"}, 70),
+    ("download", {"id": "{hidden track}"}, 70),
+    ("getCoverArt", {"id": "{hidden album}"}, 70),
+    ("getCoverArt", {"id": "al-{hidden album}-abc"}, 70),
     ("getCoverArt", {"id": "-i /etc/passwd"}, 70),
     ("getCoverArt", {}, 10),
-    ("getCoverArt", {"id": ALBUM, "size": "-1"}, 0),
-    ("getCoverArt", {"id": ALBUM, "size": "NaN"}, 0),
-    ("stream", {"id": ALBUM}, 70),
-    ("stream", {"id": TRACK, "maxBitRate": "-5"}, 0),
-    ("stream", {"id": TRACK, "maxBitRate": "1; rm -rf"}, 0),
-    ("stream", {"id": TRACK, "timeOffset": "-1"}, 0),
+    ("getCoverArt", {"id": "{album}", "size": "-1"}, 0),
+    ("getCoverArt", {"id": "{album}", "size": "NaN"}, 0),
+    ("stream", {"id": "{album}"}, 70),
+    ("stream", {"id": "{track}", "maxBitRate": "-5"}, 0),
+    ("stream", {"id": "{track}", "maxBitRate": "1; rm -rf"}, 0),
+    ("stream", {"id": "{track}", "timeOffset": "-1"}, 0),
     ("getAlbumList2", {}, 10),
     ("getAlbumList2", {"type": "name'; DROP TABLE albums;--"}, 0),
     ("getAlbumList2", {"type": "newest", "size": "many"}, 0),
@@ -135,37 +132,41 @@ REFUSALS: list[tuple[str, dict[str, str], int]] = [
     ("search3", {}, 10),
     ("search3", {"query": "x", "musicFolderId": "77"}, 70),
     ("search3", {"query": "x", "songCount": "1e9"}, 0),
-    ("setRating", {"id": TRACK}, 10),
-    ("setRating", {"id": TRACK, "rating": "6"}, 0),
-    ("setRating", {"id": TRACK, "rating": "five"}, 0),
-    ("setRating", {"id": HIDDEN["track"], "rating": "5"}, 70),
+    ("setRating", {"id": "{track}"}, 10),
+    ("setRating", {"id": "{track}", "rating": "6"}, 0),
+    ("setRating", {"id": "{track}", "rating": "five"}, 0),
+    ("setRating", {"id": "{hidden track}", "rating": "5"}, 70),
     ("star", {}, 10),
-    ("star", {"id": HIDDEN["track"]}, 70),
-    ("star", {"albumId": HIDDEN["album"]}, 70),
-    ("star", {"artistId": HIDDEN["artist"]}, 70),
+    ("star", {"id": "{hidden track}"}, 70),
+    ("star", {"albumId": "{hidden album}"}, 70),
+    ("star", {"artistId": "{hidden artist}"}, 70),
     ("scrobble", {}, 10),
-    ("scrobble", {"id": HIDDEN["track"]}, 70),
-    ("scrobble", {"id": TRACK, "time": "yesterday"}, 0),
-    ("scrobble", {"id": TRACK, "submission": "maybe"}, 0),
+    ("scrobble", {"id": "{hidden track}"}, 70),
+    ("scrobble", {"id": "{track}", "time": "yesterday"}, 0),
+    ("scrobble", {"id": "{track}", "submission": "maybe"}, 0),
     ("getUser", {}, 10),
     ("getUser", {"username": "alice"}, 50),
     ("startScan", {}, 50),
-    ("getArtistInfo", {"id": HIDDEN["artist"]}, 70),
-    ("getAlbumInfo2", {"id": HIDDEN["track"]}, 70),
-    ("getSimilarSongs", {"id": HIDDEN["album"]}, 70),
-    ("getSimilarSongs2", {"id": TRACK, "count": "NaN"}, 0),
+    ("getArtistInfo", {"id": "{hidden artist}"}, 70),
+    ("getAlbumInfo2", {"id": "{hidden track}"}, 70),
+    ("getSimilarSongs", {"id": "{hidden album}"}, 70),
+    ("getSimilarSongs2", {"id": "{track}", "count": "NaN"}, 0),
     ("getTopSongs", {}, 10),
-    ("getTopSongs", {"id": HIDDEN["artist"]}, 70),
-    ("getVideoInfo", {"id": TRACK}, 70),
-    ("getCaptions", {"id": TRACK}, 70),
-    ("hls.m3u8", {"id": HIDDEN["track"]}, 70),
-    ("hls.m3u8", {"id": TRACK, "bitRate": "-1"}, 0),
-    ("getTranscodeDecision", {"mediaId": TRACK, "mediaType": "song"}, 0),
-    ("getTranscodeDecision", {"mediaId": HIDDEN["track"], "mediaType": "song"}, 70),
-    ("getTranscodeDecision", {"mediaId": TRACK, "mediaType": "podcast"}, 70),
-    ("getTranscodeStream", {"mediaId": TRACK, "mediaType": "song"}, 10),
+    ("getTopSongs", {"id": "{hidden artist}"}, 70),
+    ("getVideoInfo", {"id": "{track}"}, 70),
+    ("getCaptions", {"id": "{track}"}, 70),
+    ("hls.m3u8", {"id": "{hidden track}"}, 70),
+    ("hls.m3u8", {"id": "{track}", "bitRate": "-1"}, 0),
+    ("getTranscodeDecision", {"mediaId": "{track}", "mediaType": "song"}, 0),
+    ("getTranscodeDecision", {"mediaId": "{hidden track}", "mediaType": "song"}, 70),
+    ("getTranscodeDecision", {"mediaId": "{track}", "mediaType": "podcast"}, 70),
+    ("getTranscodeStream", {"mediaId": "{track}", "mediaType": "song"}, 10),
     *(
-        ("getTranscodeStream", {"mediaId": TRACK, "mediaType": "song", "transcodeParams": one}, 0)
+        (
+            "getTranscodeStream",
+            {"mediaId": "{track}", "mediaType": "song", "transcodeParams": one},
+            0,
+        )
         for one in ("", "http-opus-9999", "http-flac-128", "x" * 9_999, "http-opus-031")
     ),
     ("getAvatar", {}, 10),
@@ -180,31 +181,31 @@ REFUSALS: list[tuple[str, dict[str, str], int]] = [
     ("getPodcasts", {}, 0),
     ("addChatMessage", {"message": "x"}, 0),
     ("jukeboxControl", {"action": "start"}, 50),
-    ("findSonicPath", {"startSongId": TRACK, "endSongId": TRACK}, 0),
+    ("findSonicPath", {"startSongId": "{track}", "endSongId": "{track}"}, 0),
 ]
 
 
-def test_refusals_say_why(ask: Ask) -> None:
+def test_refusals_say_why(bob: Ask) -> None:
     for method, parameters, expected in REFUSALS:
-        found = code(ask(method, **parameters))
+        found = code(bob(method, **parameters))
         assert (method, parameters, found) == (method, parameters, expected)
 
 
-def test_what_one_may_not_see_is_in_no_list(ask: Ask) -> None:
+def test_what_one_may_not_see_is_in_no_list(bob: Ask) -> None:
     names = ("newest", "random", "alphabeticalByName", "alphabeticalByArtist")
     answers = [
-        *(ask("getAlbumList2", type=name, size=500) for name in names),
-        *(ask("getAlbumList", type=name, size=500) for name in names),
-        ask("getArtists"),
-        ask("getIndexes"),
-        ask("getGenres"),
-        ask("getMusicFolders"),
-        ask("getRandomSongs", size=500),
-        ask("getSongsByGenre", genre="Hidden"),
-        ask("search3", query="hidden"),
-        ask("search3", query="", songCount=500, albumCount=500, artistCount=500),
-        ask("search2", query="secret"),
-        ask("getLyrics", artist="Secret Band", title="Hidden Song"),
+        *(bob("getAlbumList2", type=name, size=500) for name in names),
+        *(bob("getAlbumList", type=name, size=500) for name in names),
+        bob("getArtists"),
+        bob("getIndexes"),
+        bob("getGenres"),
+        bob("getMusicFolders"),
+        bob("getRandomSongs", size=500),
+        bob("getSongsByGenre", genre="Hidden"),
+        bob("search3", query="hidden"),
+        bob("search3", query="", songCount=500, albumCount=500, artistCount=500),
+        bob("search2", query="secret"),
+        bob("getLyrics", artist="Secret Band", title="Hidden Song"),
     ]
     for answer in answers:
         assert answer["status"] == "ok"
@@ -215,7 +216,7 @@ def test_what_one_may_not_see_is_in_no_list(ask: Ask) -> None:
 
 def test_nobody_sees_what_others_play(house: House, ask: Ask) -> None:
     alice = {"u": "alice", "p": "app-alice"}
-    ask("scrobble", **alice, id=HIDDEN["track"], submission="false")
+    ask("scrobble", **alice, id=id_of("track Hidden Song"), submission="false")
     ask("star", **alice, id=TRACK)
     assert ask("getNowPlaying")["nowPlaying"]["entry"] == []
     assert ask("getStarred2")["starred2"]["song"] == []
@@ -227,26 +228,24 @@ def test_nobody_sees_what_others_play(house: House, ask: Ask) -> None:
     assert house.keeper.plays == {}
 
 
-def test_pictures_are_never_larger_than_what_exists(house: House) -> None:
-    cover = id_of("cover OK Computer")
-    for size in ("100000", "9" * 18, "641"):
-        reply = house.http.get(
-            f"{house.url}/rest/getCoverArt",
-            params={"u": "bob", "p": "app-bob", "id": ALBUM, "size": size},
-        )
-        assert reply.text == f"/media/cover/covers/{cover[:2]}/{cover}-640.jpg?sig=day"
+def test_pictures_are_never_larger_than_what_exists(home: Home) -> None:
+    album = home.album("OK Computer")
+    for size in ("100000", "9" * 18, "1201"):
+        asked = {**home.login("bob"), "id": album, "size": size}
+        reply = home.http.get(f"{home.url}/rest/getCoverArt", params=asked)
+        assert Image.open(io.BytesIO(reply.content)).size == (1200, 1200)
         # The address holds a password: no shared cache may keep what is behind it.
         assert reply.headers["cache-control"].startswith("private")
 
 
-def test_parameters_nobody_asked_for_change_nothing(ask: Ask) -> None:
+def test_parameters_nobody_asked_for_change_nothing(home: Home, bob: Ask) -> None:
     odd = (
         ("password", "a"),
         ("user.password", "b"),
         ("name'); DROP TABLE tracks;--", "x"),
         ("sort", "1; DROP"),
-        ("userId", ALICE),
-        ("ownerId", ALICE),
+        ("userId", home.alice),
+        ("ownerId", home.alice),
         ("_end", "0"),
     )
     for method, parameters in (
@@ -256,11 +255,11 @@ def test_parameters_nobody_asked_for_change_nothing(ask: Ask) -> None:
         ("getStarred2", {}),
         ("getUser", {"username": "bob"}),
     ):
-        assert ask(method, *odd, **parameters) == ask(method, **parameters)
+        assert bob(method, *odd, **parameters) == bob(method, **parameters)
 
 
-def test_repeated_parameters_and_bad_bytes(house: House) -> None:
-    base = f"{house.url}/rest/search3?u=bob&p=app-bob&f=json"
+def test_repeated_parameters_and_bad_bytes(home: Home) -> None:
+    base = f"{home.url}/rest/search3?{urlencode(home.login('bob'))}"
     for query in (
         "&query=a&query=b&songCount=1&songCount=x",
         "&query=%ff%fe%00",
@@ -269,66 +268,77 @@ def test_repeated_parameters_and_bad_bytes(house: House) -> None:
         "&query=%ED%A0%80",
         "&&&==&query=x",
     ):
-        reply = house.http.get(base + query)
+        reply = home.http.get(base + query)
         assert reply.status_code == 200
         assert code(reply.json()["subsonic-response"]) is None
-    many = house.http.get(base + "&query=x" + "&a=1" * 10_001)
+    many = home.http.get(base + "&query=x" + "&a=1" * 10_001)
     assert 'code="0"' in many.text
-    form = house.http.post(
-        f"{house.url}/rest/ping", data={"u": "bob", "p": "x" * (2 << 20), "f": "json"}
+    form = home.http.post(
+        f"{home.url}/rest/ping", data={"u": "bob", "p": "x" * (2 << 20), "f": "json"}
     )
     assert form.status_code == 413
 
 
-def test_jsonp_takes_plain_names_only(house: House) -> None:
-    address = f"{house.url}/rest/ping"
-    who = {"u": "bob", "p": "app-bob", "f": "jsonp"}
+def test_jsonp_takes_plain_names_only(home: Home) -> None:
+    address = f"{home.url}/rest/ping"
+    who = {**home.login("bob"), "f": "jsonp"}
     for callback in ("<script>", "a b", "alert(1)//", "", "x" * 200, "a\nb"):
-        refused = house.http.get(address, params={**who, "callback": callback})
+        refused = home.http.get(address, params={**who, "callback": callback})
         assert refused.headers["content-type"].startswith("application/xml")
         assert "<error" in refused.text
-    good = house.http.get(address, params={**who, "callback": "player.load"})
+    good = home.http.get(address, params={**who, "callback": "player.load"})
     assert good.text.startswith('/**/player.load({"subsonic-response":')
     assert good.headers["x-content-type-options"] == "nosniff"
+    assert good.headers["content-type"] == "text/javascript; charset=utf-8"
 
 
-def test_forms(house: House) -> None:
-    who = "u=bob&p=app-bob"
-    assert house.http.get(f"{house.url}/rest/ping?{who}&f=yaml").text.count("<error") == 1
-    assert house.http.get(f"{house.url}/rest/ping?f=json&{who}").headers["content-type"] == (
+def test_forms(home: Home) -> None:
+    who = urlencode({**home.login("bob"), "f": "xml"})
+    assert home.http.get(f"{home.url}/rest/ping?{who[:-3]}yaml").text.count("<error") == 1
+    assert home.http.get(f"{home.url}/rest/ping?{who[:-3]}json").headers["content-type"] == (
         "application/json; charset=utf-8"
     )
-    reply = house.http.get(f"{house.url}/rest/ping.view?{who}")
+    reply = home.http.get(f"{home.url}/rest/ping.view?{who}")
     root = read_xml(reply.content)
     assert root.tag == f"{XMLNS}subsonic-response"
     assert root.attrib["openSubsonic"] == "true"
     assert reply.headers["access-control-allow-origin"] == "*"
-    preflight = house.http.options(f"{house.url}/rest/ping")
+    preflight = home.http.options(f"{home.url}/rest/ping")
     assert preflight.status_code == 204
-    head = house.http.head(f"{house.url}/rest/stream?{who}&id={TRACK}")
+    head = home.http.head(f"{home.url}/rest/stream?{who}&id={home.track('Airbag')}")
     assert (head.status_code, head.content) == (200, b"")
 
 
-def test_xml_says_what_json_says(house: House, ask: Ask) -> None:
-    """Names with markup and control characters survive both forms, less the characters."""
-    album_id = id_of('album Quotes "Inside"')
-    reply = house.http.get(f"{house.url}/rest/getAlbum?u=bob&p=app-bob&id={album_id}")
+def test_xml_says_what_json_says(home: Home, bob: Ask) -> None:
+    """Names with markup survive both forms."""
+    album_id = home.album('Quotes "Inside"')
+    who = {**home.login("bob"), "f": "xml"}
+    reply = home.http.get(f"{home.url}/rest/getAlbum", params={**who, "id": album_id})
     album = read_xml(reply.content).find(f"{XMLNS}album")
     assert album is not None
-    known = ask("getAlbum", id=album_id)["album"]
+    known = bob("getAlbum", id=album_id)["album"]
     assert album.attrib["name"] == known["name"] == 'Quotes "Inside"'
     assert album.attrib["artist"] == known["artist"] == "Tom & <Jerry>"
     song = album.find(f"{XMLNS}song")
     assert song is not None
-    assert song.attrib["title"] == "A  & <B>"
-    assert known["song"][0]["title"] == "A \x01 & <B>"
+    assert song.attrib["title"] == known["song"][0]["title"] == "A & <B>"
     assert song.attrib["isDir"] == "false"
     genres = [genre.attrib["name"] for genre in song.findall(f"{XMLNS}genres")]
     assert genres == [genre["name"] for genre in known["song"][0]["genres"]] == ["R&B/Soul"]
-    assert [isrc.text for isrc in song.findall(f"{XMLNS}isrc")] == ["GBAYE9700001"]
-    listed = house.http.get(f"{house.url}/rest/getGenres?u=bob&p=app-bob")
+    assert [isrc.text for isrc in song.findall(f"{XMLNS}isrc")] == known["song"][0]["isrc"]
+    listed = home.http.get(f"{home.url}/rest/getGenres", params=who)
     texts = [genre.text for genre in read_xml(listed.content).iter(f"{XMLNS}genre")]
     assert "R&B/Soul" in texts
+
+
+def test_xml_leaves_out_what_it_cannot_say(house: House, ask: Ask) -> None:
+    """Control characters, which no file's tags bring this far, but older catalogues may have."""
+    album_id = id_of('album Quotes "Inside"')
+    reply = house.http.get(f"{house.url}/rest/getAlbum?u=bob&p=app-bob&id={album_id}")
+    song = read_xml(reply.content).find(f"{XMLNS}album/{XMLNS}song")
+    assert song is not None
+    assert song.attrib["title"] == "A  & <B>"
+    assert ask("getAlbum", id=album_id)["album"]["song"][0]["title"] == "A \x01 & <B>"
 
 
 def test_stars_belong_to_the_caller(house: House, ask: Ask) -> None:

@@ -203,7 +203,13 @@ class _Door:
         written = write(form, self._version, body)
         if written.size > _LARGE:
             return written
-        return Response(written.body, media_type=written.content_type, headers=_CORS)
+        return Response(written.body, media_type=_media_type(written), headers=_CORS)
+
+
+def _media_type(written: Written) -> str:
+    """Litestar adds the charset to the type of a text itself."""
+    kind, _, _ = written.content_type.partition(";")
+    return kind if kind.startswith("text/") else written.content_type
 
 
 def _kept_private(send: Send) -> Send:
@@ -241,7 +247,7 @@ def _refusal(form: Form, version: str, failure: Failure) -> Response[bytes]:
         headers["Retry-After"] = str(max(1, round(failure.retry_after + 0.5)))
     return Response(
         written.body,
-        media_type=written.content_type,
+        media_type=_media_type(written),
         status_code=failure.status,
         headers=headers,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from philomel.gateway.subsonic.call import Call
+from philomel.kernel.caller import SERVICE, acting
 from philomel.kernel.errors import NotFound
 from philomel.services.catalog.contract import (
     GetCounts,
@@ -46,19 +47,24 @@ async def token_info(call: Call) -> Body:
 
 async def get_scan_status(call: Call) -> Body:
     counts = await call.services.catalog.get_counts(GetCounts())
-    scanning = False
+    # Whether a scan runs is for every listener's player to know; the rest of it is not.
+    with acting(SERVICE):
+        scanning = await _is_scanning(call)
+    return {"scanStatus": {"scanning": scanning, "count": counts.tracks}}
+
+
+async def _is_scanning(call: Call) -> bool:
     states = call.services.catalog.watch_scan(WatchScan())
     try:
         async for state in states:
-            scanning = state.phase not in _ENDED
-            break
+            return state.phase not in _ENDED
     except NotFound:
         pass  # nothing was ever scanned
     finally:
         close = getattr(states, "aclose", None)
         if close is not None:
             await close()
-    return {"scanStatus": {"scanning": scanning, "count": counts.tracks}}
+    return False
 
 
 async def start_scan(call: Call) -> Body:
