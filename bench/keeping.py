@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.browse import prepare
 from bench.server import Server, machine, percentile, rest
+from tests.journeys import processes
 from tests.journeys.processes import PROGRAM, Process, environment
 from tests.journeys.shapes import make_database
 from tests.media.files import make
@@ -221,6 +222,7 @@ def _move(folder: Path, origin: Process, there: Process, seconds: float) -> bool
 
 
 def main() -> None:
+    processes.STOP_SECONDS = 60.0  # the machine may be busy: what a stop takes is no question here
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="what", required=True)
     commands.add_parser("calls").add_argument("--tracks", type=int, default=200_000)
