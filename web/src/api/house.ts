@@ -12,6 +12,8 @@ import type {
   LibraryView,
   LibraryViews,
   LinkView,
+  Mend,
+  Mends,
   NewAppPassword,
   Programs,
   Role,
@@ -20,6 +22,8 @@ import type {
   SharedEntry,
   ShareView,
   ShareViews,
+  TagEdit,
+  TaggedTracks,
   User,
   Users,
 } from "./extension";
@@ -29,7 +33,7 @@ const EXTENSION = "/api/philomel/v1";
 const part = encodeURIComponent;
 
 const tagged = webApi.enhanceEndpoints({
-  addTagTypes: ["Libraries", "Findings", "People", "Invitations", "Own", "Shares"],
+  addTagTypes: ["Libraries", "Findings", "People", "Invitations", "Own", "Shares", "Mends"],
 });
 
 export const houseApi = tagged.injectEndpoints({
@@ -41,6 +45,37 @@ export const houseApi = tagged.injectEndpoints({
     addLibrary: build.mutation<LibraryView, { path: string; name?: string }>({
       query: (body) => ({ path: `${EXTENSION}/libraries`, method: "POST", body }),
       invalidatesTags: ["Libraries"],
+    }),
+    changeLibrary: build.mutation<LibraryView, { library: string; writable: boolean }>({
+      query: ({ library, writable }) => ({
+        path: `${EXTENSION}/libraries/${part(library)}`,
+        method: "PATCH",
+        body: { writable },
+      }),
+      invalidatesTags: ["Libraries"],
+    }),
+    tags: build.query<TaggedTracks, { kind: "albums" | "tracks"; id: string }>({
+      query: ({ kind, id }) => ({ path: `${EXTENSION}/${kind}/${part(id)}/tags` }),
+      keepUnusedDataFor: 0,
+    }),
+    mendTags: build.mutation<
+      Mend,
+      { track: string; body: { edits: TagEdit[]; cover?: string; batch?: string } }
+    >({
+      query: ({ track, body }) => ({
+        path: `${EXTENSION}/tracks/${part(track)}/tags`,
+        method: "PATCH",
+        body,
+      }),
+      invalidatesTags: ["Mends"],
+    }),
+    mends: build.query<Mends, { limit: number }>({
+      query: (query) => ({ path: `${EXTENSION}/mends`, query }),
+      providesTags: ["Mends"],
+    }),
+    undoMend: build.mutation<Mend, string>({
+      query: (id) => ({ path: `${EXTENSION}/mends/${part(id)}/undo`, method: "POST", body: {} }),
+      invalidatesTags: ["Mends"],
     }),
     removeLibrary: build.mutation<null, { library: string; purge: boolean }>({
       query: ({ library, purge }) => ({

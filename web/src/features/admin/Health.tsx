@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { at } from "../../api/base";
 import type { Finding, FindingKind } from "../../api/extension";
 import { houseApi } from "../../api/house";
@@ -12,6 +12,21 @@ import { Empty, Failed, RowsToCome } from "../../design/parts/States";
 import { number } from "../../tracks/format";
 import { useProven } from "../settings/proof";
 import styles from "./Admin.module.css";
+
+const Mend = lazy(() => import("./Mend"));
+const Mended = lazy(() => import("./Mended"));
+
+/** What other tags, or another cover, would mend. */
+const MENDABLE: ReadonlySet<FindingKind> = new Set([
+  "missing_tags",
+  "odd_tags",
+  "contradictory_tags",
+  "incomplete_album",
+  "duplicate",
+  "no_cover",
+  "broken_cover",
+  "tiny_cover",
+]);
 
 const NAMES: Record<FindingKind, MessageDescriptor> = {
   unreadable: msg`Unreadable files`,
@@ -41,15 +56,20 @@ export function Health() {
   const found = data.items.filter(({ open, ignored: off }) => open > 0 || off > 0);
   if (!found.length)
     return (
-      <Empty icon="shield" title={<Trans>Nothing is wrong</Trans>}>
-        {data.waiting > 0 && (
-          <Plural
-            value={data.waiting}
-            one="# entry waits to be looked at."
-            other="# entries wait to be looked at."
-          />
-        )}
-      </Empty>
+      <>
+        <Empty icon="shield" title={<Trans>Nothing is wrong</Trans>}>
+          {data.waiting > 0 && (
+            <Plural
+              value={data.waiting}
+              one="# entry waits to be looked at."
+              other="# entries wait to be looked at."
+            />
+          )}
+        </Empty>
+        <Suspense>
+          <Mended />
+        </Suspense>
+      </>
     );
   return (
     <>
@@ -75,6 +95,9 @@ export function Health() {
         </a>
       </div>
       <Found key={`${kind} ${ignored}`} kind={kind} ignored={ignored} />
+      <Suspense>
+        <Mended />
+      </Suspense>
     </>
   );
 }
@@ -112,6 +135,7 @@ function Part({
 }) {
   const { t } = useLingui();
   const [ignore] = houseApi.useIgnoreFindingMutation();
+  const [mending, setMending] = useState<Finding | null>(null);
   const { proven, dialog } = useProven();
   const { data, error, refetch } = houseApi.useFindingsQuery({
     ignored,
@@ -139,6 +163,15 @@ function Part({
               </>
             }
           >
+            {MENDABLE.has(each.kind) && each.subject !== "file" && (
+              <Button
+                icon="edit"
+                aria-label={t`Mend ${each.name}`}
+                onClick={() => setMending(each)}
+              >
+                <Trans>Mend</Trans>
+              </Button>
+            )}
             <Button
               look="quiet"
               onClick={() =>
@@ -156,6 +189,11 @@ function Part({
             <Trans>Show more</Trans>
           </Button>
         </p>
+      )}
+      {mending && (
+        <Suspense>
+          <Mend finding={mending} onClose={() => setMending(null)} />
+        </Suspense>
       )}
       {dialog}
     </>

@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, lazy, Suspense, useEffect, useState } from "react";
 import { at } from "../../api/base";
 import type { ApiError } from "../../api/errors";
 import type { LibraryView, ScanStatus } from "../../api/extension";
@@ -17,6 +17,8 @@ import { isRunning, ScanBar, useScan } from "../home/Scanning";
 import { useProven } from "../settings/proof";
 import styles from "./Admin.module.css";
 
+const Uploads = lazy(() => import("./Uploads"));
+
 export function Libraries() {
   const { t } = useLingui();
   const send = useSend();
@@ -25,6 +27,9 @@ export function Libraries() {
   const [start] = houseApi.useStartScanMutation();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<LibraryView | null>(null);
+  const [allowing, setAllowing] = useState<LibraryView | null>(null);
+  const [change] = houseApi.useChangeLibraryMutation();
+  const writable = data?.items.filter((each) => each.writable) ?? [];
   const { proven, dialog } = useProven();
   const running = scan !== null && isRunning(scan);
   const id = scan?.id;
@@ -68,6 +73,12 @@ export function Libraries() {
                   {each.path}
                   <br />
                   <Counts library={each} />
+                  {each.writable && (
+                    <>
+                      {" · "}
+                      <Trans>administrators may change files</Trans>
+                    </>
+                  )}
                   {each.error && <span className={styles.bad}> {each.error}</span>}
                 </>
               }
@@ -83,6 +94,26 @@ export function Libraries() {
                   <Trans>Read again</Trans>
                 </Button>
               )}
+              {each.path?.startsWith("/") &&
+                (each.writable ? (
+                  <Button
+                    look="quiet"
+                    aria-label={t`Only read ${each.name}`}
+                    onClick={() =>
+                      void proven(() => change({ library: each.id, writable: false }).unwrap())
+                    }
+                  >
+                    <Trans>Only read</Trans>
+                  </Button>
+                ) : (
+                  <Button
+                    look="quiet"
+                    aria-label={t`Allow changes in ${each.name}`}
+                    onClick={() => setAllowing(each)}
+                  >
+                    <Trans>Allow changes</Trans>
+                  </Button>
+                ))}
               <Button
                 look="quiet"
                 aria-label={t`Remove ${each.name}`}
@@ -94,6 +125,12 @@ export function Libraries() {
           ))}
         </Rows>
       </section>
+      {writable.length > 0 && (
+        <Suspense>
+          <Uploads libraries={writable} />
+        </Suspense>
+      )}
+      {allowing && <Allowing library={allowing} onClose={() => setAllowing(null)} />}
       {adding && <Adding onClose={() => setAdding(false)} />}
       {removing && <Removing library={removing} onClose={() => setRemoving(null)} />}
       {dialog}
@@ -218,6 +255,43 @@ function Adding({ onClose }: { onClose: () => void }) {
           <Trans>Add and read it</Trans>
         </Button>
       </form>
+    </Dialog>
+  );
+}
+
+function Allowing({ library, onClose }: { library: LibraryView; onClose: () => void }) {
+  const { t } = useLingui();
+  const [change, { isLoading }] = houseApi.useChangeLibraryMutation();
+  const { proven, dialog } = useProven();
+  return (
+    <Dialog title={t`Allow changes in ${library.name}?`} onClose={onClose}>
+      <div className={styles.section}>
+        <p>
+          <Trans>
+            Until now Philomel only reads this folder. If you allow it, administrators can add files
+            to it and mend tags in them. Nothing is deleted or written over, and mended tags can be
+            undone.
+          </Trans>
+        </p>
+      </div>
+      <div className={styles.buttons}>
+        <Button
+          look="strong"
+          disabled={isLoading}
+          onClick={() =>
+            void proven(async () => {
+              await change({ library: library.id, writable: true }).unwrap();
+              onClose();
+            })
+          }
+        >
+          <Trans>Allow it</Trans>
+        </Button>
+        <Button onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </Button>
+      </div>
+      {dialog}
     </Dialog>
   );
 }
