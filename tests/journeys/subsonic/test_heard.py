@@ -35,6 +35,15 @@ async def heard(browser: Browser) -> bool:
     return False
 
 
+async def until(browser: Browser, met: str) -> bool:
+    """Whether an expression becomes true."""
+    for _ in range(200):
+        if await browser.run(met):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
 async def test_a_shared_playlist_is_heard_by_a_stranger(
     place: Place, web: Web, facts: Facts, browser: Browser
 ) -> None:
@@ -43,27 +52,22 @@ async def test_a_shared_playlist_is_heard_by_a_stranger(
     (share,) = place.done("createShare", id=playlist)["shares"]["share"]
     assert [entry["id"] for entry in share["entry"]] == [two, one]
     await browser.go(share["url"])
+    # The page is made by its script, a moment after it was loaded.
+    rows = "document.querySelectorAll('ol li button').length"
+    assert await until(browser, f"{rows} === 2")
     assert await browser.run("document.querySelector('h1').textContent") == "Evening <b>"
-    rows = "document.querySelectorAll('ol li').length"
-    assert await browser.run(rows) == 2
-    place_in_it = "document.querySelector('input[type=range]').value"
     await browser.call(
         "Runtime.evaluate",
         expression="document.querySelector('ol li button').click()",
         userGesture=True,
     )
-    for _ in range(200):
-        if float(await browser.run(place_in_it)) > 0.1:
-            break
-        await asyncio.sleep(0.05)
-    else:
-        pytest.fail("nothing is heard")
+    assert await until(browser, "Number(document.querySelector('input[type=range]').value) > 0.1")
     # What is added later is heard too; what the sharer takes back is not.
     web.tell("POST", f"/v1/playlists/{playlist}/items", {"uris": [f"spotify:track:{other}"]})
     sound = f"{share['url']}/tracks/{other}/files/original"
     assert place.http.get(sound).status_code == 200
     await browser.go(share["url"])
-    assert await browser.run(rows) == 3
+    assert await until(browser, f"{rows} === 3")
     place.done("deletePlaylist", id=playlist)
     assert place.http.get(sound).status_code == 404
     assert "Nothing of this is here any more" in place.http.get(share["url"]).text
