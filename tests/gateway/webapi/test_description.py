@@ -1,12 +1,19 @@
 """Every answer has the published shape, with every field that the description names."""
 
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.gateway.home import Home
 from tests.specs.checking import Description
 
+from philomel.gateway.site.player import PATHS
+
+PAGES = Path(__file__).parents[3] / "web" / "src" / "app" / "App.tsx"
 WEB_API = Description("spotify-web-api")
 # What stands in braces is the id of it.
 ASKED = {
@@ -83,3 +90,15 @@ def test_no_field_is_left_out(answers: Mapping[str, Any]) -> None:
     assert "album_group" in answers["/artists/{id}/albums"]["items"][0]
     assert page["previous"].endswith("/tracks?offset=0&limit=1")
     assert page["next"].endswith("/tracks?offset=2&limit=1")
+
+
+def test_every_address_for_people_has_a_page(answers: Mapping[str, Any], home: Home) -> None:
+    """What programs show as a link is a page of the web player."""
+    made = home.rest("createPlaylist", name="Road", songId=home.track("Airbag"))["playlist"]["id"]
+    found = [*answers.values(), home.web("GET", f"/playlists/{made}")]
+    addresses = set(re.findall(r'"spotify": "([^"]+)"', json.dumps(found)))
+    assert all(address.startswith(home.url) for address in addresses)
+    kinds = {urlsplit(address).path.split("/")[1] for address in addresses}
+    assert kinds == {"album", "artist", "playlist", "track", "user"}
+    assert kinds <= set(re.findall(r'path="/(\w+)/:id"', PAGES.read_text()))
+    assert {f"/{kind}/{{id:str}}" for kind in kinds} <= {*PATHS}

@@ -14,6 +14,7 @@ const Settings = lazy(() => import("../features/settings/Settings"));
 const Admin = lazy(() => import("../features/admin/Admin"));
 const Downloads = lazy(() => import("../features/downloads/Downloads"));
 const Track = lazy(() => import("../features/album/Track"));
+const Person = lazy(() => import("../features/people/Person"));
 
 export function App() {
   return (
@@ -34,6 +35,7 @@ export function App() {
           <Route path="/artist/:id" element={<Artist />} />
           <Route path="/track/:id" element={<Track />} />
           <Route path="/playlist/:id" element={<Playlist />} />
+          <Route path="/user/:id" element={<Person />} />
           <Route path="/admin" element={<Admin view="libraries" />} />
           <Route path="/admin/health" element={<Admin view="health" />} />
           <Route path="/admin/people" element={<Admin view="people" />} />

@@ -26,6 +26,7 @@ PATHS = (
     "/artist/{id:str}",
     "/track/{id:str}",
     "/playlist/{id:str}",
+    "/user/{id:str}",
     "/settings",
     "/admin",
     "/admin/{view:str}",

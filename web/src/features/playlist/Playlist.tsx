@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { at } from "../../api/base";
 import { exportPath, playlistApi } from "../../api/playlists";
 import { webApi } from "../../api/webapi";
@@ -133,7 +133,11 @@ function OnePlaylist({ id }: { id: string }) {
         title={list.name}
         note={list.description}
         facts={[
-          <b key="by">{shown?.owner.display_name ?? ""}</b>,
+          shown && (
+            <b key="by">
+              <Link to={`/user/${shown.owner.id}`}>{shown.owner.display_name}</Link>
+            </b>
+          ),
           <Plural key="count" value={now.total} one="# song" other="# songs" />,
           list.duration_ms ? long(list.duration_ms) : null,
         ]}
