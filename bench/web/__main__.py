@@ -111,8 +111,11 @@ def table(seen: dict[str, Any]) -> list[str]:
 
 
 def report(seen: dict[str, Any]) -> None:
-    print(f"\n{machine()}, Chromium {seen['chromium']}, Node {seen['node']}\n")
-    print("\n".join(table(seen)))
+    """What one part has seen."""
+    if "chromium" in seen:
+        print(f"\n{machine()}, Chromium {seen['chromium']}, Node {seen['node']}")
+    if seen.keys() & {"click", "shaped", "search"}:
+        print("\n" + "\n".join(table(seen)))
     if "search" in seen:
         s = seen["search"]
         print(f"\nTyped fast into a slow search: {s['sent']} sent, {s['aborted']} given up.")
@@ -142,12 +145,11 @@ def report(seen: dict[str, Any]) -> None:
 
 
 def real_server(data: Path, folders: list[Path]) -> None:
-    """A data folder with an owner and everything of the folders, analysed."""
+    """A data folder with an owner, who has added the folders."""
     with Server(data) as server:
         server.cli("user", "add", NAME, "--admin", "--password-stdin", stdin=PASSWORD)
         for folder in folders:
             server.cli("library", "add", str(folder), "--name", folder.name)
-        server.cli("scan", "--wait", "analysis")
 
 
 def main() -> None:
@@ -172,21 +174,24 @@ def main() -> None:
         real_server(data, [wanted.music or library(wanted.tracks), OUT / "web-pieces"])
         data.with_suffix(".complete").touch()
     filled, _ = prepare(wanted.rows, keep=True)
-    if wanted.prepare:
-        return
     shutil.copy(Path(__file__).parent / "measure.mjs", target / "measure.mjs")
     with Server(data) as real, Server(filled) as long:
+        real.cli("scan", "--wait", "analysis")
+        if wanted.prepare:
+            return
         asked = {
             "real": real.url, "filled": long.url, "times": wanted.times, "name": NAME,
             "password": PASSWORD, "only": wanted.only, "words": WORDS,
         }  # fmt: skip
-        made = subprocess.run(
+        with subprocess.Popen(
             ["node", str(target / "measure.mjs"), json.dumps(asked)],
-            env=dict(os.environ) | web.environment(), stdout=subprocess.PIPE, check=False,
-        )  # fmt: skip
-    if made.returncode:
-        sys.exit("it could not be measured")
-    report(json.loads(made.stdout))
+            env=dict(os.environ) | web.environment(), stdout=subprocess.PIPE, text=True,
+        ) as measuring:  # fmt: skip
+            for line in measuring.stdout or ():
+                report(json.loads(line))
+                sys.stdout.flush()
+    if measuring.returncode:
+        sys.exit("not everything could be measured")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/** What a listener waits for in the web player, measured in Chromium. Prints one JSON text. */
+/** What a listener waits for in the web player, measured in Chromium. Prints a line of JSON for each part. */
 import { existsSync } from "node:fs";
 import { chromium } from "@playwright/test";
 
@@ -107,7 +107,7 @@ async function clicks(browser, conditions) {
     }
     for (let row = half; row < rows; row += 1) {
       await page.getByRole("row").nth(row).hover();
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(1000);
       result.hovered[format].push(await click(page, buttonOf(page, row)));
     }
     result.next[format] = await nexts(page);
@@ -121,7 +121,7 @@ async function nexts(page) {
   const took = [];
   const bar = page.getByRole("region", { name: "Player" });
   await click(page, buttonOf(page, 1));
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const seek = bar.getByLabel("Place in the track");
     await seek.evaluate((range) => {
       const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
@@ -299,12 +299,13 @@ async function lighthouses() {
   return result;
 }
 
+/** One part after the other, each told as soon as it is seen. */
+const tell = (part) => process.stdout.write(`${JSON.stringify(part)}\n`);
 const browser = await chromium.launch({ executablePath, args: FLAGS });
-const result = { chromium: browser.version(), node: process.version };
-if (wants("click")) result.click = await clicks(browser, FREE);
-if (wants("shaped")) result.shaped = await clicks(browser, SHAPED);
-if (wants("scroll")) result.scroll = await scrolling(browser);
-if (wants("search")) result.search = await searching(browser);
+tell({ chromium: browser.version(), node: process.version });
+if (wants("scroll")) tell({ scroll: await scrolling(browser) });
+if (wants("search")) tell({ search: await searching(browser) });
+if (wants("click")) tell({ click: await clicks(browser, FREE) });
+if (wants("shaped")) tell({ shaped: await clicks(browser, SHAPED) });
 await browser.close();
-if (wants("lighthouse")) result.lighthouse = await lighthouses();
-process.stdout.write(`${JSON.stringify(result)}\n`);
+if (wants("lighthouse")) tell({ lighthouse: await lighthouses() });
