@@ -1276,6 +1276,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups that are kept, the schedule, and how far one is that is being made.
+         * @description For administrators.
+         */
+        get: operations["list_backups"];
+        put?: never;
+        /**
+         * Begin to make a backup; it is checked when it is made.
+         * @description For administrators.
+         */
+        post: operations["make_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to read all of a backup, to see whether it is whole.
+         * @description For administrators.
+         */
+        post: operations["check_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stations": {
         parameters: {
             query?: never;
@@ -3489,6 +3533,49 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /**
+         * Backups
+         * @description Attributes:
+         *         items: those made by schedule or from here, the latest first.
+         *         at: when one is made every day, in UTC: "03:30"; "" where none is.
+         *         keep: how many are kept.
+         *         folder: where they lie on the server.
+         *         doing: "making", "checking", or "".
+         *         name: of the one that is being checked, or "".
+         *         written: bytes of the one that is being made, so far.
+         *         expected: bytes of the latest one, which the next is likely to have; 0 if there is none.
+         *         failure: why the latest try did not work, in words; or "".
+         */
+        Backups: {
+            items: components["schemas"]["Backup"][];
+            at: string;
+            keep: number;
+            folder: string;
+            doing: string;
+            name: string;
+            written: number;
+            expected: number;
+            failure: string;
+        };
+        /**
+         * Backup
+         * @description Attributes:
+         *         name: of its folder on the server.
+         *         made_at: the moment it holds, milliseconds since the Unix epoch.
+         *         size: bytes of all its files, also of those that it shares with others.
+         *         program: the version of Philomel that made it.
+         *         has_keys: whether the key ring is in it; without it everybody signs in anew.
+         *         checked_at: when all of it was last read and found whole; null if it never was.
+         */
+        Backup: {
+            name: string;
+            made_at: number;
+            size: number;
+            program: string;
+            has_keys: boolean;
+            /** @default null */
+            checked_at: number | null;
+        };
         /** StationViews */
         StationViews: {
             items: components["schemas"]["StationView"][];
@@ -3945,6 +4032,8 @@ export type SharedKind = components['schemas']['SharedKind'];
 export type AuditViews = components['schemas']['AuditViews'];
 export type AuditView = components['schemas']['AuditView'];
 export type AuditVerdict = components['schemas']['AuditVerdict'];
+export type Backups = components['schemas']['Backups'];
+export type Backup = components['schemas']['Backup'];
 export type StationViews = components['schemas']['StationViews'];
 export type StationView = components['schemas']['StationView'];
 export type Provider = components['schemas']['Provider'];
@@ -6599,6 +6688,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    make_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            /** @description A failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    check_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
                 };
             };
             /** @description A failure. */

@@ -39,6 +39,7 @@ export function App() {
           <Route path="/admin" element={<Admin view="libraries" />} />
           <Route path="/admin/health" element={<Admin view="health" />} />
           <Route path="/admin/people" element={<Admin view="people" />} />
+          <Route path="/admin/backups" element={<Admin view="backups" />} />
           <Route path="/admin/log" element={<Admin view="log" />} />
           <Route path="/downloads" element={<Downloads />} />
           <Route path="/settings" element={<Settings />} />

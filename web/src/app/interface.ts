@@ -16,6 +16,8 @@ export interface Interface {
   letters: boolean;
   /** Columns of the table of songs; null is the usual ones. */
   columns: string[] | null;
+  /** Home: the order of its blocks, and those that are not shown. */
+  home: { order: string[]; hidden: string[] };
 }
 
 export const initialInterface: Interface = {
@@ -27,6 +29,7 @@ export const initialInterface: Interface = {
   sound: false,
   letters: true,
   columns: null,
+  home: { order: [], hidden: [] },
 };
 
 const slice = createSlice({

@@ -6,9 +6,10 @@ import logging
 import re
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from philomel.app.keeping import backup, manifest
 from philomel.app.keeping.notes import note_failure
@@ -17,6 +18,8 @@ from philomel.app.refusal import Refusal
 from philomel.app.settings import Settings
 from philomel.kernel.clock import Clock
 from philomel.kernel.errors import PhilomelError
+
+T = TypeVar("T")
 
 _DAY_MS = 86_400_000
 _NAME = re.compile(r"philomel-(\d{8}T\d{6}Z)")
@@ -40,7 +43,7 @@ class Daily:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._place = Place(settings)
         self._clock = clock
-        self._at_ms = time_of_day(settings.text("backup.at"))
+        self._at_ms = time_of_day(settings.text("backup.at") or "00:00")
         self._keep = settings.number("backup.keep")
         self._folder = folder(settings)
         chosen = next(each for each in settings if each.setting.name == "backup.at")
@@ -51,7 +54,7 @@ class Daily:
         while True:
             pause = _LOOK_SECONDS
             if self.due():
-                done = await self._try_aside()
+                done = await self.try_aside()
                 pause = _LOOK_SECONDS if done else _AGAIN_SECONDS
             await asyncio.sleep(pause)
 
@@ -78,23 +81,14 @@ class Daily:
             backup.sweep(left)
         return target
 
-    async def _try_aside(self) -> bool:
-        """In a thread of its own, behind all others: some of it takes long at a time."""
-        loop = asyncio.get_running_loop()
-        over: asyncio.Future[bool] = loop.create_future()
+    async def try_aside(self) -> bool:
+        """Make one in a thread of its own, behind all others. Why it did not work is noted."""
 
-        def tell(done: bool) -> None:
-            if not over.done():
-                over.set_result(done)
-
-        def work() -> None:
+        def work() -> bool:
             backup.be_gentle()
-            done = self._try()
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(tell, done)
+            return self._try()
 
-        threading.Thread(target=work, name="backup", daemon=True).start()
-        return await over
+        return await aside(work, otherwise=False)
 
     def _try(self) -> bool:
         try:
@@ -109,6 +103,31 @@ class Daily:
             return False
         _log.info("a backup was made: %s", made)
         return True
+
+
+async def aside(work: Callable[[], T], otherwise: T) -> T:
+    """What `work` answers in a thread of its own: some of it takes long at a time.
+
+    Args:
+        otherwise: the answer where it ends by an error.
+    """
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[T] = loop.create_future()
+
+    def tell(answer: T) -> None:
+        if not over.done():
+            over.set_result(answer)
+
+    def run() -> None:
+        answer = otherwise
+        try:
+            answer = work()
+        finally:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(tell, answer)
+
+    threading.Thread(target=run, name="backup", daemon=True).start()
+    return await over
 
 
 def scheduled(settings: Settings, clock: Clock) -> Sequence[Daily]:

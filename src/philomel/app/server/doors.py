@@ -11,14 +11,17 @@ from philomel import __version__
 from philomel.app.assembly import Assembly, service_of
 from philomel.app.engines import STORES
 from philomel.app.injection import fill
+from philomel.app.keeping.desk import Desk
 from philomel.app.refusal import Exit, Refusal
 from philomel.gateway import health
 from philomel.gateway.admission import Admission, Limits
+from philomel.gateway.backups import BackupDesk
 from philomel.gateway.forwarding import Dialect
 from philomel.gateway.health import Check
 from philomel.gateway.http import Application, Door, create_app, plain_error
 from philomel.gateway.metrics import Metrics
 from philomel.gateway.public import Public
+from philomel.kernel.clock import SystemClock
 
 
 class Doors:
@@ -30,6 +33,7 @@ class Doors:
         self._checks = checks
         self._made: dict[Any, object] = {}
         settings = assembly.settings
+        self._backups = Desk(settings, SystemClock())
         self._public = Public(
             version=__version__,
             base_url=settings.text("base_url").rstrip("/") or None,
@@ -77,6 +81,8 @@ class Doors:
     async def _provide(self, need: Any) -> object:
         if need is Public:
             return self._public
+        if need is BackupDesk:
+            return self._backups
         if need == STORES and "media" not in self._assembly.settings.role.services:
             return {}  # the bytes are elsewhere, see Public.media_address
         if isinstance(need, type) and issubclass(need, msgspec.Struct):

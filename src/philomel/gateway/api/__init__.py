@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 
 from philomel.gateway.api import (
     audit,
+    backups,
     browsing,
     enrichment,
     findings,
@@ -37,6 +38,7 @@ from philomel.gateway.api.operation import Access, Call, Download, Event, Route,
 from philomel.gateway.api.playlists import shares
 from philomel.gateway.api.writing import mending, uploads
 from philomel.gateway.authentication import Authenticator, client_address
+from philomel.gateway.backups import BackupDesk
 from philomel.gateway.http import WrongMediaType, plain_error, retry_header
 from philomel.gateway.public import Public
 from philomel.gateway.queries import parse_query
@@ -68,6 +70,7 @@ TOPICS: Mapping[str, Routes] = {
     "playlists": playlists.ROUTES,
     "shares": shares.ROUTES,
     "audit": audit.ROUTES,
+    "backups": backups.ROUTES,
     "stations": stations.ROUTES,
     "entering": entering.ROUTES,
     "account": own.ROUTES,
@@ -104,6 +107,7 @@ class Deps:
     plays: Plays
     search: SearchEngine
     public: Public
+    backups: BackupDesk | None = None
 
 
 def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
@@ -164,6 +168,7 @@ class _Door:
             playlists=deps.playlists,
             plays=deps.plays,
             search=deps.search,
+            backups=deps.backups,
         )
 
     def handler(self, operation: Route) -> ControllerRouterHandler:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from philomel.gateway.backups import BackupDesk
 from philomel.kernel.caller import Caller
 from philomel.services.accounts.contract import Accounts
 from philomel.services.catalog.contract import Catalog
@@ -47,6 +48,7 @@ class Services:
     playlists: Playlists
     plays: Plays
     search: SearchEngine
+    backups: BackupDesk | None = None
 
 
 @dataclass(frozen=True)

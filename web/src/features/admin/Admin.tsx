@@ -3,14 +3,15 @@ import { Link } from "react-router";
 import { webApi } from "../../api/webapi";
 import { Empty } from "../../design/parts/States";
 import styles from "./Admin.module.css";
+import { Backups } from "./Backups";
 import { Health } from "./Health";
 import { Libraries } from "./Libraries";
 import { Log } from "./Log";
 import { People } from "./People";
 
-export type View = "libraries" | "health" | "people" | "log";
+export type View = "libraries" | "health" | "people" | "backups" | "log";
 
-const PAGES = { libraries: Libraries, health: Health, people: People, log: Log };
+const PAGES = { libraries: Libraries, health: Health, people: People, backups: Backups, log: Log };
 
 /** What administrators look after. */
 export default function Admin({ view }: { view: View }) {
@@ -20,6 +21,7 @@ export default function Admin({ view }: { view: View }) {
     ["libraries", "/admin", t`Libraries`],
     ["health", "/admin/health", t`Health`],
     ["people", "/admin/people", t`People`],
+    ["backups", "/admin/backups", t`Backups`],
     ["log", "/admin/log", t`Log`],
   ];
   if (me && me.role !== "admin")

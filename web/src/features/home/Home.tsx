@@ -1,18 +1,22 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link } from "react-router";
 import { at } from "../../api/base";
 import type { AlbumSort } from "../../api/extension";
 import type { AlbumRef, Track } from "../../api/types";
 import { webApi } from "../../api/webapi";
+import { useApp } from "../../app/store";
+import { Button } from "../../design/parts/Button";
 import { CardsToCome, Shelf } from "../../design/parts/Shelf";
 import { Empty, Failed, RowsToCome } from "../../design/parts/States";
 import { AlbumCard } from "../cards";
+import { type Block, shownOf } from "./blocks";
 import styles from "./Home.module.css";
 import { Scanning } from "./Scanning";
 import { useWelcome } from "./welcome";
 
+const Arrange = lazy(() => import("./Arrange"));
 const FirstRun = lazy(() => import("./FirstRun"));
 const Ways = lazy(() => import("./Ways"));
 const Welcome = lazy(() => import("./Welcome"));
@@ -66,8 +70,9 @@ export function Listed({ title, albums }: { title: string; albums: AlbumRef[] })
   );
 }
 
-/** What this listener heard: last, most, and much but not for long. */
-function Own() {
+/** The blocks in the listener's order: what was heard last, most, and much but not for long. */
+function Blocks() {
+  const arrangement = useApp((root) => root.interface.home);
   const { data: last } = webApi.useRecentlyPlayedQuery();
   const { data: lately } = webApi.useTopTracksQuery("short_term");
   const { data: ever } = webApi.useTopTracksQuery("long_term");
@@ -75,28 +80,37 @@ function Own() {
   const liked = albumsOf(lately?.items ?? []);
   const known = new Set([...fresh, ...liked].map(({ id }) => id));
   const old = albumsOf(ever?.items ?? []).filter(({ id }) => !known.has(id));
-  return (
-    <>
-      <Listed title={t`Go on listening`} albums={fresh} />
+  const of: Record<Block, () => ReactNode> = {
+    listening: () => <Listed title={t`Go on listening`} albums={fresh} />,
+    added: () => (
       <Albums
         title={t`Recently added`}
         sort="recently_added"
         more="/library/albums?sort=recently_added"
       />
-      <Listed title={t`You play these most`} albums={liked} />
-      {old.length ? (
+    ),
+    most: () => <Listed title={t`You play these most`} albums={liked} />,
+    rediscover: () =>
+      old.length ? (
         <Listed title={t`Not heard for long`} albums={old} />
       ) : (
         <Albums title={t`Rediscover`} sort="random" />
-      )}
-    </>
-  );
+      ),
+    genres: () => <Ways of="genres" />,
+    decades: () => <Ways of="decades" />,
+  };
+  return shownOf(arrangement).map((block) => (
+    <Suspense key={block} fallback={null}>
+      {of[block]()}
+    </Suspense>
+  ));
 }
 
 export function Home() {
   const { data: server, error, refetch } = webApi.useServerQuery();
   const { data: me } = webApi.useMeQuery();
   const welcomed = useWelcome();
+  const [arranging, setArranging] = useState(false);
   if (error && !server) return <Failed error={error} retry={() => void refetch()} />;
   if (server && !server.tracks) {
     if (me?.role === "admin")
@@ -123,10 +137,15 @@ export function Home() {
           <Welcome />
         </Suspense>
       )}
-      <Own />
-      <Suspense fallback={null}>
-        <Ways />
-      </Suspense>
+      <Blocks />
+      <Button look="quiet" icon="sliders" aria-haspopup="dialog" onClick={() => setArranging(true)}>
+        <Trans>Arrange this page</Trans>
+      </Button>
+      {arranging && (
+        <Suspense fallback={null}>
+          <Arrange onClose={() => setArranging(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

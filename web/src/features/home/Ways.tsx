@@ -61,12 +61,7 @@ function ByDecade() {
   );
 }
 
-/** The ends of the page: by genre and by decade. */
-export default function Ways() {
-  return (
-    <>
-      <ByGenre />
-      <ByDecade />
-    </>
-  );
+/** Ways by genre, or by decade. */
+export default function Ways({ of }: { of: "genres" | "decades" }) {
+  return of === "genres" ? <ByGenre /> : <ByDecade />;
 }
