@@ -67,18 +67,21 @@ def test_a_share_lets_a_stranger_hear_that_and_nothing_else(
     page = stranger.get(share["url"])
     assert (page.status_code, page.headers["x-robots-tag"]) == (200, "noindex, nofollow")
     assert "&lt;b&gt;For you" in page.text
-    heard = stranger.get(f"{share['url']}/{song['id']}")
+    sound = f"{share['url']}/tracks/{song['id']}/files/original"
+    heard = stranger.get(sound)
     assert heard.content == (wesnoth / Path(song["path"]).name).read_bytes()
-    part = stranger.get(f"{share['url']}/{song['id']}", headers={"Range": "bytes=0-3"})
+    part = stranger.get(sound, headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"OggS")
-    for wrong in (f"{share['url']}/{other['id']}", share["url"][:-2], share["url"] + "/../x"):
+    hidden = f"{share['url']}/tracks/{other['id']}/files/original"
+    for wrong in (hidden, share["url"][:-2], share["url"] + "/../x"):
         assert stranger.get(wrong).status_code == 404
     (seen,) = place.done("getShares")["shares"]["share"]
     assert (seen["visitCount"], [entry["id"] for entry in seen["entry"]]) == (1, [song["id"]])
     bert = place.http.get("/rest/getShares", params=place.bert).json()["subsonic-response"]
     assert bert["shares"]["share"] == []
     place.done("updateShare", id=share["id"], expires=1)
-    assert stranger.get(share["url"]).status_code == 404
+    assert stranger.get(share["url"]).status_code == 410
+    assert stranger.get(sound).status_code == 410
     place.done("deleteShare", id=share["id"])
     stranger.close()
 
@@ -108,7 +111,7 @@ def test_the_owners_commands_for_stations_and_shares(place: Place, web: Web, fac
     )
     assert done("share", "list", "--user", "bert") == {"shares": []}
     done("share", "remove", listed["id"], *who)
-    assert place.http.get(share["share"]["links"][0]).status_code == 404
+    assert place.http.get(share["share"]["links"][0]).status_code == 410
 
 
 def test_lists_say_when_the_catalogue_changed(place: Place) -> None:
