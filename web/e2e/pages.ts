@@ -1,6 +1,6 @@
 /** Every page of the player, and what lies over them. */
 import type { Page } from "@playwright/test";
-import { bar } from "./fixtures";
+import { bar, expect } from "./fixtures";
 
 export interface Place {
   name: string;
@@ -69,7 +69,8 @@ async function rest(page: Page): Promise<void> {
 }
 
 export async function pagesOf(page: Page): Promise<Place[]> {
-  await page.goto("/");
+  // A server that has much to read may ask to come again.
+  await expect(async () => void (await page.goto("/"))).toPass();
   const asked = await page.request.get("/v1/search?q=clockwork&type=album,artist,track&limit=6");
   const found = (await asked.json()) as Ids;
   const tracks = found.tracks.items;
