@@ -120,6 +120,7 @@ export async function pagesOf(page: Page): Promise<Place[]> {
     at("libraries", "/admin"),
     at("health", "/admin/health"),
     at("people", "/admin/people"),
+    at("backups", "/admin/backups"),
     at("log", "/admin/log"),
     at("not-found", "/library/nowhere"),
     at("shared", shared),
