@@ -258,7 +258,7 @@ def share(stage: Stage) -> None:
     with stage.asked("updateShare", id=made["id"], description="other") as (check, _):
         check.that("other" in stage.place.http.get(made["url"]).text)
     with stage.asked("deleteShare", id=made["id"]) as (check, _):
-        check.equal(stage.place.http.get(made["url"]).status_code, 404)
+        check.equal(stage.place.http.get(made["url"]).status_code, 410)
     radio = "https://radio.example/jazz"
     with stage.asked("createInternetRadioStation", streamUrl=radio, name="Jazz") as (check, _):
         check.equal(stage.web.stations(), {"Jazz": radio})

@@ -206,7 +206,7 @@ def keep(stage: Stage) -> None:
     with stage.does("updateShare", "sharing.update_share", made.id, "or that") as (check, _):
         check.that("or that" in stage.place.http.get(made.url).text)
     with stage.does("deleteShare", "sharing.delete_share", made.id) as (check, _):
-        check.equal(stage.place.http.get(made.url).status_code, 404)
+        check.equal(stage.place.http.get(made.url).status_code, 410)
     radio, group = "https://radio.example/jazz", "internet_radio"
     method = f"{group}.create_internet_radio_station"
     with stage.does("createInternetRadioStation", method, radio, "Jazz") as (check, _):

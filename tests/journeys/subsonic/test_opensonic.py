@@ -234,7 +234,7 @@ async def share(stage: Stage) -> None:
     async with stage.does("get_shares") as (check, found):
         check.equal([(each.id, each.visit_count) for each in found], [(made.id, 1)])
     async with stage.does("delete_share", made.id) as (check, _):
-        check.equal(stage.place.http.get(made.url).status_code, 404)
+        check.equal(stage.place.http.get(made.url).status_code, 410)
     radio = "https://radio.example/jazz"
     async with stage.does("create_internet_radio_station", radio, "Jazz") as (check, _):
         check.equal(stage.web.stations(), {"Jazz": radio})
