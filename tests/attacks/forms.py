@@ -10,7 +10,9 @@ from philomel.gateway.oauth import PREFIXES as OAUTH
 
 def assert_form(path: str, answer: httpx.Response) -> None:
     """An answer that is no defect, and, if it is a refusal, one in the words of its door."""
-    assert answer.status_code < 500, (path, answer.text[:600])
+    # oEmbed 1.0, 2.3.4, wants 501 where a form of the answer is not there.
+    known = path == "/oembed" and answer.status_code == 501
+    assert answer.status_code < 500 or known, (path, answer.text[:600])
     if answer.request.method == "HEAD":
         return  # without a body
     if answer.status_code < 400 and not path.startswith("/rest"):

@@ -54,6 +54,7 @@ OPEN = {
     ("POST", "/reset"): "takes the token of a link for a new password",
     ("POST", "/provider"): "leads to the provider that one may sign in with",
     ("GET", "/provider/callback"): "takes the provider's answer",
+    ("GET", "/oembed"): "takes the address of a share",
 }
 """What a stranger may ask, and why. A new route has to be named here, or refuse."""
 ASSETS_AND_SET_UP = (f"{ASSETS}/{{name:str}}", "/assets/{name:str}", "/setup")
