@@ -122,7 +122,8 @@ def test_plays(home: Home, client: Client, known: Known) -> None:
     ):
         home.rest("scrobble", who="bob", id=id_, time=at)
     bob = client(home.token("bob"))
-    recent = bob.current_user_recently_played(limit=2)
+    # Other suites let him play as well, but today.
+    recent = bob.current_user_recently_played(limit=2, before=1_690_000_900_001)
     names = [item["track"]["name"] for item in recent["items"]]
     assert names == ["Paranoid Android", "Karma Police"]
     assert recent["items"][1]["played_at"] == "2023-07-22T04:35:00.123Z"
@@ -130,7 +131,8 @@ def test_plays(home: Home, client: Client, known: Known) -> None:
     ranges = {"time_range": "long_term"}
     assert bob.current_user_top_tracks(**ranges)["items"][0]["id"] == known.paranoid
     assert bob.current_user_top_artists(**ranges)["items"][0]["id"] == known.radiohead
-    assert bob.current_user_top_tracks()["items"] == []
+    lately = bob.current_user_top_tracks()["items"]
+    assert known.karma not in {track["id"] for track in lately}
 
 
 def test_me(home: Home, client: Client) -> None:
