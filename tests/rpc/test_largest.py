@@ -70,6 +70,8 @@ LISTS = {
     ("TrackIds", "track_ids"): 20_000,
     ("GetMarks", "ids"): 10_000, ("Marks", "items"): 10_000,
     ("GetPlayCounts", "ids"): 10_000, ("PlayCounts", "items"): 10_000,
+    ("TagFields", "artists"): 4, ("TagFields", "album_artists"): 4, ("TaggedTracks", "items"): 100,
+    ("Mends", "items"): 100,    ("MendTags", "edits"): 10, ("TagEdit", "values"): 50,
     ("PlaylistImported", "not_found"): 200, ("MarksBrought", "items"): 500,
 }  # fmt: skip
 

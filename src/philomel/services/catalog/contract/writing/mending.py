@@ -117,6 +117,7 @@ class Mend(Struct, frozen=True):
 
 class ListMends(Struct, frozen=True):
     """Attributes:
+    limit: at most 100.
     track_id: only those of this track.
     """
 

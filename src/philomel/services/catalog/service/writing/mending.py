@@ -104,7 +104,7 @@ class Mending:
             return await self._mend(request, file, tags)
 
     async def list(self, request: ListMends) -> Mends:
-        check_limit(request.limit)
+        check_limit(request.limit, _MOST)
         return await self._database.read(lambda c: store.list_mends(c, request))
 
     async def undo(self, id_: str) -> Mend:
