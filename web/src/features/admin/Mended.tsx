@@ -10,7 +10,7 @@ import styles from "./Mend.module.css";
 import { FIELDS, textsOf } from "./tags";
 import { useFieldNames, useMending } from "./useMending";
 
-const MOST = 200;
+const MOST = 100;
 
 /** Which tags were mended, and the way back. */
 export default function Mended() {
