@@ -41,11 +41,15 @@ export function useFrames(draw: (position: Position) => void): void {
     };
     wake();
     const offs = [engine.on("state", wake), engine.on("seeked", wake), engine.on("started", wake)];
+    // What is painted has the colours of the theme.
+    const themes = new MutationObserver(wake);
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     // What is buffered grows while nothing plays, too.
     const slow = setInterval(wake, 1000);
     return () => {
       cancelAnimationFrame(frame);
       clearInterval(slow);
+      themes.disconnect();
       for (const off of offs) off();
     };
   }, [engine]);
